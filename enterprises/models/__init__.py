@@ -1,0 +1,31 @@
+"""The park's memory: who is here, who works here, what was filed."""
+
+from enterprises.models.boards import Board, BoardMove
+from enterprises.models.people import DocumentType, Employment, Person, PersonFlag
+from enterprises.models.registry import Enterprise, SishangListing, Tier, UnitKind
+from enterprises.models.reports import DailyReport, UnitDay
+from enterprises.models.resumption import Filing, FilingMove, ResumptionMove, ResumptionStatus
+from enterprises.models.squads import EnterpriseContact, Squad, SquadMember, SupervisorAssignment
+
+__all__ = [
+    "Board",
+    "BoardMove",
+    "DailyReport",
+    "DocumentType",
+    "Employment",
+    "Enterprise",
+    "EnterpriseContact",
+    "Filing",
+    "FilingMove",
+    "Person",
+    "PersonFlag",
+    "ResumptionMove",
+    "ResumptionStatus",
+    "SishangListing",
+    "Squad",
+    "SquadMember",
+    "SupervisorAssignment",
+    "Tier",
+    "UnitDay",
+    "UnitKind",
+]

@@ -1,0 +1,188 @@
+"""Persons, where they work, and the dated flags that decide how they are cared for."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from enterprises.models.registry import Enterprise
+from parkportal.clock import park_now, park_today
+from parkportal.privacy import EncryptedJSONField, EncryptedTextField, lookup_hash, mask_id, mask_name, mask_phone
+
+
+class DocumentType(models.TextChoices):
+    """Kinds of identity document (handbook §8)."""
+
+    ID_CARD = "id_card", "身份证"
+    PASSPORT = "passport", "护照"
+    HM_PERMIT = "hm_permit", "港澳居民来往内地通行证"
+    TW_PERMIT = "tw_permit", "台湾居民来往大陆通行证"
+    HMT_RESIDENCE = "hmt_residence", "港澳台居民居住证"
+    FOREIGN_RESIDENCE = "foreign_residence", "外国人永久居留身份证"
+
+
+def number_hash(document_type: str, number: str) -> str:
+    """The keyed look-up of a document: its type and number together."""
+    return lookup_hash(f"{document_type}:{number}", kind="document")
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def visible_to(self, user: Any) -> "PersonQuerySet":
+        """The committee all; squads, supervisors and contacts those employed where they reach. Health data has its own door."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.has_role("committee"):
+            return self
+        if not user.has_role("contact", "principal", "squad", "supervisor"):
+            return self.none()
+        reached = Employment.objects.current().filter(enterprise__in=own_enterprises(user))
+        return self.filter(pk__in=reached.values("person"))
+
+    def with_document(self, document_type: str, number: str) -> "PersonQuerySet":
+        return self.filter(document_type=document_type, number_hash=number_hash(document_type, number))
+
+
+def own_enterprises(user: Any) -> Any:
+    """The enterprises whose people a person may see: never by being a leader, an administrator or a warehouse."""
+    if user.has_role("committee"):
+        return Enterprise.objects.all()
+    return (
+        Enterprise.objects.visible_to(user)
+        if user.has_role("contact", "principal", "squad", "supervisor")
+        else (Enterprise.objects.none())
+    )
+
+
+class Person(models.Model):
+    """One human being, known by type and number of a document; rosters and the desk's identity check write it."""
+
+    class Sex(models.TextChoices):
+        MALE = "M", "男"
+        FEMALE = "F", "女"
+        UNKNOWN = "", "—"
+
+    document_type = models.CharField("证件类型", max_length=20, choices=DocumentType, default=DocumentType.ID_CARD)
+    number = EncryptedTextField("证件号码")
+    number_hash = models.CharField(max_length=32)
+    name = models.CharField("姓名", max_length=50)
+    sex = models.CharField("性别", max_length=1, choices=Sex, blank=True)
+    born_on = models.DateField("出生日期", null=True, blank=True)
+    phone = EncryptedTextField("手机", blank=True)
+    phone_hash = models.CharField(max_length=32, blank=True, db_index=True)
+    address = EncryptedTextField("现住址", blank=True)
+    pinyin_key = models.CharField(max_length=100, blank=True, db_index=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_rows")
+    created_at = models.DateTimeField("登记时间", default=park_now)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "人员"
+        ordering = ["pinyin_key", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document_type", "number_hash"],
+                name="person_document",
+                violation_error_message="这个证件已经登记过。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.masked_name
+
+    def set_document(self, document_type: str, number: str) -> None:
+        self.document_type, self.number = document_type, number
+        self.number_hash = number_hash(document_type, number)
+
+    def set_phone(self, phone: str) -> None:
+        self.phone = phone
+        self.phone_hash = lookup_hash(phone, kind="phone") if phone else ""
+
+    @property
+    def masked_name(self) -> str:
+        return mask_name(self.name)
+
+    @property
+    def masked_number(self) -> str:
+        return mask_id(self.number)
+
+    @property
+    def masked_phone(self) -> str:
+        return mask_phone(self.phone)
+
+
+class EmploymentQuerySet(models.QuerySet["Employment"]):
+    def visible_to(self, user: Any) -> "EmploymentQuerySet":
+        return self.filter(enterprise__in=own_enterprises(user)) if user.is_authenticated else self.none()
+
+    def current(self, day: Any = None) -> "EmploymentQuerySet":
+        day = day or park_today()
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day))
+
+    def on_duty(self, day: Any = None) -> "EmploymentQuerySet":
+        """Back at work: employed on the day and 返岗日期 not after it."""
+        day = day or park_today()
+        return self.current(day).filter(returned_on__lte=day)
+
+
+class Employment(models.Model):
+    """A person's work at an enterprise, dated; what the roster said about the way back is kept with it."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="employments", verbose_name="人员")
+    enterprise = models.ForeignKey("Enterprise", models.PROTECT, related_name="employments", verbose_name="企业")
+    department = models.CharField("部门", max_length=60, blank=True)
+    post = models.CharField("岗位", max_length=60, blank=True)
+    is_key_post = models.BooleanField("重要岗位", default=False, help_text="食堂、测温、保安等（手册 §3 ★）")
+    returned_on = models.DateField("返岗日期", null=True, blank=True)
+    journey = EncryptedJSONField("返程与健康", default=dict, blank=True)
+    starts_on = models.DateField("从", default=park_today)
+    ends_on = models.DateField("到", null=True, blank=True)
+
+    objects = EmploymentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "在岗关系"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "enterprise"],
+                condition=Q(ends_on__isnull=True),
+                name="employment_open_once",
+                violation_error_message="这个人已经在这家企业的名单里。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.enterprise}"
+
+
+class PersonFlagQuerySet(models.QuerySet["PersonFlag"]):
+    def in_force(self, day: Any = None) -> "PersonFlagQuerySet":
+        day = day or park_today()
+        return self.filter(starts_on__lte=day).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+
+
+class PersonFlag(models.Model):
+    """A dated mark on a person: 三类人员, 武汉暴露史密接, 医学观察期间, 省外返长 (dictionary `person_flag`)."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="flags", verbose_name="人员")
+    kind = models.CharField("类别", max_length=32)
+    starts_on = models.DateField("从")
+    ends_on = models.DateField("到（含）", null=True, blank=True)
+    source = models.CharField("来源", max_length=40, blank=True)
+    ended_reason = models.CharField("结束原因", max_length=200, blank=True)
+    recorded_at = models.DateTimeField(default=park_now)
+    recorded_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = PersonFlagQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "人员标记"
+        ordering = ["-starts_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "kind", "starts_on"], name="person_flag_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.kind}"

@@ -1,0 +1,251 @@
+"""The register: enterprises and construction sites (工地) as kinds of unit."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+
+from enterprises.models.resumption import ResumptionMove, ResumptionStatus
+from enterprises.models.squads import EnterpriseContact, SquadMember, SupervisorAssignment
+from parkportal.accounts.models import in_force
+from parkportal.clock import park_now
+from parkportal.privacy import EncryptedTextField, lookup_hash
+from parkportal.records.models import Term
+from parkportal.states import Stateful, status_as_of, status_constraint
+
+
+class UnitKind(models.TextChoices):
+    ENTERPRISE = "enterprise", "企业"
+    SITE = "site", "工地"
+
+
+class Tier(models.TextChoices):
+    """必须开 > 引导开 > 支持开 (handbook §1)."""
+
+    MUST = "must", "必须开"
+    GUIDE = "guide", "引导开"
+    SUPPORT = "support", "支持开"
+    OTHER = "other", "其他"
+
+
+class KeyLevel(models.TextChoices):
+    NONE = "", "无"
+    CITY = "city", "市重点"
+    PROVINCE = "province", "省重点"
+
+
+class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
+    def visible_to(self, user: Any) -> "EnterpriseQuerySet":
+        """The union of what the person's roles and memberships reach; merged rows stay visible for their redirect."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.has_role("committee", "leader", "admin", "warehouse"):
+            return self
+        reach = Q(pk__in=[])
+        if user.has_role("squad"):
+            reach |= Q(squad__in=SquadMember.objects.filter(in_force(), user=user).values("squad"))
+        if user.has_role("supervisor"):
+            reach |= Q(pk__in=SupervisorAssignment.objects.filter(in_force(), user=user).values("enterprise"))
+        if user.has_role("contact", "principal"):
+            reach |= Q(pk__in=EnterpriseContact.objects.filter(in_force(), user=user).values("enterprise"))
+        return self.filter(reach)
+
+    def editable_by(self, user: Any) -> "EnterpriseQuerySet":
+        """Whose data this person may correct: the committee all, a contact the own."""
+        if user.is_authenticated and user.has_role("committee"):
+            return self
+        if user.is_authenticated and user.has_role("contact", "principal"):
+            return self.filter(pk__in=EnterpriseContact.objects.filter(in_force(), user=user).values("enterprise"))
+        return self.none()
+
+    def current(self) -> "EnterpriseQuerySet":
+        """Registered and not merged into another row."""
+        return self.filter(merged_into__isnull=True)
+
+    def enterprises(self) -> "EnterpriseQuerySet":
+        return self.current().filter(kind=UnitKind.ENTERPRISE)
+
+    def sites(self) -> "EnterpriseQuerySet":
+        return self.current().filter(kind=UnitKind.SITE)
+
+    def sishang(self, kind: str | None = None) -> "EnterpriseQuerySet":
+        """On the official 四上 list, of one kind or of any."""
+        rows = self.enterprises().filter(sishang_kind__isnull=False)
+        return rows.filter(sishang_kind=kind) if kind else rows
+
+    def registered_by(self, instant: datetime) -> "EnterpriseQuerySet":
+        return self.filter(registered_at__lte=instant)
+
+    def counted(self) -> "EnterpriseQuerySet":
+        """In the denominator of 复工率: without 停产检修 and 注销 (handbook §4)."""
+        return self.filter(exclusion="")
+
+    def with_status_as_of(self, instant: datetime) -> "EnterpriseQuerySet":
+        """Adds `status_then`: the resumption status effective by an instant."""
+        return self.annotate(status_then=status_as_of(ResumptionMove.objects, instant))
+
+    def resumed_as_of(self, instant: datetime) -> "EnterpriseQuerySet":
+        return self.with_status_as_of(instant).filter(status_then=ResumptionStatus.RESUMED)
+
+    def search(self, text: str) -> "EnterpriseQuerySet":
+        """By name, short name, pinyin initials, credit code (parts), or a full phone number."""
+        text = text.strip()
+        if not text:
+            return self
+        found = Q(search_text__contains=text.lower().replace(" ", ""))
+        if text.isdigit() and len(text) == 11:
+            digest = lookup_hash(text, kind="phone")
+            found |= Q(liaison_phone_hash=digest) | Q(principal_phone_hash=digest)
+        return self.filter(found)
+
+
+class Enterprise(Stateful):
+    """An enterprise or a construction site of the park, with the dated history of its resumption."""
+
+    Status = ResumptionStatus
+    MOVES = {
+        ResumptionStatus.NOT_RESUMED: frozenset(
+            {ResumptionStatus.PLANNED, ResumptionStatus.FILED, ResumptionStatus.RESUMED}
+        ),
+        ResumptionStatus.PLANNED: frozenset(
+            {ResumptionStatus.NOT_RESUMED, ResumptionStatus.FILED, ResumptionStatus.RESUMED}
+        ),
+        ResumptionStatus.FILED: frozenset({ResumptionStatus.RESUMED, ResumptionStatus.NOT_RESUMED}),
+        ResumptionStatus.RESUMED: frozenset({ResumptionStatus.STOPPED}),
+        ResumptionStatus.STOPPED: frozenset({ResumptionStatus.FILED, ResumptionStatus.RESUMED}),
+    }
+
+    class Exclusion(models.TextChoices):
+        NONE = "", "—"
+        MAINTENANCE = "maintenance", "停产检修"
+        DEREGISTERED = "deregistered", "注销"
+
+    class Sishang(models.TextChoices):
+        """The statistical kinds of handbook §1; their words come from the dictionary `sishang`."""
+
+        IND = "IND", "规上工业"
+        CON = "CON", "资质建筑业"
+        WRT = "WRT", "限上批发零售业"
+        HCT = "HCT", "限上住宿餐饮业"
+        RE = "RE", "房地产开发经营业"
+        SVC = "SVC", "规上服务业"
+
+    kind = models.CharField("类型", max_length=12, choices=UnitKind, default=UnitKind.ENTERPRISE)
+    name = models.CharField("单位名称", max_length=100)
+    short_name = models.CharField("简称", max_length=40, blank=True)
+    credit_code = models.CharField("统一社会信用代码", max_length=18, null=True, blank=True)
+    credit_code_reason = models.CharField("代码校验不过的说明", max_length=200, blank=True)
+    address = models.CharField("地址/楼栋", max_length=120, blank=True)
+    building = models.CharField("楼栋", max_length=20, blank=True)
+    floor = models.SmallIntegerField("楼层", null=True, blank=True)
+    industry = models.CharField("行业", max_length=60, blank=True)
+    sishang_kind = models.CharField("四上类别", max_length=3, null=True, blank=True, choices=Sishang)
+    tags = models.ManyToManyField(Term, blank=True, related_name="+", verbose_name="标签")
+    org_roles = models.ManyToManyField(Term, blank=True, related_name="+", verbose_name="单位角色")
+    tier = models.CharField("分类", max_length=8, choices=Tier, blank=True)
+    tier_reason = models.CharField("手工定档的原因", max_length=200, blank=True)
+    key_level = models.CharField("重点项目级别", max_length=8, choices=KeyLevel, blank=True)
+    principal_name = models.CharField("主要负责人", max_length=50, blank=True)
+    principal_phone = EncryptedTextField("负责人手机", blank=True)
+    principal_phone_hash = models.CharField(max_length=32, blank=True, db_index=True)
+    liaison_name = models.CharField("联络员", max_length=50, blank=True)
+    liaison_phone = EncryptedTextField("联络员手机", blank=True)
+    liaison_phone_hash = models.CharField(max_length=32, blank=True, db_index=True)
+    headcount = models.PositiveIntegerField("职工总数", null=True, blank=True)
+    builder = models.CharField("施工单位", max_length=100, blank=True)
+    developer = models.CharField("建设单位", max_length=100, blank=True)
+    has_canteen = models.BooleanField("有食堂", null=True, blank=True)
+    has_dormitory = models.BooleanField("有宿舍", null=True, blank=True)
+    squad = models.ForeignKey(
+        "Squad", models.PROTECT, null=True, blank=True, related_name="enterprises", verbose_name="所属小分队"
+    )
+    status = models.CharField("复工状态", max_length=12, choices=ResumptionStatus, default=ResumptionStatus.NOT_RESUMED)
+    resumed_on = models.DateField("复工日期", null=True, blank=True)
+    planned_on = models.DateField("拟复工日期", null=True, blank=True)
+    exclusion = models.CharField("不计入应复工", max_length=12, choices=Exclusion, blank=True, default="")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_rows", verbose_name="并入"
+    )
+    registered_at = models.DateTimeField("登记时间", default=park_now)
+    changed_at = models.DateTimeField("修改时间", default=park_now)
+    changed_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="修改人"
+    )
+    version = models.PositiveIntegerField("版本", default=1)
+    pinyin_key = models.CharField(max_length=200, blank=True, db_index=True)
+    search_text = models.TextField(blank=True)
+
+    objects = EnterpriseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "企业"
+        ordering = ["pinyin_key", "id"]
+        indexes = [
+            models.Index(fields=["kind", "sishang_kind", "status"], name="enterprise_kinds"),
+            models.Index(fields=["squad", "status"], name="enterprise_squad"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["credit_code"],
+                condition=Q(merged_into__isnull=True),
+                name="enterprise_credit_code",
+                violation_error_message="这个统一社会信用代码已经登记过。",
+            ),
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=Q(credit_code__isnull=True, merged_into__isnull=True),
+                name="enterprise_name_without_code",
+                violation_error_message="没有信用代码的单位里已经有这个名称。",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=UnitKind.SITE) | Q(credit_code__isnull=False),
+                name="enterprise_has_code",
+                violation_error_message="企业要填统一社会信用代码，工地可以不填。",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=UnitKind.ENTERPRISE) | Q(sishang_kind__isnull=True),
+                name="enterprise_site_not_sishang",
+                violation_error_message="工地不计入四上企业。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=F("id")),
+                name="enterprise_not_into_itself",
+                violation_error_message="不能并入自己。",
+            ),
+            status_constraint(ResumptionStatus, "enterprise_status"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def place(self) -> str:
+        """Where it is, as people say it: A1 栋 3 楼, else the address."""
+        if self.building and self.floor is not None:
+            return f"{self.building} {self.floor} 楼"
+        return self.building or self.address
+
+    def set_principal(self, name: str, phone: str) -> None:
+        self.principal_name, self.principal_phone = name, phone
+        self.principal_phone_hash = lookup_hash(phone, kind="phone") if phone else ""
+
+    def set_liaison(self, name: str, phone: str) -> None:
+        self.liaison_name, self.liaison_phone = name, phone
+        self.liaison_phone_hash = lookup_hash(phone, kind="phone") if phone else ""
+
+
+class SishangListing(models.Model):
+    """The official 四上 list for an enterprise, with the day from which it holds; never computed."""
+
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="sishang_listings")
+    kind = models.CharField("四上类别", max_length=3, null=True, blank=True, choices=Enterprise.Sishang)
+    valid_from = models.DateField("从")
+    recorded_at = models.DateTimeField(default=park_now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "四上名录"
+        ordering = ["valid_from", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise} {self.kind} {self.valid_from}"

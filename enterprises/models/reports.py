@@ -1,0 +1,81 @@
+"""What an enterprise says each day, and how it stood at each cut-off."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from enterprises.models.registry import Enterprise
+from parkportal.clock import park_now
+from parkportal.idempotency import TokenField
+
+
+class DailyReportQuerySet(models.QuerySet["DailyReport"]):
+    def visible_to(self, user: Any) -> "DailyReportQuerySet":
+        return self.filter(enterprise__in=Enterprise.objects.visible_to(user))
+
+    def in_force(self) -> "DailyReportQuerySet":
+        """The latest version of each report."""
+        return self.filter(replaced_by__isnull=True)
+
+
+class DailyReport(models.Model):
+    """零报告: the counts of a day. Zero is an explicit row; a missing report is not zero. Corrected by a new version."""
+
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="daily_reports", verbose_name="企业")
+    day = models.DateField("日期")
+    on_duty = models.PositiveIntegerField("到岗人数")
+    hubei = models.PositiveIntegerField("湖北籍或湖北旅居人数", default=0)
+    fever = models.PositiveIntegerField("发热人数", default=0)
+    quarantined = models.PositiveIntegerField("隔离观察人数", default=0)
+    masks_left = models.PositiveIntegerField("口罩库存（只）", default=0)
+    note = models.CharField("说明", max_length=300, blank=True)
+    reported_at = models.DateTimeField("报送时间", default=park_now)
+    reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="报送人")
+    is_late = models.BooleanField("迟报", default=False)
+    correction_reason = models.CharField("更正原因", max_length=200, blank=True)
+    replaced_by = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaces")
+    token = TokenField()
+
+    objects = DailyReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "日报"
+        ordering = ["-day", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "day"],
+                condition=Q(replaced_by__isnull=True),
+                name="daily_report_once",
+                violation_error_message="今天的日报已经交过了。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise} {self.day:%Y-%m-%d}"
+
+
+class UnitDay(models.Model):
+    """How one unit stood at one cut-off (24:00): written once, read for ever after."""
+
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="days")
+    day = models.DateField("日期")
+    kind = models.CharField(max_length=12)
+    sishang_kind = models.CharField(max_length=3, null=True, blank=True)
+    key_level = models.CharField(max_length=8, blank=True)
+    status = models.CharField(max_length=12)
+    is_counted = models.BooleanField("计入应复工", default=True)
+    headcount = models.PositiveIntegerField(null=True, blank=True)
+    on_duty = models.PositiveIntegerField(null=True, blank=True)
+    reported = models.BooleanField(default=False)
+    frozen_at = models.DateTimeField(default=park_now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位日况"
+        constraints = [
+            models.UniqueConstraint(fields=["enterprise", "day"], name="unit_day_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise_id} {self.day}"

@@ -1,0 +1,9 @@
+"""Users, roles, invitations, sign-in, second factor."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "parkportal.accounts"
+    label = "accounts"
+    verbose_name = "账号"

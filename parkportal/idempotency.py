@@ -1,0 +1,48 @@
+"""The token that makes a repeated submit harmless.
+
+A form that creates something draws a token when it is shown; the created row keeps it in a unique
+nullable column. The same token again finds that row, and the view shows the first outcome.
+"""
+
+import uuid
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django import forms
+from django.db import IntegrityError, models, transaction
+
+M = TypeVar("M", bound=models.Model)
+
+
+def new_token() -> uuid.UUID:
+    return uuid.uuid4()
+
+
+class TokenField(models.UUIDField):
+    """The column on the created row: unique, empty for rows that no form made."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"null": True, "blank": True, "editable": False, "unique": True, **kwargs})
+
+
+class TokenFormMixin(forms.Form):
+    """Adds the hidden token to a form; `cleaned_data["token"]` is what the action passes on."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=new_token)
+
+
+def once(model: type[M], token: uuid.UUID | None, create: Callable[[], M]) -> tuple[M, bool]:
+    """The row of this token and whether it is new. `create` runs in a savepoint and must store the token.
+
+    Two requests with one token at the same time: the unique column refuses the second, which then reads the first.
+    """
+    if token is not None and (found := model._default_manager.filter(token=token).first()):
+        return found, False
+    try:
+        with transaction.atomic():
+            return create(), True
+    except IntegrityError:
+        found = model._default_manager.filter(token=token).first() if token is not None else None
+        if found is None:
+            raise
+        return found, False

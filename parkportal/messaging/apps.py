@@ -1,0 +1,9 @@
+"""Outbox, gateways, mailbox."""
+
+from django.apps import AppConfig
+
+
+class MessagingConfig(AppConfig):
+    name = "parkportal.messaging"
+    label = "messaging"
+    verbose_name = "消息"

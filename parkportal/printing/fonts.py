@@ -1,0 +1,184 @@
+"""The print font, and how Chinese text is measured, broken into lines and made to fit.
+
+Sizes and widths are in points. The two files are for print only; no web page loads them.
+"""
+
+import functools
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+
+FOLDER = Path(__file__).resolve().parents[2] / "static" / "fonts"
+REGULAR = "NotoSansSC"
+BOLD = "NotoSansSC-SemiBold"
+_FILES = {REGULAR: "NotoSansSC-Regular-0.4.3.ttf", BOLD: "NotoSansSC-SemiBold-0.4.3.ttf"}
+
+MISSING = "〓"  # what a Chinese printer sets for a character that the type case does not hold
+ASCENT = 0.88  # of the size; the foot of the em box lies 0.12 below the base line
+
+_NO_LINE_START = set("、。，．：；！？）〕】》」』〉”’…—～·％‰℃°,.:;!?)]}%>")
+_NO_LINE_END = set("（〔【《「『〈“‘￥＄([{<$")
+_WORD = re.compile(r"[0-9A-Za-z*_@#&+/=~^.\-'\\|]")
+_NOT_DRAWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+@functools.cache
+def register_fonts() -> None:
+    """Makes both weights known to reportlab, once a process. Raises FileNotFoundError when a file is not there."""
+    for name, file_name in _FILES.items():
+        path = FOLDER / file_name
+        if not path.is_file():
+            raise FileNotFoundError(f"缺少打印字体 {path}")
+        pdfmetrics.registerFont(TTFont(name, str(path)))
+
+
+def font_name(bold: bool = False) -> str:
+    """The reportlab name of the weight, registered."""
+    register_fonts()
+    return BOLD if bold else REGULAR
+
+
+@functools.cache
+def _characters() -> frozenset[int]:
+    face: Any = pdfmetrics.getFont(font_name()).face
+    return frozenset(face.charToGlyph)
+
+
+def missing_characters(text: str) -> list[str]:
+    """Characters of a text that the print font does not hold, in order, each once (rare characters of names)."""
+    return list(dict.fromkeys(char for char in _drawable(text) if ord(char) not in _characters()))
+
+
+@functools.lru_cache(maxsize=8192)
+def printable(text: str) -> str:
+    """The text as it will be drawn: composed, on one line, without control, direction and variation characters.
+
+    What the font does not hold becomes 〓, never a blank: a missing character of a name must be seen.
+    """
+    known = _characters()
+    return "".join(char if ord(char) in known else MISSING for char in _drawable(text))
+
+
+def _drawable(text: str) -> str:
+    kept = "".join(
+        char
+        for char in unicodedata.normalize("NFC", text)
+        if char.isspace()
+        or unicodedata.category(char) not in _NOT_DRAWN
+        and not 0xFE00 <= ord(char) <= 0xFE0F
+        and not 0xE0100 <= ord(char) <= 0xE01EF
+    )
+    return re.sub(r"[^\S\u3000]+", " ", kept).strip()
+
+
+def text_width(text: str, size: float, *, bold: bool = False) -> float:
+    """Width in points of one line of printable text."""
+    return float(pdfmetrics.stringWidth(text, font_name(bold), size))
+
+
+@dataclass(frozen=True)
+class FittedText:
+    """Lines that fit and the size in points at which they do; `is_cut` says that a … stands for the rest."""
+
+    lines: tuple[str, ...]
+    size: float
+    is_cut: bool = False
+
+    def height(self, leading: float = 1.4) -> float:
+        """Points from the top of the first line to the foot of the last."""
+        return self.size * (leading * max(len(self.lines) - 1, 0) + 1)
+
+
+def wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
+    """Breaks a text into lines of at most `width`; a line feed starts a new line.
+
+    Chinese breaks between any two characters, except that closing punctuation never starts a line and opening
+    punctuation never ends one; Latin words and numbers stay whole unless one alone is wider than the line.
+    """
+    lines: list[str] = []
+    for paragraph in re.split(r"\r\n|[\n\r\u2028\u2029]", text):
+        lines += _wrap_paragraph(printable(paragraph), width, size, bold)
+    return lines
+
+
+def _wrap_paragraph(text: str, width: float, size: float, bold: bool) -> list[str]:
+    lines: list[str] = []
+    line, line_width = "", 0.0
+    for piece in _pieces(text):
+        piece_width = text_width(piece.rstrip(), size, bold=bold)
+        if line and line_width + piece_width > width + 0.01:
+            lines.append(line.rstrip())
+            line, line_width = "", 0.0
+        if piece_width > width + 0.01:
+            *full, piece = _cut_long(piece, width, size, bold)
+            lines += full
+        line += piece
+        line_width = text_width(line, size, bold=bold)
+    lines.append(line.rstrip())
+    return lines
+
+
+def _pieces(text: str) -> list[str]:
+    """Cuts where a line may break."""
+    pieces: list[str] = []
+    for char in text:
+        if pieces and _holds_together(pieces[-1][-1], char):
+            pieces[-1] += char
+        else:
+            pieces.append(char)
+    return pieces
+
+
+def _holds_together(before: str, after: str) -> bool:
+    if after.isspace() or after in _NO_LINE_START:
+        return True
+    if before in _NO_LINE_END:
+        return True
+    return bool(_WORD.fullmatch(before) and _WORD.fullmatch(after))
+
+
+def _cut_long(piece: str, width: float, size: float, bold: bool) -> list[str]:
+    parts = [""]
+    for char in piece:
+        if parts[-1] and text_width(parts[-1] + char, size, bold=bold) > width + 0.01:
+            parts.append("")
+        parts[-1] += char
+    return parts
+
+
+def fit_line(text: str, width: float, size: float, *, smallest: float, bold: bool = False) -> FittedText:
+    """One line, as large as fits between `smallest` and `size`; what is still too long ends in …."""
+    text = printable(text)
+    natural = text_width(text, 1, bold=bold)
+    fitting = min(size, width / natural) if natural else size
+    if fitting >= smallest:
+        return FittedText((text,), fitting)
+    return FittedText((_cut_to(text, width, smallest, bold),), smallest, is_cut=True)
+
+
+def fit_lines(
+    text: str, width: float, size: float, *, smallest: float, max_lines: int, bold: bool = False
+) -> FittedText:
+    """At most `max_lines` lines, as large as fits between `smallest` and `size`; the rest becomes …."""
+    step = max((size - smallest) / 12, 0.1)
+    current = size
+    while current >= smallest - 0.01:
+        lines = wrap(text, width, current, bold=bold)
+        if len(lines) <= max_lines:
+            return FittedText(tuple(lines), current)
+        current -= step
+    lines = wrap(text, width, smallest, bold=bold)
+    kept = lines[:max_lines]
+    kept[-1] = _cut_to(kept[-1] + lines[max_lines], width, smallest, bold)
+    return FittedText(tuple(kept), smallest, is_cut=True)
+
+
+def _cut_to(text: str, width: float, size: float, bold: bool) -> str:
+    while text and text_width(text + "…", size, bold=bold) > width + 0.01:
+        text = text[:-1]
+    return text + "…"

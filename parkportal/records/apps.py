@@ -1,0 +1,9 @@
+"""The records every app writes: audit, jobs, files, dictionaries, calendar, settings, codes, figures."""
+
+from django.apps import AppConfig
+
+
+class RecordsConfig(AppConfig):
+    name = "parkportal.records"
+    label = "records"
+    verbose_name = "记录与设置"

@@ -1,0 +1,33 @@
+"""The audit. Actions call `record()`; a move is its own audit row and is not written twice."""
+
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import models
+
+from parkportal.records.models import AuditEntry
+
+current_address: ContextVar[str] = ContextVar("current_address", default="")
+
+
+def record(
+    action: str,
+    *,
+    by: Any,
+    subject: models.Model | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> AuditEntry:
+    """Write one entry in the caller's transaction. `before` and `after` hold masked values only."""
+    return AuditEntry.objects.create(
+        action=action,
+        by=by if getattr(by, "pk", None) else None,
+        address=current_address.get(),
+        subject_type=subject._meta.label_lower if subject is not None else "",
+        subject_id=str(subject.pk) if subject is not None else "",
+        subject_label=str(subject)[:120] if subject is not None else "",
+        before=before or {},
+        after=after or {},
+        reason=reason,
+    )

@@ -1,0 +1,46 @@
+"""Reads and writes the park's settings. Defaults stand here, so a fresh park has them all."""
+
+from datetime import date, time
+from typing import Any
+
+from parkportal.records.audit import record
+from parkportal.records.models import ParkSetting
+
+DEFAULTS: dict[str, tuple[str, str]] = {
+    "register_confirmed_on": ("", "名录核定日期；空着时不显示总复工率。"),
+    "earliest_resumption_on": ("2020-02-10", "最早可复工日（湖南：2月9日24时后）；豁免类别除外。"),
+    "daily_report_due": ("12:00", "日报截止时间。"),
+    "filing_needs_approval": ("0", "备案是否要核准：0 为告知即备案。"),
+    "result_due_clock": ("18:00", "结果时限：接收后下一个工作日的几点。"),
+    "positive_contact": ("", "阳性和可疑结果告知的负责人（用户名）。"),
+    "fever_phone": ("0731-88990120", "发热咨询电话。"),
+    "sms_window": ("08:00-20:00", "通知类短信的发送时段。"),
+}
+
+
+def get(key: str) -> str:
+    """The value of a setting, or its default. Raises KeyError for an unknown name."""
+    default = DEFAULTS[key][0]
+    found = ParkSetting.objects.filter(key=key).values_list("value", flat=True).first()
+    return default if found is None else found
+
+
+def get_date(key: str) -> date | None:
+    text = get(key)
+    return date.fromisoformat(text) if text else None
+
+
+def get_time(key: str) -> time:
+    return time.fromisoformat(get(key))
+
+
+def get_flag(key: str) -> bool:
+    return get(key) == "1"
+
+
+def put(key: str, value: str, *, by: Any) -> None:
+    """Change a setting and write it down."""
+    before = get(key)
+    ParkSetting.objects.update_or_create(key=key, defaults={"value": value, "note": DEFAULTS[key][1]})
+    if before != value:
+        record("setting.changed", by=by, before={key: before}, after={key: value})
