@@ -1,0 +1,126 @@
+"""What every test stands on. The database is chosen by DATABASE_URL: SQLite in a file, or PostgreSQL.
+
+Tests marked `postgres` run only on PostgreSQL, tests marked `both` on either, all others only on SQLite.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+VAR = Path(os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="portal-test-")))
+os.environ.setdefault("SECRET_KEY", "test-only-" + "k" * 50)
+os.environ.setdefault("FIELD_KEYS", "t1:dGVzdC1vbmx5LW5vdC1hLXNlY3JldC1rZXktMDAwMDE=")
+os.environ.setdefault("INDEX_KEY", "dGVzdC1vbmx5LW5vdC1hLXNlY3JldC1pbmRleC0wMDE=")
+os.environ.setdefault("DATABASE_URL", f"sqlite:///{VAR}/portal.sqlite3")
+os.environ.setdefault("TEST_DATABASE_NAME", "test_portal" if "postgres" in os.environ["DATABASE_URL"] else f"{VAR}/test.sqlite3")
+os.environ.setdefault("BROKER_URL", "memory://")
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+os.environ.setdefault("PORTAL_URL", "http://testserver")
+os.environ.setdefault("STATIC_ROOT", f"{VAR}/static")
+os.environ.setdefault("TESTING_STATIC", "1")
+
+import pytest  # noqa: E402
+import time_machine  # noqa: E402
+from django.test import TransactionTestCase  # noqa: E402
+
+from tests import services  # noqa: E402
+
+PARK_MOMENT = "2020-02-18T17:40:00+08:00"
+_flush = TransactionTestCase._fixture_teardown
+
+
+def _flush_without_triggers(case):
+    """Append-only tables refuse the flush between tests, so their triggers are lifted for it."""
+    from parkportal.records.triggers import lifted
+
+    with lifted():
+        _flush(case)
+
+
+TransactionTestCase._fixture_teardown = _flush_without_triggers
+
+
+def pytest_collection_modifyitems(config, items):
+    on_postgres = "postgres" in os.environ["DATABASE_URL"]
+    kept, left = [], []
+    for item in items:
+        marks = {mark.name for mark in item.iter_markers()}
+        stays = "both" in marks or ("postgres" in marks) == on_postgres or {"journey", "drill"} & marks
+        (kept if stays else left).append(item)
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = kept
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """A skip is a failure: nothing here may be skipped for want of a service that the test could have started."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and reporter.stats.get("skipped") and exitstatus == 0:
+        session.exitstatus = 1
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def park_time():
+    """Tuesday 2020-02-18 17:40 in Shanghai, running on."""
+    with time_machine.travel(PARK_MOMENT, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture(scope="session")
+def postgres_url():
+    """A PostgreSQL of the test's own; the session's, when it already runs on one."""
+    if os.environ.get("POSTGRES_TEST_URL"):
+        yield os.environ["POSTGRES_TEST_URL"]
+    else:
+        with services.postgres() as url:
+            yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url():
+    if os.environ.get("REDIS_TEST_URL"):
+        yield os.environ["REDIS_TEST_URL"]
+    else:
+        with services.redis() as url:
+            yield url
+
+
+@pytest.fixture
+def make_user(db):
+    """make_user("squad", "committee", name=…) → a user with these roles in force."""
+    from parkportal.accounts.models import RoleGrant, User
+
+    count = 0
+
+    def make(*role_codes, name="", **fields):
+        nonlocal count
+        count += 1
+        username = fields.pop("username", f"{'-'.join(role_codes) or 'nobody'}-{count}")
+        user = User.objects.create_user(username, "Right-2020-pass", name=name or f"测试{count}", **fields)
+        RoleGrant.objects.bulk_create([RoleGrant(user=user, role=code, starts_on="2019-01-01") for code in role_codes])
+        return user
+
+    return make
+
+
+@pytest.fixture
+def sign_in(client):
+    """sign_in(user) → the test client with that user's session, second factor proven where the role asks for one."""
+    from django_otp import DEVICE_ID_SESSION_KEY
+    from django_otp.plugins.otp_totp.models import TOTPDevice
+
+    def enter(user, browser=client):
+        browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        if user.needs_second_factor:
+            device, _ = TOTPDevice.objects.get_or_create(user=user, name="default", confirmed=True)
+            session = browser.session
+            session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+            session.save()
+        return browser
+
+    return enter
