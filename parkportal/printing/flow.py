@@ -1,4 +1,4 @@
-"""Documents longer than a page: blocks are laid out before anything is drawn, so that each foot knows the page count."""
+"""Documents longer than a page: blocks are laid out before anything is drawn, so each foot knows the page count."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -93,6 +93,10 @@ class FittedText:
         """Points from the top of the first line to the foot of the last."""
         return self.size * (leading * max(len(self.lines) - 1, 0) + 1)
 
+    def width(self, *, bold: bool = False) -> float:
+        """Points that the widest line takes."""
+        return max(text_width(line, self.size, bold=bold) for line in self.lines)
+
 
 def wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
     """Breaks a text into lines of at most `width`; a line feed starts a new line.
@@ -164,15 +168,22 @@ def fit_line(text: str, width: float, size: float, *, smallest: float, bold: boo
 def fit_lines(
     text: str, width: float, size: float, *, smallest: float, max_lines: int, bold: bool = False
 ) -> FittedText:
-    """At most `max_lines` lines, as large as fits between `smallest` and `size`; the rest becomes …."""
+    """At most `max_lines` lines, as large as fits between `smallest` and `size`; the rest becomes ….
+
+    A word is cut in its middle only at the smallest size.
+    """
+    longest_word = max((text_width(piece.rstrip(), 1, bold=bold) for piece in _pieces(printable(text))), default=0)
     step = max((size - smallest) / 12, 0.1)
     current = size
-    while current >= smallest - 0.01:
-        lines = wrap(text, width, current, bold=bold)
-        if len(lines) <= max_lines:
-            return FittedText(tuple(lines), current)
+    while current > smallest:
+        if longest_word * current <= width:
+            lines = wrap(text, width, current, bold=bold)
+            if len(lines) <= max_lines:
+                return FittedText(tuple(lines), current)
         current -= step
     lines = wrap(text, width, smallest, bold=bold)
+    if len(lines) <= max_lines:
+        return FittedText(tuple(lines), smallest)
     kept = lines[:max_lines]
     kept[-1] = _cut_to(kept[-1] + lines[max_lines], width, smallest, bold)
     return FittedText(tuple(kept), smallest, is_cut=True)
