@@ -1,0 +1,37 @@
+"""What the schedule calls: figures each minute, freezing after midnight, reminders, the nightly check."""
+
+import logging
+
+from celery import shared_task
+
+from enterprises.actions import remind_missing_reports
+from parkportal.clock import park_now
+from parkportal.dashboard import actions
+from parkportal.dashboard.invariants import broken
+from parkportal.records import figures
+from testing.actions import remind_appointments
+
+log = logging.getLogger("parkportal")
+
+
+@shared_task(ignore_result=True)
+def refresh_figures() -> None:
+    figures.refresh()
+
+
+@shared_task(ignore_result=True)
+def freeze_due_days() -> None:
+    actions.freeze_due_days()
+
+
+@shared_task(ignore_result=True)
+def remind() -> None:
+    now = park_now()
+    remind_appointments(now)
+    remind_missing_reports(now)
+
+
+@shared_task(ignore_result=True)
+def check_invariants() -> None:
+    for line in broken():
+        log.error("invariant broken: %s", line)
