@@ -83,11 +83,16 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
 
 @dataclass(frozen=True)
 class FittedText:
-    """Lines that fit and the size in points at which they do; `is_cut` says that a … stands for the rest."""
+    """Lines that fit and the size in points at which they do.
+
+    `is_cut` says that a … stands for the rest, `splits_word`
+    that a word is broken in its middle.
+    """
 
     lines: tuple[str, ...]
     size: float
     is_cut: bool = False
+    splits_word: bool = False
 
     def height(self, leading: float = 1.4) -> float:
         """Points from the top of the first line to the foot of the last."""
@@ -143,6 +148,8 @@ def _holds_together(before: str, after: str) -> bool:
         return True
     if before in _NO_LINE_END:
         return True
+    if before == "-" and after.isalpha():
+        return False  # a double name may break behind its hyphen, a number or a date may not
     return bool(_WORD.fullmatch(before) and _WORD.fullmatch(after))
 
 
@@ -172,7 +179,7 @@ def fit_lines(
 
     A word is cut in its middle only at the smallest size.
     """
-    longest_word = max((text_width(piece.rstrip(), 1, bold=bold) for piece in _pieces(printable(text))), default=0)
+    longest_word = _longest_word(text, bold)
     step = max((size - smallest) / 12, 0.1)
     current = size
     while current > smallest:
@@ -183,10 +190,29 @@ def fit_lines(
         current -= step
     lines = wrap(text, width, smallest, bold=bold)
     if len(lines) <= max_lines:
-        return FittedText(tuple(lines), smallest)
+        return FittedText(tuple(lines), smallest, splits_word=longest_word * smallest > width)
     kept = lines[:max_lines]
-    kept[-1] = _cut_to(kept[-1] + lines[max_lines], width, smallest, bold)
+    joint = " " if _WORD.match(kept[-1][-1:]) and _WORD.match(lines[max_lines]) else ""
+    kept[-1] = _cut_to(kept[-1] + joint + lines[max_lines], width, smallest, bold)
     return FittedText(tuple(kept), smallest, is_cut=True)
+
+
+def balanced(text: str, fitted: FittedText, width: float, *, bold: bool = False) -> FittedText:
+    """The fitted text broken as evenly as possible: 上官 / 若水 instead of 上官若 / 水. For names and titles."""
+    if len(fitted.lines) < 2 or fitted.is_cut or fitted.splits_word:
+        return fitted
+    best = fitted.lines
+    for tenth in range(9, 3, -1):
+        lines = wrap(text, width * tenth / 10, fitted.size, bold=bold)
+        if len(lines) > len(fitted.lines) or _longest_word(text, bold) * fitted.size > width * tenth / 10:
+            break
+        best = tuple(lines)
+    return FittedText(best, fitted.size)
+
+
+def _longest_word(text: str, bold: bool) -> float:
+    """Width at size 1 of the widest piece that should not be cut."""
+    return max((text_width(piece.rstrip(), 1, bold=bold) for piece in _pieces(printable(text))), default=0.0)
 
 
 def _cut_to(text: str, width: float, size: float, bold: bool) -> str:

@@ -13,7 +13,7 @@ from parkportal.printing.barcodes import (
     code128_width,
     grouped_code,
 )
-from parkportal.printing.fonts import fit_line, fit_lines
+from parkportal.printing.fonts import FittedText, balanced, fit_line, fit_lines
 from parkportal.printing.paper import A4, PT, Page, PdfFile, baseline
 
 TUBE_PART = "试管 1/2"
@@ -216,17 +216,24 @@ def _draw_digits(page: Page, code: str, x: float, y: float, width: float) -> Non
 
 
 def _draw_column(page: Page, label: TubeLabel, x: float, y: float, width: float) -> None:
-    name = fit_lines(label.name, width / PT, 8.4, smallest=4.2, max_lines=2, bold=True)
+    name = _fit_name(label.name, width / PT)
     line_step = name.size * 1.18 * PT
     base = page.lines(x, baseline(y + 1.2, name.size), name, bold=True, leading=1.18)
     top = base - baseline(0, name.size) + 0.1 if label.name else y + 1.2
     lines = [line for line in label.lines if line][:3]
-    step = min(2.65, (y + 14.3 - top) / max(len(lines), 1), line_step or 2.65)
+    step = min(2.65, (y + 14.3 - top) / max(len(lines), 1), max(line_step, 2.2))
     for line in lines:
         fitted = fit_line(line, width / PT, min(6.4, step / 1.15 / PT), smallest=3.6)
         page.lines(x, baseline(top, fitted.size, height=step), fitted)
         top += step
     _draw_part(page, label.part, x, y + 14.75, width)
+
+
+def _fit_name(name: str, width: float) -> FittedText:
+    fitted = fit_lines(name, width, 8.4, smallest=6, max_lines=2, bold=True)
+    if fitted.is_cut or fitted.splits_word:
+        fitted = fit_lines(name, width, 6, smallest=3.8, max_lines=3, bold=True)
+    return balanced(name, fitted, width, bold=True)
 
 
 def _draw_part(page: Page, part: str, x: float, y: float, width: float) -> None:
