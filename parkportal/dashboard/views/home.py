@@ -1,0 +1,29 @@
+"""Home: what is left to do, or for everybody else what the public may do here."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from parkportal.clock import day_of, park_now, park_today
+from parkportal.dashboard import boards, doors
+from parkportal.guards import needs_second_factor, public
+from parkportal.records import worklist
+
+
+@public
+def home(request: HttpRequest) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return render(request, "dashboard/public_home.html", doors.public_doors())
+    if needs_second_factor(request.user):
+        return redirect("accounts:second_factor")
+    return render(request, "dashboard/home.html", worklist_of(request))
+
+
+def worklist_of(request: HttpRequest) -> dict:
+    """The worklist in three groups, and for leadership and committee the figures beside it."""
+    now, today = park_now(), park_today()
+    entries = worklist.entries_for(request.user)
+    late = [entry for entry in entries if entry.due_at and entry.due_at < now]
+    later = [entry for entry in entries if entry.due_at and entry.due_at >= now and day_of(entry.due_at) > today]
+    due = [entry for entry in entries if entry not in late and entry not in later]
+    figures = boards.values_of(today) if request.user.has_role("leader", "committee") else {}
+    return {"late": late, "due": due, "later": later, "count": len(late) + len(due), "now": now, "figures": figures}
