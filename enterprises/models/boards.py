@@ -1,5 +1,6 @@
 """责任上墙: the responsibility board of an enterprise, versioned."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -8,7 +9,7 @@ from django.db.models import Q
 from enterprises.models.registry import Enterprise
 from parkportal.clock import park_now
 from parkportal.idempotency import TokenField
-from parkportal.states import Move, Stateful, status_constraint
+from parkportal.states import Move, Stateful, status_as_of, status_constraint
 
 
 class BoardStatus(models.TextChoices):
@@ -24,6 +25,12 @@ class BoardQuerySet(models.QuerySet["Board"]):
 
     def current(self) -> "BoardQuerySet":
         return self.exclude(status=Board.Status.VOID)
+
+    def on_the_wall_as_of(self, instant: datetime) -> "BoardQuerySet":
+        """Posted, verified or not, at an instant."""
+        return self.annotate(status_then=status_as_of(BoardMove.objects, instant)).filter(
+            status_then__in=[BoardStatus.POSTED, BoardStatus.VERIFIED]
+        )
 
 
 class Board(Stateful):

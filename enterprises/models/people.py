@@ -33,8 +33,6 @@ class PersonQuerySet(models.QuerySet["Person"]):
             return self.none()
         if user.has_role("committee"):
             return self
-        if not user.has_role("contact", "principal", "squad", "supervisor"):
-            return self.none()
         reached = Employment.objects.current().filter(enterprise__in=own_enterprises(user))
         return self.filter(pk__in=reached.values("person"))
 
@@ -44,13 +42,9 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
 def own_enterprises(user: Any) -> Any:
     """The enterprises whose people a person may see: never by being a leader, an administrator or a warehouse."""
-    if user.has_role("committee"):
+    if user.is_authenticated and user.has_role("committee"):
         return Enterprise.objects.all()
-    return (
-        Enterprise.objects.visible_to(user)
-        if user.has_role("contact", "principal", "squad", "supervisor")
-        else (Enterprise.objects.none())
-    )
+    return Enterprise.objects.reached_by(user) if user.is_authenticated else Enterprise.objects.none()
 
 
 class Person(models.Model):
@@ -114,7 +108,7 @@ class Person(models.Model):
 
 class EmploymentQuerySet(models.QuerySet["Employment"]):
     def visible_to(self, user: Any) -> "EmploymentQuerySet":
-        return self.filter(enterprise__in=own_enterprises(user)) if user.is_authenticated else self.none()
+        return self.filter(enterprise__in=own_enterprises(user))
 
     def current(self, day: Any = None) -> "EmploymentQuerySet":
         day = day or park_today()
@@ -152,12 +146,16 @@ class Employment(models.Model):
                 violation_error_message="这个人已经在这家企业的名单里。",
             )
         ]
+        indexes = [models.Index(fields=["enterprise", "ends_on", "returned_on"], name="employment_on_duty")]
 
     def __str__(self) -> str:
         return f"{self.person} {self.enterprise}"
 
 
 class PersonFlagQuerySet(models.QuerySet["PersonFlag"]):
+    def visible_to(self, user: Any) -> "PersonFlagQuerySet":
+        return self.filter(person__in=Person.objects.visible_to(user))
+
     def in_force(self, day: Any = None) -> "PersonFlagQuerySet":
         day = day or park_today()
         return self.filter(starts_on__lte=day).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))

@@ -4,15 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 
 from enterprises.models.resumption import ResumptionMove, ResumptionStatus
 from enterprises.models.squads import EnterpriseContact, SquadMember, SupervisorAssignment
 from parkportal.accounts.models import in_force
-from parkportal.clock import park_now
+from parkportal.clock import day_of, park_now
 from parkportal.privacy import EncryptedTextField, lookup_hash
 from parkportal.records.models import Term
-from parkportal.states import Stateful, status_as_of, status_constraint
+from parkportal.states import GRACE, Stateful, status_as_of, status_constraint
 
 
 class UnitKind(models.TextChoices):
@@ -40,8 +40,16 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
         """The union of what the person's roles and memberships reach; merged rows stay visible for their redirect."""
         if not user.is_authenticated:
             return self.none()
-        if user.has_role("committee", "leader", "admin", "warehouse"):
-            return self
+        return self if user.has_role("committee", "leader", "admin", "warehouse") else self.reached_by(user)
+
+    def followed_by(self, user: Any) -> "EnterpriseQuerySet":
+        """Whose work and people's counts the person follows: not by keeping a store or the accounts."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.has_role("committee", "leader") else self.reached_by(user)
+
+    def reached_by(self, user: Any) -> "EnterpriseQuerySet":
+        """By a dated membership: the squad's, the supervisor's, the own enterprise."""
         reach = Q(pk__in=[])
         if user.has_role("squad"):
             reach |= Q(squad__in=SquadMember.objects.filter(in_force(), user=user).values("squad"))
@@ -80,6 +88,15 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
     def counted(self) -> "EnterpriseQuerySet":
         """In the denominator of 复工率: without 停产检修 and 注销 (handbook §4)."""
         return self.filter(exclusion="")
+
+    def sishang_as_of(self, instant: datetime, kind: str | None = None) -> "EnterpriseQuerySet":
+        """On the official 四上 list as it held on the day of an instant and was known by the grace of its cut-off."""
+        listings = SishangListing.objects.filter(
+            enterprise=OuterRef("pk"), valid_from__lte=day_of(instant), recorded_at__lte=instant + GRACE
+        )
+        latest = Subquery(listings.order_by("-valid_from", "-id").values("kind")[:1])
+        rows = self.enterprises().annotate(sishang_then=latest)
+        return rows.filter(sishang_then=kind) if kind else rows.filter(sishang_then__isnull=False)
 
     def with_status_as_of(self, instant: datetime) -> "EnterpriseQuerySet":
         """Adds `status_then`: the resumption status effective by an instant."""
@@ -145,6 +162,7 @@ class Enterprise(Stateful):
     org_roles = models.ManyToManyField(Term, blank=True, related_name="+", verbose_name="单位角色")
     tier = models.CharField("分类", max_length=8, choices=Tier, blank=True)
     tier_reason = models.CharField("手工定档的原因", max_length=200, blank=True)
+    exemption = models.CharField("豁免类别", max_length=32, blank=True, help_text="四类企业（字典 exemption）")
     key_level = models.CharField("重点项目级别", max_length=8, choices=KeyLevel, blank=True)
     principal_name = models.CharField("主要负责人", max_length=50, blank=True)
     principal_phone = EncryptedTextField("负责人手机", blank=True)
@@ -188,7 +206,7 @@ class Enterprise(Stateful):
         constraints = [
             models.UniqueConstraint(
                 fields=["credit_code"],
-                condition=Q(merged_into__isnull=True),
+                condition=Q(credit_code__isnull=False, merged_into__isnull=True),
                 name="enterprise_credit_code",
                 violation_error_message="这个统一社会信用代码已经登记过。",
             ),
@@ -207,6 +225,9 @@ class Enterprise(Stateful):
                 condition=Q(kind=UnitKind.ENTERPRISE) | Q(sishang_kind__isnull=True),
                 name="enterprise_site_not_sishang",
                 violation_error_message="工地不计入四上企业。",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=UnitKind.values), name="enterprise_kind", violation_error_message="类型不对。"
             ),
             models.CheckConstraint(
                 condition=~Q(merged_into=F("id")),
@@ -246,6 +267,7 @@ class SishangListing(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "四上名录"
         ordering = ["valid_from", "id"]
+        indexes = [models.Index(fields=["enterprise", "-valid_from", "-id"], name="sishang_listing_latest")]
 
     def __str__(self) -> str:
         return f"{self.enterprise} {self.kind} {self.valid_from}"

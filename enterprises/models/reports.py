@@ -1,10 +1,11 @@
 """What an enterprise says each day, and how it stood at each cut-off."""
 
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from enterprises.models.registry import Enterprise
 from parkportal.clock import park_now
@@ -13,7 +14,16 @@ from parkportal.idempotency import TokenField
 
 class DailyReportQuerySet(models.QuerySet["DailyReport"]):
     def visible_to(self, user: Any) -> "DailyReportQuerySet":
-        return self.filter(enterprise__in=Enterprise.objects.visible_to(user))
+        """Counts of people and of fever: of the enterprises whose work the person follows."""
+        return self.filter(enterprise__in=Enterprise.objects.followed_by(user))
+
+    def of_day(self, day: date, *, by: datetime | None = None) -> "DailyReportQuerySet":
+        """What was said about a day, as it stands now, or as it stood at an instant."""
+        rows = self.filter(day=day)
+        if by is None:
+            return rows.in_force()
+        later = DailyReport.objects.filter(replaces=OuterRef("pk"), reported_at__lte=by)
+        return rows.filter(reported_at__lte=by).exclude(Exists(later))
 
     def in_force(self) -> "DailyReportQuerySet":
         """The latest version of each report."""
@@ -62,6 +72,7 @@ class UnitDay(models.Model):
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="days")
     day = models.DateField("日期")
     kind = models.CharField(max_length=12)
+    squad = models.ForeignKey("Squad", models.PROTECT, null=True, blank=True, related_name="+")
     sishang_kind = models.CharField(max_length=3, null=True, blank=True)
     key_level = models.CharField(max_length=8, blank=True)
     status = models.CharField(max_length=12)

@@ -45,13 +45,19 @@ class FilingStatus(models.TextChoices):
 class FilingQuerySet(models.QuerySet["Filing"]):
     def visible_to(self, user: Any) -> "FilingQuerySet":
         """Those of the enterprises that the person reaches, where a filing is any of the person's business."""
-        if not user.is_authenticated or user.has_role("warehouse") and not user.has_role("committee"):
-            return self.none()
         enterprises = Filing._meta.get_field("enterprise").related_model._default_manager
-        return self.filter(enterprise__in=enterprises.visible_to(user))
+        return self.filter(enterprise__in=enterprises.followed_by(user))
 
-    def open(self) -> "FilingQuerySet":
-        return self.exclude(status=Filing.Status.WITHDRAWN)
+    def editable_by(self, user: Any) -> "FilingQuerySet":
+        """Still to be filled or corrected, by whoever may correct the enterprise."""
+        enterprises = Filing._meta.get_field("enterprise").related_model._default_manager
+        return self.filter(
+            enterprise__in=enterprises.editable_by(user), status__in=[Filing.Status.DRAFT, Filing.Status.RETURNED]
+        )
+
+    def waiting(self) -> "FilingQuerySet":
+        """Handed in and not yet looked at."""
+        return self.filter(status=Filing.Status.SUBMITTED)
 
 
 class Filing(Stateful):
@@ -67,7 +73,7 @@ class Filing(Stateful):
         FilingStatus.DRAFT: frozenset({FilingStatus.SUBMITTED, FilingStatus.FILED, FilingStatus.WITHDRAWN}),
         FilingStatus.SUBMITTED: frozenset({FilingStatus.RETURNED, FilingStatus.FILED, FilingStatus.WITHDRAWN}),
         FilingStatus.RETURNED: frozenset({FilingStatus.SUBMITTED, FilingStatus.FILED, FilingStatus.WITHDRAWN}),
-        FilingStatus.FILED: frozenset({FilingStatus.RETURNED}),
+        FilingStatus.FILED: frozenset({FilingStatus.RETURNED}),  # 告知即备案: looked at afterwards
         FilingStatus.WITHDRAWN: frozenset(),
     }
 

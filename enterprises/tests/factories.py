@@ -1,0 +1,214 @@
+"""Rows for tests, made as the portal would have made them. Plain functions; every name and number is invented.
+
+enterprise = make_enterprise(name="湖南青禾检测有限公司", sishang_kind="IND", status="resumed")
+contact = make_contact(enterprise)            # a user who reaches it
+person = make_person(name="陆青禾")
+make_employment(person, enterprise, returned_on=date(2020, 2, 12))
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from itertools import count
+from typing import Any
+
+from enterprises.models import (
+    Board,
+    BoardMove,
+    DailyReport,
+    Employment,
+    Enterprise,
+    EnterpriseContact,
+    Filing,
+    Person,
+    PersonFlag,
+    ResumptionMove,
+    SishangListing,
+    Squad,
+    SquadMember,
+    SupervisorAssignment,
+)
+from enterprises.pinyin import person_key, search_text, unit_key
+from parkportal.accounts.models import RoleGrant, User
+from parkportal.clock import at, park_now, park_today
+from parkportal.identifiers import CREDIT_ALPHABET, credit_check_character, id_check_character
+from parkportal.records.models import Term
+
+LONG_AGO = date(2019, 1, 1)
+SQUAD_NAMES = [f"第{n}小分队" for n in "一二三四五六七八九十"]
+_serial = count(1)
+
+
+def credit_code(n: int | None = None) -> str:
+    """A credit code with a right check symbol in the unassigned area 439900."""
+    n = next(_serial) if n is None else n
+    tail = ""
+    for _ in range(5):
+        n, digit = divmod(n, len(CREDIT_ALPHABET))
+        tail = CREDIT_ALPHABET[digit] + tail
+    first17 = f"91439900MA4X{tail}"
+    return first17 + credit_check_character(first17)
+
+
+def id_number(n: int | None = None, *, born_on: date = date(1990, 1, 1)) -> str:
+    """An ID number with a right check character in the unassigned area 439900."""
+    n = next(_serial) if n is None else n
+    day = date.fromordinal(born_on.toordinal() + n // 1000)
+    first17 = f"439900{day:%Y%m%d}{n % 1000:03d}"
+    return first17 + id_check_character(first17)
+
+
+def phone(n: int | None = None) -> str:
+    return f"1990000{(next(_serial) if n is None else n) % 10000:04d}"
+
+
+def make_squad(number: int = 1, **fields: Any) -> Squad:
+    """The squad of this number, made when it is not there."""
+    return Squad.objects.get_or_create(number=number, defaults={"name": SQUAD_NAMES[number - 1], **fields})[0]
+
+
+def make_term(kind: str, code: str, label: str = "", **fields: Any) -> Term:
+    return Term.objects.get_or_create(kind=kind, code=code, defaults={"label": label or code, **fields})[0]
+
+
+def make_enterprise(
+    *,
+    name: str = "",
+    status: str = "not_resumed",
+    resumed_on: date | None = None,
+    tags: Iterable[str] = (),
+    org_roles: Iterable[str] = (),
+    liaison: tuple[str, str] = ("", ""),
+    principal: tuple[str, str] = ("", ""),
+    registered_at: datetime | None = None,
+    **fields: Any,
+) -> Enterprise:
+    """An enterprise with its code, keys, 四上 listing and the moves that led to its status.
+
+    `tags` and `org_roles` are dictionary labels or codes (规上, lab); `liaison` and `principal` are (name, phone).
+    """
+    n = next(_serial)
+    name = name or f"湖南测试{n}号有限公司"
+    if fields.get("kind") != "site":
+        fields.setdefault("credit_code", credit_code(n))
+    if status == "resumed" and resumed_on is None:
+        resumed_on = date(2020, 2, 12)
+    enterprise = Enterprise(
+        name=name,
+        status=status,
+        resumed_on=resumed_on,
+        registered_at=registered_at or at(LONG_AGO),
+        pinyin_key=unit_key(name),
+        search_text=search_text(
+            name=name, short_name=fields.get("short_name", ""), code=fields.get("credit_code") or ""
+        ),
+        **fields,
+    )
+    enterprise.set_liaison(*liaison)
+    enterprise.set_principal(*principal)
+    enterprise.save()
+    if status != "not_resumed":
+        moved_at = at(resumed_on or LONG_AGO)
+        ResumptionMove.objects.create(
+            subject=enterprise, from_status="not_resumed", to_status=status, effective_at=moved_at, recorded_at=moved_at
+        )
+    if enterprise.sishang_kind:
+        SishangListing.objects.create(
+            enterprise=enterprise, kind=enterprise.sishang_kind, valid_from=LONG_AGO, recorded_at=at(LONG_AGO)
+        )
+    enterprise.tags.set([make_term("tag", tag) for tag in tags])
+    enterprise.org_roles.set([make_term("org_role", role) for role in org_roles])
+    return enterprise
+
+
+def make_site(**fields: Any) -> Enterprise:
+    """A construction site (工地)."""
+    n = next(_serial)
+    return make_enterprise(**{"kind": "site", "name": f"测试{n}号项目工地", **fields})
+
+
+def make_account(*role_codes: str, name: str = "", **fields: Any) -> User:
+    n = next(_serial)
+    user = User.objects.create_user(
+        f"{'-'.join(role_codes) or 'nobody'}-e{n}", "Right-2020-pass", name=name or f"测试{n}", **fields
+    )
+    RoleGrant.objects.bulk_create([RoleGrant(user=user, role=code, starts_on=LONG_AGO) for code in role_codes])
+    return user
+
+
+def make_contact(enterprise: Enterprise, *, kind: str = "contact", name: str = "") -> User:
+    """A user who is the liaison (`contact`) or `principal` of the enterprise."""
+    user = make_account(kind, name=name)
+    EnterpriseContact.objects.create(enterprise=enterprise, user=user, kind=kind, starts_on=LONG_AGO)
+    return user
+
+
+def make_squad_member(squad: Squad, *, name: str = "") -> User:
+    user = make_account("squad", name=name)
+    SquadMember.objects.create(squad=squad, user=user, starts_on=LONG_AGO)
+    return user
+
+
+def make_supervisor(*enterprises: Enterprise, name: str = "") -> User:
+    user = make_account("supervisor", name=name)
+    for enterprise in enterprises:
+        SupervisorAssignment.objects.create(enterprise=enterprise, user=user, starts_on=LONG_AGO)
+    return user
+
+
+def make_person(
+    *, name: str = "陆青禾", document_type: str = "id_card", number: str = "", phone_number: str = "", **fields: Any
+) -> Person:
+    person = Person(name=name, pinyin_key=person_key(name), **fields)
+    person.set_document(document_type, number or id_number())
+    person.set_phone(phone_number or phone())
+    person.save()
+    return person
+
+
+def make_employment(person: Person, enterprise: Enterprise, **fields: Any) -> Employment:
+    return Employment.objects.create(**{"person": person, "enterprise": enterprise, "starts_on": LONG_AGO, **fields})
+
+
+def make_employee(enterprise: Enterprise, **fields: Any) -> Person:
+    """A person who is back at work there."""
+    person = make_person(**fields)
+    make_employment(person, enterprise, returned_on=date(2020, 2, 12))
+    return person
+
+
+def make_flag(person: Person, kind: str, **fields: Any) -> PersonFlag:
+    """`kind` is a code of the dictionary person_flag: three_class, wuhan_contact, observation, returned."""
+    return PersonFlag.objects.create(**{"person": person, "kind": kind, "starts_on": park_today(), **fields})
+
+
+def make_report(
+    enterprise: Enterprise, day: date | None = None, *, by: User | None = None, **fields: Any
+) -> DailyReport:
+    day = day or park_today()
+    return DailyReport.objects.create(
+        **{
+            "enterprise": enterprise,
+            "day": day,
+            "on_duty": 10,
+            "reported_by": by or make_account("committee"),
+            "reported_at": at(day, time(9)),
+            **fields,
+        }
+    )
+
+
+def make_filing(enterprise: Enterprise, *, status: str = "draft", by: User | None = None, **fields: Any) -> Filing:
+    if status == "filed":
+        fields = {"filed_at": park_now(), "filed_by": by or make_account("committee"), **fields}
+    filing = Filing.objects.create(enterprise=enterprise, status=status, **fields)
+    filing.moves.create(from_status="", to_status=status, by=by)
+    return filing
+
+
+def make_board(
+    enterprise: Enterprise, *, status: str = "posted", number: int = 1, moved_at: datetime | None = None
+) -> Board:
+    board = Board.objects.create(enterprise=enterprise, status=status, number=number)
+    moved_at = moved_at or at(date(2020, 2, 16))
+    BoardMove.objects.create(subject=board, to_status=status, effective_at=moved_at, recorded_at=moved_at)
+    return board
