@@ -1,0 +1,130 @@
+"""Putting messages into the outbox and taking them back, in the caller's transaction."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+
+from parkportal.clock import park_now
+from parkportal.identifiers import IdentifierProblem, normal_phone
+from parkportal.messaging import purposes, texts, window
+from parkportal.messaging.models import Message, MessageMove, OptOut
+from parkportal.messaging.purposes import Kind, Purpose
+from parkportal.messaging.tasks import send_due
+from parkportal.privacy import lookup_hash
+
+Channel, Status = Message.Channel, Message.Status
+
+
+def put(
+    purpose_code: str,
+    *,
+    occasion: str,
+    values: Mapping[str, Any],
+    to_phone: str = "",
+    to_user: Any = None,
+    to_email: str = "",
+    send_after: datetime | None = None,
+    expires_at: datetime | None = None,
+    by: Any = None,
+    label: str = "",
+    context_id: int | None = None,
+) -> Message:
+    """Write one message; it is sent after the caller's transaction has committed, and not when it rolls back.
+
+    The same purpose, recipient and occasion again returns the first one as it stands (also a withdrawn one).
+    `values` are exactly the placeholders of the template; `send_after` and `expires_at` are park time. Outside the
+    sending hours what is not urgent is queued to the next morning. A missing or wrong number does not raise: the
+    message stands as failed, for a person to see. Raises Refused `too_many_codes` for codes, ValueError and KeyError
+    for a mistake of the programmer.
+    """
+    purpose = purposes.get(purpose_code)
+    channel, address, recipient_hash, problem = _destination(to_phone, to_user, to_email)
+    wanted = {"purpose": purpose.code, "recipient_hash": recipient_hash, "occasion": occasion}
+    if found := Message.objects.filter(**wanted).first():
+        return found
+    if purpose.kind == Kind.CODE:
+        window.refuse_too_many_codes(recipient_hash)
+    try:
+        with transaction.atomic():
+            message = Message(**wanted, channel=channel, address=address, recipient=to_user, by=by, label=label[:120])
+            message.context_id = context_id
+            _compose(message, purpose, values)
+            _plan(message, purpose, send_after, expires_at)
+            message.save(force_insert=True)
+            _first_move(message, problem)
+    except IntegrityError:
+        return Message.objects.get(**wanted)
+    if message.status == Status.WAITING and message.send_after <= park_now():
+        _kick_on_commit()
+    return message
+
+
+def withdraw(
+    purpose_code: str,
+    *,
+    occasion: str,
+    by: Any = None,
+    reason: str,
+    to_phone: str = "",
+    to_user: Any = None,
+    to_email: str = "",
+) -> int:
+    """The occasion has lapsed: what is not yet on its way is taken back, for one recipient or for all. How many were."""
+    messages = Message.objects.filter(purpose=purpose_code, occasion=occasion, status__in=Message.WITHDRAWABLE)
+    if to_phone or to_user or to_email:
+        messages = messages.filter(recipient_hash=_destination(to_phone, to_user, to_email)[2])
+    with transaction.atomic():
+        found = list(messages.select_for_update().order_by("id"))
+        for message in found:
+            message.withdraw(by=by, reason=reason)
+    return len(found)
+
+
+def _destination(phone: str, user: Any, email: str) -> tuple[str, str, str, str]:
+    """Channel, address, its keyed hash, and what is wrong with it. An explicit number goes before the account's."""
+    if email:
+        return Channel.EMAIL, email.strip(), lookup_hash(email, kind="email"), ""
+    raw = phone or (user.phone if user is not None else "")
+    if not raw:
+        if user is None:
+            raise ValueError("a message needs to_phone, to_user or to_email")
+        return Channel.SMS, "", lookup_hash(str(user.pk), kind="account"), "没有手机号"
+    try:
+        number = normal_phone(raw)
+    except IdentifierProblem:
+        return Channel.SMS, raw[:40], lookup_hash(raw, kind="phone"), "手机号码不对"
+    return Channel.SMS, number, lookup_hash(number, kind="phone"), ""
+
+
+def _compose(message: Message, purpose: Purpose, values: Mapping[str, Any]) -> None:
+    message.kind, message.is_urgent, message.template = purpose.kind, purpose.any_hour, purpose.code
+    message.params = texts.parameters(purpose, values)
+    message.text = texts.compose(purpose, message.params)
+    message.segments = texts.segments(message.text)
+
+
+def _plan(message: Message, purpose: Purpose, send_after: datetime | None, expires_at: datetime | None) -> None:
+    start = max(send_after, message.created_at) if send_after else message.created_at
+    message.send_after = start if purpose.any_hour else window.earliest(start)
+    message.expires_at = expires_at or message.send_after + purpose.lifetime
+
+
+def _first_move(message: Message, problem: str) -> None:
+    MessageMove.objects.create(subject=message, to_status=Status.WAITING, by=message.by, reason="写入发件箱")
+    if problem:
+        message.mark_failed(problem)
+    elif message.kind == Kind.PROMOTION and OptOut.objects.filter(recipient_hash=message.recipient_hash).exists():
+        message.withdraw(by=None, reason="对方已退订")
+
+
+def kick() -> None:
+    """Wake a worker. When the broker does not answer, the sweep finds the message a few seconds later."""
+    send_due.apply_async(retry=False)
+
+
+def _kick_on_commit() -> None:
+    """One kick for each transaction, however many messages it writes."""
+    if not any(entry[1] is kick for entry in connection.run_on_commit):
+        transaction.on_commit(kick, robust=True)
