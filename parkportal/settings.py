@@ -196,7 +196,9 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "parkportal.guards.client_address"
 AXES_SENSITIVE_PARAMETERS = ["username", "password"]
+SECOND_FACTOR_TRIES = 5
 OTP_TOTP_ISSUER = "岳麓高新区工作台"
+OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0  # tries are counted and limited in accounts.second_factor
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", not DEMO_MODE)
 IDLE_SECONDS = env.int("IDLE_SECONDS", 30 * 60)
 SESSION_COOKIE_AGE = 12 * 3600
@@ -269,6 +271,13 @@ SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", "")
 SMS_ACCESS_KEY = env.str("SMS_ACCESS_KEY", "")
 SMS_ACCESS_SECRET = env.str("SMS_ACCESS_SECRET", "")
 SMS_SIGNATURE = env.str("SMS_SIGNATURE", "岳麓高新区")
+SMS_TEMPLATES = env.dict("SMS_TEMPLATES", default={})  # the provider's template code of each purpose: result_notice=SMS_1
+SMS_PUSH_TOKEN = env.str("SMS_PUSH_TOKEN", "")  # part of the address to which the provider pushes receipts
+SMS_TIMEOUT_SECONDS = env.float("SMS_TIMEOUT_SECONDS", 10.0)
+SMS_SETTLE_SECONDS = env.float("SMS_SETTLE_SECONDS", 60.0)  # after this the provider's "not found" is believed
+OUTBOX_LEASE_SECONDS = env.float("OUTBOX_LEASE_SECONDS", 60.0)
+if OUTBOX_LEASE_SECONDS <= SMS_TIMEOUT_SECONDS:
+    raise ImproperlyConfigured("OUTBOX_LEASE_SECONDS has to be longer than SMS_TIMEOUT_SECONDS.")
 if SMS_GATEWAY not in {"mailbox", "http"}:
     raise ImproperlyConfigured(f"SMS_GATEWAY is {SMS_GATEWAY!r}; it may be mailbox or http.")
 if SMS_GATEWAY == "http" and not (SMS_GATEWAY_URL and SMS_ACCESS_KEY and SMS_ACCESS_SECRET):
