@@ -103,22 +103,23 @@ class FittedText:
         return max(text_width(line, self.size, bold=bold) for line in self.lines)
 
 
-def wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
+def wrap(text: str, width: float, size: float, *, bold: bool = False, phrases: bool = False) -> list[str]:
     """Breaks a text into lines of at most `width`; a line feed starts a new line.
 
     Chinese breaks between any two characters, except that closing punctuation never starts a line and opening
-    punctuation never ends one; Latin words and numbers stay whole unless one alone is wider than the line.
+    punctuation never ends one; Latin words and numbers stay whole unless one alone is wider than the line. With
+    `phrases` lines break behind punctuation wherever a phrase fits on a line, as on a poster.
     """
     lines: list[str] = []
     for paragraph in re.split(r"\r\n|[\n\r\u2028\u2029]", text):
-        lines += _wrap_paragraph(printable(paragraph), width, size, bold)
+        lines += _wrap_paragraph(printable(paragraph), width, size, bold, phrases)
     return lines
 
 
-def _wrap_paragraph(text: str, width: float, size: float, bold: bool) -> list[str]:
+def _wrap_paragraph(text: str, width: float, size: float, bold: bool, phrases: bool) -> list[str]:
     lines: list[str] = []
     line, line_width = "", 0.0
-    for piece in _pieces(text):
+    for piece in _phrases(text, width / size, bold) if phrases else _pieces(text):
         piece_width = text_width(piece.rstrip(), size, bold=bold)
         if line and line_width + piece_width > width + 0.01:
             lines.append(line.rstrip())
@@ -141,6 +142,19 @@ def _pieces(text: str) -> list[str]:
         else:
             pieces.append(char)
     return pieces
+
+
+def _phrases(text: str, width: float, bold: bool) -> list[str]:
+    """Cuts behind punctuation and spaces; a phrase wider than `width` (in sizes) is cut where a line may break."""
+    whole = [""]
+    for piece in _pieces(text):
+        whole[-1] += piece
+        if piece[-1] in "，、。；：！？ \u3000":
+            whole.append("")
+    parts: list[str] = []
+    for phrase in filter(None, whole):
+        parts += [phrase] if text_width(phrase.rstrip(), 1, bold=bold) <= width else _pieces(phrase)
+    return parts
 
 
 def _holds_together(before: str, after: str) -> bool:
@@ -173,18 +187,25 @@ def fit_line(text: str, width: float, size: float, *, smallest: float, bold: boo
 
 
 def fit_lines(
-    text: str, width: float, size: float, *, smallest: float, max_lines: int, bold: bool = False
+    text: str,
+    width: float,
+    size: float,
+    *,
+    smallest: float,
+    max_lines: int,
+    bold: bool = False,
+    phrases: bool = False,
 ) -> FittedText:
     """At most `max_lines` lines, as large as fits between `smallest` and `size`; the rest becomes ….
 
-    A word is cut in its middle only at the smallest size.
+    A word is cut in its middle only at the smallest size. `phrases` as in `wrap`.
     """
     longest_word = _longest_word(text, bold)
     step = max((size - smallest) / 12, 0.1)
     current = size
     while current > smallest:
         if longest_word * current <= width:
-            lines = wrap(text, width, current, bold=bold)
+            lines = wrap(text, width, current, bold=bold, phrases=phrases)
             if len(lines) <= max_lines:
                 return FittedText(tuple(lines), current)
         current -= step

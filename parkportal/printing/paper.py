@@ -106,8 +106,10 @@ class Page:
         self.canvas.saveState()
         self.canvas.translate(self.width / 2 * mm, self.height / 2 * mm)
         self.canvas.rotate(30)
-        self.canvas.setFillGray(0, alpha=0.35)
-        self.canvas.setStrokeGray(0, alpha=0.35)
+        self.canvas.setFillGray(0)
+        self.canvas.setStrokeGray(0)
+        self.canvas.setFillAlpha(0.35)
+        self.canvas.setStrokeAlpha(0.35)
         width = text_width(text, size, bold=True) + size
         self.canvas.setLineWidth(size * 0.06)
         self.canvas.rect(-width / 2, -size * 0.75, width, size * 1.5, stroke=1, fill=0)
