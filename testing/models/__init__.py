@@ -1,0 +1,45 @@
+"""Campaigns, sessions, sign-ups, tubes, boxes and results."""
+
+from testing.models.boxes import BOX_PLACES, Box, BoxCheck, BoxMove, BoxStatus
+from testing.models.campaigns import Campaign, ConsentText
+from testing.models.points import LabStaff, PointStaff, SamplingPoint, own_labs, own_points
+from testing.models.results import WITHHELD, Alert, LookupLock, Reading, Result, ResultValue
+from testing.models.sessions import Reconciliation, Session, Slot
+from testing.models.signups import Group, Mode, SignUp, SignUpMove, SignUpStatus, Source
+from testing.models.specimens import DEAD, InvalidReason, Specimen, SpecimenMove, SpecimenStatus, TubeRange
+
+__all__ = [
+    "BOX_PLACES",
+    "DEAD",
+    "WITHHELD",
+    "Alert",
+    "Box",
+    "BoxCheck",
+    "BoxMove",
+    "BoxStatus",
+    "Campaign",
+    "ConsentText",
+    "Group",
+    "InvalidReason",
+    "LabStaff",
+    "LookupLock",
+    "Mode",
+    "PointStaff",
+    "Reading",
+    "Reconciliation",
+    "Result",
+    "ResultValue",
+    "SamplingPoint",
+    "Session",
+    "SignUp",
+    "SignUpMove",
+    "SignUpStatus",
+    "Slot",
+    "Source",
+    "Specimen",
+    "SpecimenMove",
+    "SpecimenStatus",
+    "TubeRange",
+    "own_labs",
+    "own_points",
+]
