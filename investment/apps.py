@@ -8,4 +8,10 @@ class InvestmentConfig(AppConfig):
     verbose_name = "招商"
 
     def ready(self) -> None:
-        """Register what this app declares (purposes, figures, worklist, intake kinds, dictionaries)."""
+        """Register what this app declares: figures and worklist entries."""
+        from investment.figures import FIGURES
+        from investment.worklist import SOURCES
+        from parkportal.records import figures, worklist
+
+        figures.register(FIGURES)
+        worklist.register(SOURCES)

@@ -52,7 +52,9 @@ def kind_rates(values: dict[str, FigureValue], labels: dict[str, str]) -> list[R
     rows = []
     for code in KINDS:
         value = values[f"sishang_resumed_{code}"]
-        rows.append(Rate(labels.get(code, value.label), int(value.numerator or 0), int(value.denominator or 0), value.href))
+        rows.append(
+            Rate(labels.get(code, value.label), int(value.numerator or 0), int(value.denominator or 0), value.href)
+        )
     others = [values[f"sishang_resumed_{code}"] for code in OTHER_KINDS]
     part = sum(int(value.numerator or 0) for value in others)
     rows.append(Rate("其他三类", part, sum(int(value.denominator or 0) for value in others)))
@@ -96,5 +98,3 @@ def overview(day: date, labels: dict[str, str]) -> dict[str, Any]:
 def is_stale(as_of: datetime) -> bool:
     """Whether the figures are older than the screen may pass over in silence."""
     return park_now() - as_of > STALE_AFTER and day_of(as_of) == park_today()
-
-

@@ -17,7 +17,8 @@ from parkportal.accounts.models import RoleGrant, User
 from parkportal.dashboard.actions import freeze_day, freeze_week
 from parkportal.demo import CAST, DEMO_PASSWORD, Stage
 from parkportal.privacy import lookup_hash
-from parkportal.records import figures, settings as park_settings, terms
+from parkportal.records import figures, terms
+from parkportal.records import settings as park_settings
 from parkportal.records.models import ParkSetting
 
 FIRST_DAY = date(2020, 2, 3)

@@ -47,8 +47,6 @@ def _broker() -> bool:
 def _outbox() -> bool:
     """No message whose lease ran out long ago: the sender is alive."""
     try:
-        return not Message.objects.filter(
-            status=Message.Status.SENDING, lease_until__lt=timezone.now() - LATE
-        ).exists()
+        return not Message.objects.filter(status=Message.Status.SENDING, lease_until__lt=timezone.now() - LATE).exists()
     except DatabaseError:
         return False

@@ -35,7 +35,9 @@ def weekly_list(request: HttpRequest) -> HttpResponse:
 
 @roles("leader", "committee")
 def weekly_detail(request: HttpRequest, week: str) -> HttpResponse:
-    issue = get_object_or_404(WeeklyIssue.objects.visible_to(request.user).select_related("signed_by", "workbook"), week=week)
+    issue = get_object_or_404(
+        WeeklyIssue.objects.visible_to(request.user).select_related("signed_by", "workbook"), week=week
+    )
     monday, sunday = week_days(week)
     values = boards.values_of(sunday)
     context = {

@@ -17,7 +17,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 THIN = Side(style="thin", color="4A5259")
 FRAME = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 HEAD = PatternFill("solid", fgColor="EFEDE6")
-PLAIN, BOLD, TITLE = Font(name="宋体", size=11), Font(name="宋体", size=11, bold=True), Font(name="宋体", size=16, bold=True)
+PLAIN, BOLD, TITLE = (
+    Font(name="宋体", size=11),
+    Font(name="宋体", size=11, bold=True),
+    Font(name="宋体", size=16, bold=True),
+)
 FOOTER = ("单位负责人：", "审核人：", "填报人：", "联系电话：")
 HEADER_ROW = 3
 

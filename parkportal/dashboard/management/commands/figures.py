@@ -26,7 +26,9 @@ class Command(BaseCommand):
             return
         for value in values.values():
             whole = "" if value.denominator is None else f" / {value.denominator}"
-            self.stdout.write(f"{value.label}：{value.numerator}{whole} {value.unit}（截至 {value.as_of:%Y-%m-%d %H:%M}）")
+            self.stdout.write(
+                f"{value.label}：{value.numerator}{whole} {value.unit}（截至 {value.as_of:%Y-%m-%d %H:%M}）"
+            )
 
 
 def _as_json(day: date, values: dict[str, figures.FigureValue]) -> str:

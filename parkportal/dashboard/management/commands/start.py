@@ -17,7 +17,9 @@ from parkportal.demo import CAST, DEMO_PASSWORD
 
 
 class Command(BaseCommand):
-    help = "Prepare the database (and in DEMO_MODE the demo park), then run web server, worker and schedule until Ctrl-C."
+    help = (
+        "Prepare the database (and in DEMO_MODE the demo park), then run web server, worker and schedule until Ctrl-C."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")), help="web port (8000)")

@@ -1,0 +1,7 @@
+"""Rescue doors."""
+
+from django.contrib import admin
+
+from investment.models import Building, Lead, Unit
+
+admin.site.register([Building, Lead, Unit])
