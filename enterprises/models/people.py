@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from enterprises.models.registry import Enterprise
 from parkportal.clock import park_now, park_today
+from parkportal.idempotency import TokenField
 from parkportal.privacy import EncryptedJSONField, EncryptedTextField, lookup_hash, mask_id, mask_name, mask_phone
 
 
@@ -132,6 +133,7 @@ class Employment(models.Model):
     journey = EncryptedJSONField("返程与健康", default=dict, blank=True)
     starts_on = models.DateField("从", default=park_today)
     ends_on = models.DateField("到", null=True, blank=True)
+    token = TokenField()
 
     objects = EmploymentQuerySet.as_manager()
 
@@ -172,6 +174,7 @@ class PersonFlag(models.Model):
     ended_reason = models.CharField("结束原因", max_length=200, blank=True)
     recorded_at = models.DateTimeField(default=park_now)
     recorded_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    token = TokenField()
 
     objects = PersonFlagQuerySet.as_manager()
 

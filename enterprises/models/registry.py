@@ -10,6 +10,7 @@ from enterprises.models.resumption import ResumptionMove, ResumptionStatus
 from enterprises.models.squads import EnterpriseContact, SquadMember, SupervisorAssignment
 from parkportal.accounts.models import in_force
 from parkportal.clock import day_of, park_now
+from parkportal.idempotency import TokenField
 from parkportal.privacy import EncryptedTextField, lookup_hash
 from parkportal.records.models import Term
 from parkportal.states import GRACE, Stateful, status_as_of, status_constraint
@@ -191,6 +192,7 @@ class Enterprise(Stateful):
         "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="修改人"
     )
     version = models.PositiveIntegerField("版本", default=1)
+    token = TokenField()
     pinyin_key = models.CharField(max_length=200, blank=True, db_index=True)
     search_text = models.TextField(blank=True)
 

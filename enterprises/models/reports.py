@@ -22,12 +22,12 @@ class DailyReportQuerySet(models.QuerySet["DailyReport"]):
         rows = self.filter(day=day)
         if by is None:
             return rows.in_force()
-        later = DailyReport.objects.filter(replaces=OuterRef("pk"), reported_at__lte=by)
+        later = DailyReport.objects.filter(corrects=OuterRef("pk"), reported_at__lte=by)
         return rows.filter(reported_at__lte=by).exclude(Exists(later))
 
     def in_force(self) -> "DailyReportQuerySet":
         """The latest version of each report."""
-        return self.filter(replaced_by__isnull=True)
+        return self.filter(is_replaced=False)
 
 
 class DailyReport(models.Model):
@@ -45,7 +45,8 @@ class DailyReport(models.Model):
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="报送人")
     is_late = models.BooleanField("迟报", default=False)
     correction_reason = models.CharField("更正原因", max_length=200, blank=True)
-    replaced_by = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaces")
+    corrects = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="corrected_by")
+    is_replaced = models.BooleanField("已被更正", default=False)
     token = TokenField()
 
     objects = DailyReportQuerySet.as_manager()
@@ -56,7 +57,7 @@ class DailyReport(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["enterprise", "day"],
-                condition=Q(replaced_by__isnull=True),
+                condition=Q(is_replaced=False),
                 name="daily_report_once",
                 violation_error_message="今天的日报已经交过了。",
             )

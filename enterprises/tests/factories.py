@@ -11,6 +11,8 @@ from datetime import date, datetime, time
 from itertools import count
 from typing import Any
 
+from django.db.models import Q
+
 from enterprises.models import (
     Board,
     BoardMove,
@@ -31,6 +33,7 @@ from enterprises.pinyin import person_key, search_text, unit_key
 from parkportal.accounts.models import RoleGrant, User
 from parkportal.clock import at, park_now, park_today
 from parkportal.identifiers import CREDIT_ALPHABET, credit_check_character, id_check_character
+from parkportal.records import terms
 from parkportal.records.models import Term
 
 LONG_AGO = date(2019, 1, 1)
@@ -66,8 +69,12 @@ def make_squad(number: int = 1, **fields: Any) -> Squad:
     return Squad.objects.get_or_create(number=number, defaults={"name": SQUAD_NAMES[number - 1], **fields})[0]
 
 
-def make_term(kind: str, code: str, label: str = "", **fields: Any) -> Term:
-    return Term.objects.get_or_create(kind=kind, code=code, defaults={"label": label or code, **fields})[0]
+def make_term(kind: str, word: str, **fields: Any) -> Term:
+    """The dictionary's entry by code or label; the declared words are planted when they are missing."""
+    found = Term.objects.filter(Q(code=word) | Q(label=word), kind=kind)
+    if not found.exists():
+        terms.plant()
+    return found.first() or Term.objects.create(kind=kind, code=word, label=word, **fields)
 
 
 def make_enterprise(
@@ -177,7 +184,7 @@ def make_employee(enterprise: Enterprise, **fields: Any) -> Person:
 
 
 def make_flag(person: Person, kind: str, **fields: Any) -> PersonFlag:
-    """`kind` is a code of the dictionary person_flag: three_class, wuhan_contact, observation, returned."""
+    """`kind` is a code of the dictionary person_flag: three_classes, wuhan_contact, observation, out_of_province."""
     return PersonFlag.objects.create(**{"person": person, "kind": kind, "starts_on": park_today(), **fields})
 
 

@@ -1,0 +1,61 @@
+"""The words of this app that a notice can change; staff edit them, these are what a fresh park starts with."""
+
+from parkportal.records import terms
+
+# Codes that rules ask for by name.
+ABOVE_SCALE, KEY, BACKBONE, SMALL, INVITED = "above_scale", "key", "backbone", "small", "invited"
+THREE_CLASSES, WUHAN_CONTACT, OBSERVATION, OUT_OF_PROVINCE = (
+    "three_classes",
+    "wuhan_contact",
+    "observation",
+    "out_of_province",
+)
+LAB = "lab"
+
+
+def declare() -> None:
+    """Called in AppConfig.ready(). Sources: handbook §1 and §3."""
+    terms.declare(
+        "sishang",
+        {"code": "IND", "label": "规上工业"},
+        {"code": "CON", "label": "资质建筑业"},
+        {"code": "WRT", "label": "限上批发零售业", "report_label": "规上批发零售业"},
+        {"code": "HCT", "label": "限上住宿餐饮业"},
+        {"code": "RE", "label": "房地产开发经营业"},
+        {"code": "SVC", "label": "规上服务业"},
+    )
+    terms.declare(
+        "tag",
+        {"code": ABOVE_SCALE, "label": "规上"},
+        {"code": KEY, "label": "重点"},
+        {"code": BACKBONE, "label": "骨干"},
+        {"code": SMALL, "label": "中小"},
+        {"code": INVITED, "label": "招商引资"},
+    )
+    terms.declare(
+        "person_flag",
+        {"code": THREE_CLASSES, "label": "三类人员", "settings": {"group": "A1"}},
+        {"code": WUHAN_CONTACT, "label": "武汉暴露史密接", "settings": {"group": "A2"}},
+        {"code": OBSERVATION, "label": "医学观察期间", "settings": {"group": "B2", "days": 14}},
+        {"code": OUT_OF_PROVINCE, "label": "省外返长", "settings": {"group": "B1"}},
+    )
+    terms.declare(
+        "org_role",
+        {"code": LAB, "label": "检验实验室"},
+        {"code": "caterer", "label": "供餐单位"},
+        {"code": "property", "label": "物业单位"},
+    )
+    terms.declare(
+        "key_post",
+        {"code": "canteen", "label": "食堂", "settings": {"words": ["食堂", "厨", "配餐", "供餐"]}},
+        {"code": "temperature", "label": "测温负责人", "settings": {"words": ["测温"]}},
+        {"code": "guard", "label": "保安", "settings": {"words": ["保安", "门卫", "安保"]}},
+        {"code": "key", "label": "重要岗位", "settings": {"words": ["重要岗位"]}},
+    )
+    terms.declare(
+        "exemption",
+        {"code": "utilities", "label": "城乡运行保障"},
+        {"code": "epidemic", "label": "疫情防控必需"},
+        {"code": "livelihood", "label": "群众生活必需"},
+        {"code": "other", "label": "其他重要国计民生及急需"},
+    )
