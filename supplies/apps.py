@@ -2,6 +2,17 @@
 
 from django.apps import AppConfig
 
+ITEM_KINDS = (
+    {"code": "masks", "label": "口罩", "settings": {"words": ["口罩"]}},
+    {"code": "alcohol", "label": "酒精", "settings": {"words": ["酒精"]}},
+    {"code": "disinfectant", "label": "消毒液", "settings": {"words": ["消毒液"]}},
+    {"code": "thermometers", "label": "额温枪", "settings": {"words": ["额温枪", "测温枪"]}},
+    {"code": "herbs", "label": "中药饮片", "settings": {"words": ["饮片"]}},
+    {"code": "medicine", "label": "药品", "settings": {"words": ["胶囊", "颗粒", "口服液"]}},
+    {"code": "kit", "label": "采样耗材", "settings": {"words": ["咽拭子", "采样管", "采样套装"]}},
+    {"code": "other", "label": "其他", "settings": {"words": []}},
+)
+
 
 class SuppliesConfig(AppConfig):
     name = "supplies"
@@ -9,3 +20,13 @@ class SuppliesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what this app declares (purposes, figures, worklist, intake kinds, dictionaries)."""
+        from parkportal.messaging import purposes
+        from parkportal.records import figures, terms, worklist
+        from supplies.figures import FIGURES
+        from supplies.purposes import PURPOSES
+        from supplies.worklist import SOURCES
+
+        purposes.register(PURPOSES)
+        figures.register(FIGURES)
+        worklist.register(SOURCES)
+        terms.declare("item_kind", *ITEM_KINDS)

@@ -1,0 +1,238 @@
+"""Drafting, adjusting, approving a plan. Approval by a second person freezes it and makes the deliveries."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from enterprises.models import Enterprise
+from parkportal.clock import park_now
+from parkportal.idempotency import once
+from parkportal.quantities import plain
+from parkportal.records.codes import take_codes
+from parkportal.states import AlreadyMoved, Refused
+from supplies.actions.ledger import locked_balances
+from supplies.availability import free_lots, free_quantity, take_first_expired
+from supplies.claims import Claimant, claimants
+from supplies.models import (
+    Allocation,
+    AllocationLine,
+    AllocationMode,
+    Balance,
+    Delivery,
+    DeliveryLine,
+    DeliveryMove,
+    DeliveryStatus,
+)
+from supplies.plans import Claim, Plan, Terms, share_out
+
+Status = Allocation.Status
+Override = tuple[Decimal, str]
+
+
+def allocate(*, plan: Allocation, by: Any, token: UUID | None = None) -> Allocation:
+    """Write a draft with a line for each enterprise of its scope. The same token gives the first one.
+
+    `plan` is an unsaved Allocation with item, warehouse, mode, total and limits. Raises Refused: not_enough (what is
+    left), nobody, and what the arithmetic refuses.
+    """
+
+    def draft() -> Allocation:
+        plan.created_by, plan.token = by, token
+        plan.full_clean(exclude=["created_by", "weights", "scope"])
+        people, shares = _computed(plan, {})
+        plan.save()
+        plan.moves.create(to_status=Status.DRAFT, by=by)
+        _write_lines(plan, people, shares, {})
+        return plan
+
+    return once(Allocation, token, draft)[0]
+
+
+@transaction.atomic
+def recompute(*, plan: Allocation, by: Any, overrides: Mapping[int, Override] | None = None) -> Allocation:
+    """Compute a draft anew after its terms or its manual numbers changed.
+
+    `overrides` maps an enterprise's id to (quantity, reason); None keeps those it has. What is fixed by hand is taken
+    off first, the rest is shared again, so the sum stays exact.
+    """
+    held = _locked(plan)
+    if held.status != Status.DRAFT:
+        raise Refused("frozen", f"方案已经是“{held.get_status_display()}”，不能再改。")
+    if held.version != plan.version:
+        raise Refused("changed_meanwhile", "刚刚有人改过这个方案，请刷新后再改。")
+    if overrides is None:
+        manual = plan.lines.filter(rule=AllocationLine.Rule.MANUAL)
+        overrides = {line.enterprise_id: (line.quantity, line.override_reason) for line in manual}
+    if any(not reason.strip() for _, reason in overrides.values()):
+        raise Refused("reason_missing", "手工调整要写原因。")
+    plan.version += 1
+    people, shares = _computed(plan, overrides)
+    plan.save()
+    plan.lines.all().delete()
+    _write_lines(plan, people, shares, overrides)
+    return plan
+
+
+@transaction.atomic
+def submit_allocation(*, allocation: Allocation, by: Any) -> Allocation:
+    """Hand the draft to a second person. Raises Refused `not_enough` when the stock has shrunk meanwhile."""
+    held = _locked(allocation)
+    _check_stock(held)
+    held.move_to(Status.SUBMITTED, by=by)
+    return held
+
+
+@transaction.atomic
+def return_allocation(*, allocation: Allocation, by: Any, reason: str) -> Allocation:
+    """Send a plan back to its author, with the reason."""
+    if not reason.strip():
+        raise Refused("reason_missing", "退回要写原因。")
+    held = _locked(allocation)
+    held.move_to(Status.DRAFT, by=by, reason=reason)
+    return held
+
+
+@transaction.atomic
+def void_allocation(*, allocation: Allocation, by: Any, reason: str) -> Allocation:
+    """Give a plan up before it is approved."""
+    if not reason.strip():
+        raise Refused("reason_missing", "作废要写原因。")
+    held = _locked(allocation)
+    held.move_to(Status.VOID, by=by, reason=reason)
+    return held
+
+
+@transaction.atomic
+def approve_allocation(*, allocation: Allocation, by: Any) -> list[Delivery]:
+    """A second person approves; the plan is frozen, lots are taken first-expired-first, one delivery for each firm.
+
+    What still waits for the same firm in the same warehouse is joined. Raises AlreadyMoved, Refused: same_person,
+    forbidden_move, not_enough.
+    """
+    held = _locked(allocation)
+    if held.status == Status.APPROVED:
+        raise AlreadyMoved("already", f"已经由{held.approved_by}批准。", at=held.approved_at)
+    if held.created_by_id == by.pk:
+        raise Refused("same_person", "起草人不能批准自己的方案，请另一位同事来批。")
+    usable = Balance.objects.filter(place=held.warehouse, lot__item=held.item, amount__gt=0).usable()
+    locked_balances(usable.values_list("place", "lot"))
+    _check_stock(held)
+    held.approved_at, held.approved_by = park_now(), by
+    held.move_to(Status.APPROVED, by=by, save=("approved_at", "approved_by"))
+    return _make_deliveries(held, by)
+
+
+def _locked(allocation: Allocation) -> Allocation:
+    # Without the joins, so that PostgreSQL locks the plan alone.
+    return Allocation.objects.select_for_update(of=("self",)).select_related("item", "warehouse").get(pk=allocation.pk)
+
+
+def _computed(plan: Allocation, overrides: Mapping[int, Override]) -> tuple[list[Claimant], Plan]:
+    left = free_quantity(plan.item, plan.warehouse)
+    if plan.total > left:
+        raise _not_enough(plan, left)
+    people = claimants(plan)
+    if not people:
+        raise Refused("nobody", "这个范围里没有企业，请改范围。")
+    return people, share_out([_claim(plan, who, overrides) for who in people], _terms(plan))
+
+
+def _claim(plan: Allocation, who: Claimant, overrides: Mapping[int, Override]) -> Claim:
+    fixed = overrides[who.enterprise.pk][0] if who.enterprise.pk in overrides else None
+    if plan.mode == AllocationMode.MANUAL and fixed is None:
+        fixed = Decimal(0)
+    ceiling = None
+    if plan.mode == AllocationMode.DAYS:
+        ceiling = who.heads * _daily(plan) * (plan.days or 0)
+    by_heads = plan.mode != AllocationMode.EACH
+    return Claim(who.enterprise.pk, who.heads, plan.weight_of(who.enterprise.tier), by_heads, ceiling, fixed)
+
+
+def _daily(plan: Allocation) -> Decimal:
+    if plan.item.daily_use is None or not plan.days:
+        raise Refused("no_daily_use", f"{plan.item}没有写每人每天用量或没有填天数，不能按够用天数分。")
+    return plan.item.daily_use
+
+
+def _terms(plan: Allocation) -> Terms:
+    daily = ""
+    if plan.mode == AllocationMode.DAYS:
+        daily = f"每天 {plain(_daily(plan))} {plan.item.unit} × {plan.days} 天"
+    return Terms(plan.total, plan.item.unit, plan.item.step, plan.minimum, plan.maximum, daily)
+
+
+def _write_lines(plan: Allocation, people: list[Claimant], shares: Plan, overrides: Mapping[int, Override]) -> None:
+    plan.factor = "" if shares.factor is None else str(shares.factor)
+    Allocation.objects.filter(pk=plan.pk).update(factor=plan.factor)
+    AllocationLine.objects.bulk_create(
+        AllocationLine(
+            allocation=plan,
+            enterprise=who.enterprise,
+            position=position,
+            heads=who.heads,
+            heads_source=who.source,
+            weight=share.claim.weight,
+            exact="" if share.exact is None else str(share.exact),
+            quantity=share.quantity,
+            rule=share.rule,
+            why=share.why,
+            override_reason=overrides[who.enterprise.pk][1] if who.enterprise.pk in overrides else _manual(share.rule),
+        )
+        for position, (who, share) in enumerate(zip(people, shares.shares, strict=True), 1)
+    )
+
+
+def _manual(rule: str) -> str:
+    return "还没有填" if rule == AllocationLine.Rule.MANUAL else ""
+
+
+def _check_stock(plan: Allocation) -> None:
+    wanted = sum(plan.lines.values_list("quantity", flat=True), Decimal(0))
+    if not wanted:
+        raise Refused("empty", "方案里每家都是 0，没有可以发的。")
+    left = free_quantity(plan.item, plan.warehouse)
+    if wanted > left:
+        raise _not_enough(plan, left, wanted)
+
+
+def _not_enough(plan: Allocation, left: Decimal, wanted: Decimal | None = None) -> Refused:
+    unit = plan.item.unit
+    return Refused(
+        "not_enough",
+        f"{plan.warehouse}的{plan.item}能分的只剩 {plain(left)} {unit}，不够 {plain(wanted or plan.total)} {unit}。",
+        left=left,
+        unit=unit,
+    )
+
+
+def _make_deliveries(plan: Allocation, by: Any) -> list[Delivery]:
+    lines = [line for line in plan.lines.select_related("enterprise") if line.quantity]
+    waiting = Delivery.objects.to_pick().filter(
+        warehouse=plan.warehouse, enterprise__in=[line.enterprise_id for line in lines], remainder_of__isnull=True
+    )
+    open_ones = {delivery.enterprise_id: delivery for delivery in waiting.select_for_update().order_by("id")}
+    Delivery.objects.filter(pk__in=[one.pk for one in open_ones.values()]).update(version=F("version") + 1)
+    missing = [line.enterprise for line in lines if line.enterprise_id not in open_ones]
+    open_ones |= {delivery.enterprise_id: delivery for delivery in new_deliveries(plan.warehouse, missing, by=by)}
+    stocks = free_lots(plan.item, plan.warehouse)
+    DeliveryLine.objects.bulk_create(
+        DeliveryLine(delivery=open_ones[line.enterprise_id], lot=lot, allocation_line=line, expected=part)
+        for line in lines
+        for lot, part in take_first_expired(stocks, line.quantity)
+    )
+    return [open_ones[line.enterprise_id] for line in lines]
+
+
+def new_deliveries(warehouse: Any, enterprises: list[Enterprise], *, by: Any) -> list[Delivery]:
+    """Empty deliveries with new codes, one for each enterprise, carried by its squad."""
+    codes = take_codes("PS", len(enterprises)) if enterprises else []
+    made = Delivery.objects.bulk_create(
+        Delivery(code=code, enterprise=enterprise, squad_id=enterprise.squad_id, warehouse=warehouse)
+        for code, enterprise in zip(codes, enterprises, strict=True)
+    )
+    DeliveryMove.objects.bulk_create(DeliveryMove(subject=one, to_status=DeliveryStatus.PENDING, by=by) for one in made)
+    return made

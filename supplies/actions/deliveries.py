@@ -1,0 +1,301 @@
+"""The two signed legs: warehouse to the squad's liaison, liaison to the enterprise."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from parkportal.clock import park_now
+from parkportal.idempotency import once
+from parkportal.messaging import outbox
+from parkportal.quantities import plain
+from parkportal.records.models import StoredFile
+from parkportal.states import AlreadyMoved, Refused
+from supplies.actions.allocations import new_deliveries
+from supplies.actions.ledger import Entry, Leg, post
+from supplies.models import (
+    Allocation,
+    Delivery,
+    DeliveryLine,
+    DeliveryStatus,
+    Movement,
+    Place,
+    PlaceKind,
+    Receipt,
+)
+from supplies.purposes import DELIVERY_NOTICE
+from supplies.units import fitting
+
+Shortage = DeliveryLine.Shortage
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who signed and how: a drawn picture, or the typed name where drawing does not work."""
+
+    name: str
+    image: StoredFile | None = None
+    photo: StoredFile | None = None
+    note: str = ""
+    token: UUID | None = None
+
+    def receipt(self, leg: str, *, by: Any, at: datetime) -> Receipt:
+        if not self.name.strip():
+            raise Refused("name_missing", "请写签收人的姓名。")
+        method = Receipt.Method.DRAWN if self.image else Receipt.Method.TYPED
+        return Receipt.objects.create(
+            leg=leg,
+            method=method,
+            signed_name=self.name.strip(),
+            image=self.image,
+            photo=self.photo,
+            note=self.note,
+            by=by,
+            at=at,
+            token=self.token,
+        )
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What arrived of one line; a shortage has its reason."""
+
+    received: Decimal
+    shortage: str = ""
+    note: str = ""
+
+
+@transaction.atomic
+def issue_deliveries(
+    *, deliveries: Sequence[Delivery], by: Any, versions: Mapping[int, int] | None = None, at: datetime | None = None
+) -> list[Delivery]:
+    """Picked goods leave the warehouse; what left before is passed over.
+
+    `versions` are those that were on the pick list: a delivery that has grown since is refused.
+    Raises AlreadyMoved when all had left, Refused `changed_meanwhile`, `not_enough`.
+    """
+    waiting = [one for one in _locked(deliveries) if one.status == DeliveryStatus.PENDING]
+    if not waiting:
+        raise AlreadyMoved("already", "这些配送单都已经出库。")
+    for one in waiting:
+        if versions and versions.get(one.pk, one.version) != one.version:
+            raise Refused("changed_meanwhile", f"配送单 {one} 刚加了物资，请按新的拣货单核对后再出库。")
+        unusable = next((line.lot for line in one.lines.all() if not line.lot.is_usable), None)
+        if unusable is not None:
+            raise Refused("lot_unusable", f"配送单 {one} 里批号 {unusable} 已过期或被隔离，不能出库。")
+    transit, now = Place.objects.the(PlaceKind.TRANSIT), at or park_now()
+    entries = [
+        Entry(Movement.Kind.ISSUE, _legs(one.lines.all(), one.warehouse, transit), delivery=one, at=now)
+        for one in waiting
+    ]
+    post(*entries, by=by)
+    for one in waiting:
+        one.issued_at = now
+        one.move_to(DeliveryStatus.ISSUED, by=by, at=now, save=("issued_at",))
+        _notify(one, by)
+    return waiting
+
+
+def hand_to_squad(
+    *, deliveries: Sequence[Delivery], signature: Signature, by: Any, at: datetime | None = None
+) -> Receipt:
+    """The squad's liaison takes deliveries along and signs once for all of them. The same token gives the first receipt.
+
+    Raises AlreadyMoved with when and who, Refused `other_squad`, `not_issued`.
+    """
+
+    def hand_over() -> Receipt:
+        held = _locked(deliveries)
+        _check_handover(held)
+        now = at or park_now()
+        receipt = signature.receipt(Receipt.Leg.LIAISON, by=by, at=now)
+        transit, bag = Place.objects.the(PlaceKind.TRANSIT), Place.objects.of_squad(held[0].squad)
+        entries = [
+            Entry(Movement.Kind.HANDOVER, _legs(one.lines.all(), transit, bag), delivery=one, at=now) for one in held
+        ]
+        post(*entries, by=by)
+        for one in held:
+            one.handover = receipt
+            one.move_to(DeliveryStatus.WITH_LIAISON, by=by, at=now, save=("handover",))
+        return receipt
+
+    return once(Receipt, signature.token, hand_over)[0]
+
+
+def sign_delivery(
+    *,
+    delivery: Delivery,
+    arrivals: Mapping[int, Arrival],
+    signature: Signature,
+    by: Any,
+    at: datetime | None = None,
+) -> Receipt:
+    """The enterprise signs, once for all lines. `arrivals` maps a line's id to what arrived; missing = in full.
+
+    Damage and loss are written off, what comes later becomes a delivery of its own, what the firm does not want stays
+    with who brought it. The same token gives the first receipt. Raises AlreadyMoved with when and by whom, Refused.
+    """
+
+    def sign() -> Receipt:
+        [held] = _locked([delivery])
+        _check_signable(held)
+        lines, now = list(held.lines.all()), at or park_now()
+        for line in lines:
+            _fill(line, arrivals.get(line.pk, Arrival(line.expected)))
+        receipt = signature.receipt(Receipt.Leg.ENTERPRISE, by=by, at=now)
+        _post_arrival(held, lines, by, now)
+        DeliveryLine.objects.bulk_update(lines, ["received", "shortage", "shortage_note"])
+        held.receipt = receipt
+        held.move_to(_outcome(lines), by=by, at=now, save=("receipt",))
+        _open_remainder(held, lines, by)
+        _close_allocations(lines, by)
+        return receipt
+
+    return once(Receipt, signature.token, sign)[0]
+
+
+@transaction.atomic
+def void_delivery(*, delivery: Delivery, by: Any, reason: str) -> Delivery:
+    """A delivery that has not left the warehouse is given up; its stock is free again."""
+    if not reason.strip():
+        raise Refused("reason_missing", "作废要写原因。")
+    [held] = _locked([delivery])
+    held.move_to(DeliveryStatus.VOID, by=by, reason=reason)
+    return held
+
+
+def _locked(deliveries: Sequence[Delivery]) -> list[Delivery]:
+    ids = sorted({one.pk for one in deliveries})
+    rows = Delivery.objects.select_for_update(of=("self",)).select_related(
+        "enterprise", "warehouse", "squad", "receipt"
+    )
+    return list(rows.filter(pk__in=ids).prefetch_related("lines__lot__item").order_by("pk"))
+
+
+def _legs(lines: Any, from_place: Place, to_place: Place) -> list[Leg]:
+    return [Leg(line.lot, from_place, to_place, line.expected) for line in lines]
+
+
+def _check_handover(held: list[Delivery]) -> None:
+    if not held:
+        raise Refused("empty", "没有选配送单。")
+    squads = {one.squad_id for one in held}
+    if None in squads or len(squads) > 1:
+        raise Refused("other_squad", "一次只能交一个小分队的配送单。")
+    for one in held:
+        if one.status == DeliveryStatus.WITH_LIAISON:
+            move = one.last_move(DeliveryStatus.WITH_LIAISON)
+            raise AlreadyMoved("already", f"{one} 已经在 {move.effective_at:%m-%d %H:%M} 由{move.by}接走。")
+        if one.status != DeliveryStatus.ISSUED:
+            raise Refused("not_issued", f"{one} 现在是“{one.get_status_display()}”，不能交接。")
+
+
+def _check_signable(held: Delivery) -> None:
+    if held.receipt_id:
+        name, at = held.receipt.signed_name, held.receipt.at
+        raise AlreadyMoved("already", f"这张配送单已经在 {at:%m-%d %H:%M} 由{name}签收，不用再签。", at=at)
+    if held.status == DeliveryStatus.PENDING:
+        raise Refused("not_issued", "物资还没有出库，不能签收。")
+    if held.status == DeliveryStatus.VOID:
+        raise Refused("void", "这张配送单已经作废。")
+
+
+def _fill(line: DeliveryLine, arrival: Arrival) -> None:
+    item = line.lot.item
+    if arrival.received:
+        fitting(arrival.received, item)
+    if arrival.received < 0 or arrival.received > line.expected:
+        raise Refused("out_of_range", f"{item}应收 {plain(line.expected)} {item.unit}，实收不能多于它。")
+    short = arrival.received < line.expected
+    if short and arrival.shortage not in Shortage.values[1:]:
+        raise Refused(
+            "shortage_reason", f"{item}少收 {plain(line.expected - arrival.received)} {item.unit}，请选原因。"
+        )
+    line.received = arrival.received
+    line.shortage, line.shortage_note = (arrival.shortage, arrival.note) if short else ("", "")
+
+
+def _holder(held: Delivery) -> Place:
+    if held.status == DeliveryStatus.WITH_LIAISON:
+        return Place.objects.of_squad(held.squad)
+    return Place.objects.the(PlaceKind.TRANSIT)
+
+
+def _post_arrival(held: Delivery, lines: list[DeliveryLine], by: Any, now: datetime) -> None:
+    holder, loss = _holder(held), Place.objects.the(PlaceKind.LOSS)
+    firm = Place.objects.of_enterprises([held.enterprise])[held.enterprise_id]
+    arrived = [Leg(line.lot, holder, firm, line.received) for line in lines if line.received]
+    gone = [line for line in lines if line.shortage in {Shortage.DAMAGED, Shortage.LOST}]
+    entries = [Entry(Movement.Kind.SIGNED, arrived, delivery=held, at=now)] if arrived else []
+    if gone:
+        legs = [Leg(line.lot, holder, loss, line.missing) for line in gone]
+        why = "；".join(f"{line.lot.item}{line.get_shortage_display()}{line.shortage_note}" for line in gone)
+        entries.append(Entry(Movement.Kind.LOSS, legs, why[:200], delivery=held, at=now))
+    back = [line for line in lines if line.shortage == Shortage.DECLINED]
+    if back and held.status == DeliveryStatus.ISSUED:
+        legs = [Leg(line.lot, holder, held.warehouse, line.missing) for line in back]
+        entries.append(Entry(Movement.Kind.RETURN, legs, "企业不要，退回仓库", delivery=held, at=now))
+    post(*entries, by=by)
+
+
+def _outcome(lines: list[DeliveryLine]) -> str:
+    if all(line.received == line.expected for line in lines):
+        return DeliveryStatus.SIGNED
+    return DeliveryStatus.PARTIAL if any(line.received for line in lines) else DeliveryStatus.DECLINED
+
+
+def _open_remainder(held: Delivery, lines: list[DeliveryLine], by: Any) -> None:
+    """What comes later goes on as a delivery of its own, in the same hands."""
+    later = [line for line in lines if line.shortage == Shortage.LATER]
+    if not later:
+        return
+    [rest] = new_deliveries(held.warehouse, [held.enterprise], by=by)
+    rest.remainder_of, rest.squad_id, rest.handover, rest.issued_at = held, held.squad_id, held.handover, held.issued_at
+    rest.save(update_fields=["remainder_of", "squad", "handover", "issued_at"])
+    DeliveryLine.objects.bulk_create(
+        DeliveryLine(delivery=rest, lot=line.lot, allocation_line=line.allocation_line, expected=line.missing)
+        for line in later
+    )
+    rest.move_to(DeliveryStatus.ISSUED, by=by, reason=f"{held} 的余下部分")
+    if held.handover_id:
+        rest.move_to(DeliveryStatus.WITH_LIAISON, by=by, reason=f"{held} 的余下部分")
+
+
+def _close_allocations(lines: list[DeliveryLine], by: Any) -> None:
+    """A plan is done when nothing of it is under way any more."""
+    plans = {line.allocation_line.allocation_id for line in lines if line.allocation_line_id}
+    open_states = [DeliveryStatus.PENDING, DeliveryStatus.ISSUED, DeliveryStatus.WITH_LIAISON]
+    under_way = set(
+        DeliveryLine.objects.filter(
+            allocation_line__allocation__in=plans, delivery__status__in=open_states
+        ).values_list("allocation_line__allocation", flat=True)
+    )
+    for plan in Allocation.objects.filter(pk__in=plans - under_way, status=Allocation.Status.APPROVED):
+        plan.move_to(Allocation.Status.DONE, by=by)
+
+
+def _notify(delivery: Delivery, by: Any) -> None:
+    """Tell the firm what comes, from whom; without a phone there is nobody to tell."""
+    firm = delivery.enterprise
+    phone = firm.liaison_phone or firm.principal_phone
+    if not phone:
+        return
+    lines = list(delivery.lines.all())
+    first = f"{lines[0].lot.item.name}{plain(lines[0].expected)}{lines[0].lot.item.unit}"
+    outbox.put(
+        DELIVERY_NOTICE.code,
+        occasion=f"delivery:{delivery.pk}",
+        values={
+            "code": delivery.code,
+            "what": first if len(lines) == 1 else f"{first}等{len(lines)}项",
+            "who": delivery.squad.name if delivery.squad else f"{delivery.warehouse}自取",
+        },
+        to_phone=phone,
+        by=by,
+        label=f"{firm} {delivery.code}",
+        context_id=delivery.pk,
+    )

@@ -1,0 +1,61 @@
+"""Whose claim counts in an allocation, with how many heads, and in which order."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+
+from enterprises.models import DailyReport, Employment, Enterprise, ResumptionStatus
+from parkportal.clock import park_today
+from supplies.models import Allocation, AllocationMode
+
+TIER_ORDER = {"must": 0, "guide": 1, "support": 2}
+REPORT, ROSTER, HEADCOUNT = "report", "roster", "headcount"
+
+
+@dataclass(frozen=True)
+class Claimant:
+    """An enterprise with its heads and where the number comes from: report, roster, headcount, or nowhere."""
+
+    enterprise: Enterprise
+    heads: int
+    source: str
+
+
+def scoped(scope: dict) -> QuerySet[Enterprise]:
+    """The enterprises of a scope: {"squad": id, "tier": code, "everybody": true}; empty = all that have resumed."""
+    rows = Enterprise.objects.enterprises()
+    if not scope.get("everybody"):
+        rows = rows.filter(status=ResumptionStatus.RESUMED)
+    if scope.get("squad"):
+        rows = rows.filter(squad=scope["squad"])
+    if scope.get("tier"):
+        rows = rows.filter(tier=scope["tier"])
+    return rows
+
+
+def claimants(plan: Allocation) -> list[Claimant]:
+    """The enterprises of the plan's scope. Shared by firm: tier first, then heads; otherwise the largest first.
+
+    Heads on duty come from the latest daily report, else from the roster, else the registered headcount stands in.
+    """
+    today = park_today()
+    latest = DailyReport.objects.in_force().filter(enterprise=OuterRef("pk"), day__lte=today).order_by("-day", "-id")
+    rows = scoped(plan.scope).annotate(reported=Subquery(latest.values("on_duty")[:1]))
+    on_roster = dict(Employment.objects.on_duty(today).order_by().values_list("enterprise").annotate(heads=Count("pk")))
+    people = [_claimant(row, plan.mode, on_roster.get(row.pk, 0)) for row in rows]
+
+    def order(who: Claimant) -> tuple:
+        tier = TIER_ORDER.get(who.enterprise.tier, 3)
+        by_size = (-who.heads, tier) if plan.mode != AllocationMode.EACH else (tier, -who.heads)
+        return (*by_size, who.enterprise.pinyin_key, who.enterprise.pk)
+
+    return sorted(people, key=order)
+
+
+def _claimant(row: Enterprise, mode: str, roster: int) -> Claimant:
+    if mode != AllocationMode.HEADCOUNT:
+        if row.reported is not None:
+            return Claimant(row, row.reported, REPORT)
+        if roster:
+            return Claimant(row, roster, ROSTER)
+    return Claimant(row, row.headcount or 0, HEADCOUNT if row.headcount else "")

@@ -1,0 +1,117 @@
+"""What the warehouse keeps: items, their units and packs."""
+
+import unicodedata
+from typing import Any
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from pypinyin import lazy_pinyin
+
+from parkportal.quantities import QuantityField, plain
+
+# fmt: off
+UNITS = ("个", "只", "支", "把", "瓶", "盒", "箱", "桶", "包", "袋", "套", "件", "双", "副", "台", "卷", "剂", "公斤", "升")
+# fmt: on
+DECIMAL_UNITS = frozenset({"公斤", "升"})
+
+
+def item_key(name: str, spec: str, unit: str) -> str:
+    """What makes two rows the same item: name, specification and base unit, without blanks, widths and case."""
+    return "|".join("".join(unicodedata.normalize("NFKC", part).upper().split()) for part in (name, spec, unit))
+
+
+class ItemQuerySet(models.QuerySet["Item"]):
+    def visible_to(self, user: Any) -> "ItemQuerySet":
+        """The catalogue holds nothing personal: everybody with an account may read it."""
+        return self if user.is_authenticated else self.none()
+
+    def editable_by(self, user: Any) -> "ItemQuerySet":
+        return self if user.is_authenticated and user.has_role("committee", "warehouse") else self.none()
+
+    def in_use(self) -> "ItemQuerySet":
+        return self.filter(is_active=True)
+
+    def kits(self) -> "ItemQuerySet":
+        """What a testing point uses up: swab kits and tubes."""
+        return self.filter(kind="kit")
+
+
+class Item(models.Model):
+    """One thing of the catalogue, counted in its base unit; whole numbers unless it is weighed or poured."""
+
+    name = models.CharField("物资名称", max_length=60)
+    spec = models.CharField("规格", max_length=60, blank=True)
+    unit = models.CharField("单位", max_length=4, choices=[(unit, unit) for unit in UNITS])
+    kind = models.CharField("类别", max_length=32, default="other", help_text="字典 item_kind")
+    is_integer = models.BooleanField("只发整数", default=True)
+    step = QuantityField("最小发放量", default=1, help_text="分配时每份是它的整数倍。")
+    minimum_stock = QuantityField("最低库存", default=0, help_text="低于它就提醒；0 为不提醒。")
+    daily_use = QuantityField("每人每天用量", null=True, blank=True, help_text="算够用几天；空着不算。")
+    safety_note = models.CharField("安全说明", max_length=300, blank=True, help_text="例如饮片：孕妇等遵医嘱。")
+    photo = models.ForeignKey("records.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
+    is_active = models.BooleanField("在用", default=True)
+    key = models.CharField(max_length=160, unique=True, editable=False)
+    pinyin_key = models.CharField(max_length=200, blank=True, db_index=True, editable=False)
+
+    objects = ItemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "物资"
+        ordering = ["pinyin_key", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(unit__in=UNITS), name="item_unit", violation_error_message="单位不在单位表里。"
+            ),
+            models.CheckConstraint(
+                condition=Q(step__gt=0), name="item_step", violation_error_message="最小发放量要大于 0。"
+            ),
+            models.CheckConstraint(
+                condition=Q(minimum_stock__gte=0),
+                name="item_minimum",
+                violation_error_message="最低库存不能小于 0。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def name_it(self, name: str, spec: str, unit: str) -> None:
+        """Set the three parts of its identity and what follows from them."""
+        self.name, self.spec, self.unit = name, spec, unit
+        self.key = item_key(name, spec, unit)
+        self.pinyin_key = "".join(lazy_pinyin(f"{name}{spec}"))[:200].lower()
+
+    @property
+    def label(self) -> str:
+        """一次性医用口罩（平面耳挂式）, or the bare name."""
+        return f"{self.name}（{self.spec}）" if self.spec else self.name
+
+    @property
+    def units_line(self) -> str:
+        """只、盒（50 只）、箱（2,000 只）: every unit in which it may be received."""
+        packs = [f"{pack.name}（{plain(pack.factor)} {self.unit}）" for pack in self.packs.all()]
+        return "、".join([self.unit, *packs])
+
+
+class PackUnit(models.Model):
+    """A pack of an item and how many base units it holds: 盒 × 50 只."""
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="packs", verbose_name="物资")
+    name = models.CharField("包装单位", max_length=4, choices=[(unit, unit) for unit in UNITS])
+    factor = QuantityField("折合", validators=[MinValueValidator(0)])
+
+    class Meta:
+        verbose_name = verbose_name_plural = "包装单位"
+        ordering = ["factor", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "name"], name="pack_unit_once", violation_error_message="这个包装单位已经有了。"
+            ),
+            models.CheckConstraint(
+                condition=Q(factor__gt=0), name="pack_unit_factor", violation_error_message="折合数量要大于 0。"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} × {plain(self.factor)} {self.item.unit}"

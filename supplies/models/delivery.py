@@ -1,0 +1,228 @@
+"""From the warehouse to the hand that signs: deliveries, their lines, and the signatures of both legs."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from enterprises.models import Enterprise, Squad, SquadMember
+from parkportal.accounts.models import in_force
+from parkportal.clock import park_now
+from parkportal.idempotency import TokenField
+from parkportal.quantities import QuantityField
+from parkportal.states import Move, Stateful, status_constraint
+from supplies.models.allocation import AllocationLine
+from supplies.models.places import Place, reached_warehouses
+from supplies.models.stock import Lot
+
+
+class DeliveryStatus(models.TextChoices):
+    PENDING = "pending", "待拣"
+    ISSUED = "issued", "已出库"
+    WITH_LIAISON = "with_liaison", "已交联络员"
+    SIGNED = "signed", "已签收"
+    PARTIAL = "partial", "部分签收"
+    DECLINED = "declined", "拒收"
+    VOID = "void", "作废"
+
+
+UNDERWAY = (DeliveryStatus.ISSUED, DeliveryStatus.WITH_LIAISON)
+ENDED = (DeliveryStatus.SIGNED, DeliveryStatus.PARTIAL, DeliveryStatus.DECLINED)
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def visible_to(self, user: Any) -> "DeliveryQuerySet":
+        """The committee and leaders all; a keeper the own warehouse's, a squad its own, a firm its own once issued."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.has_role("committee", "leader"):
+            return self
+        reach = Q(pk__in=[])
+        if user.has_role("warehouse"):
+            reach |= Q(warehouse__in=reached_warehouses(user))
+        if user.has_role("squad"):
+            reach |= Q(squad__in=SquadMember.objects.filter(in_force(), user=user).values("squad"))
+        if user.has_role("contact", "principal"):
+            on_the_way = ~Q(status__in=[DeliveryStatus.PENDING, DeliveryStatus.VOID])
+            reach |= on_the_way & Q(enterprise__in=Enterprise.objects.editable_by(user))
+        return self.filter(reach)
+
+    def to_pick(self) -> "DeliveryQuerySet":
+        return self.filter(status=DeliveryStatus.PENDING)
+
+    def to_hand_over(self) -> "DeliveryQuerySet":
+        return self.filter(status=DeliveryStatus.ISSUED)
+
+    def unsigned(self) -> "DeliveryQuerySet":
+        """Left the warehouse and not signed for by the enterprise."""
+        return self.filter(status__in=UNDERWAY)
+
+    def received(self) -> "DeliveryQuerySet":
+        """Signed for, in whole or in part."""
+        return self.filter(status__in=[DeliveryStatus.SIGNED, DeliveryStatus.PARTIAL])
+
+    def for_list(self) -> "DeliveryQuerySet":
+        return self.select_related("enterprise", "squad", "warehouse", "receipt").prefetch_related("lines__lot__item")
+
+
+class Receipt(models.Model):
+    """A signature: a squad's for what it took along, or an enterprise's for what arrived; one for many items."""
+
+    class Leg(models.TextChoices):
+        LIAISON = "liaison", "联络员"
+        ENTERPRISE = "enterprise", "企业"
+
+    class Method(models.TextChoices):
+        DRAWN = "drawn", "手写签名"
+        TYPED = "typed", "输入姓名"
+
+    leg = models.CharField("哪一程", max_length=12, choices=Leg)
+    method = models.CharField("方式", max_length=8, choices=Method)
+    signed_name = models.CharField("签收人", max_length=50)
+    image = models.ForeignKey("records.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
+    photo = models.ForeignKey("records.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField("签收时间", default=park_now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="经办")
+    note = models.CharField("备注", max_length=200, blank=True)
+    token = TokenField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "签收"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(method="typed") | Q(image__isnull=False),
+                name="receipt_drawn_image",
+                violation_error_message="请在框里签名。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(signed_name=""), name="receipt_name", violation_error_message="请写签收人的姓名。"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_leg_display()}签收 {self.at:%Y-%m-%d %H:%M}"
+
+
+class Delivery(Stateful):
+    """配送单: what goes to one enterprise in one journey, in two signed legs."""
+
+    Status = DeliveryStatus
+    MOVES = {
+        DeliveryStatus.PENDING: frozenset({DeliveryStatus.ISSUED, DeliveryStatus.VOID}),
+        DeliveryStatus.ISSUED: frozenset(
+            {DeliveryStatus.WITH_LIAISON, DeliveryStatus.SIGNED, DeliveryStatus.PARTIAL, DeliveryStatus.DECLINED}
+        ),
+        DeliveryStatus.WITH_LIAISON: frozenset(
+            {DeliveryStatus.SIGNED, DeliveryStatus.PARTIAL, DeliveryStatus.DECLINED}
+        ),
+        DeliveryStatus.SIGNED: frozenset(),
+        DeliveryStatus.PARTIAL: frozenset(),
+        DeliveryStatus.DECLINED: frozenset(),
+        DeliveryStatus.VOID: frozenset(),
+    }
+
+    code = models.CharField("配送单号", max_length=14, unique=True)
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="deliveries", verbose_name="企业")
+    squad = models.ForeignKey(
+        Squad, models.PROTECT, null=True, blank=True, related_name="deliveries", verbose_name="送达的小分队"
+    )
+    warehouse = models.ForeignKey(Place, models.PROTECT, related_name="deliveries", verbose_name="仓库")
+    status = models.CharField("状态", max_length=12, choices=DeliveryStatus, default=DeliveryStatus.PENDING)
+    planned_at = models.DateTimeField("约定送达", null=True, blank=True)
+    handover = models.ForeignKey(Receipt, models.PROTECT, null=True, blank=True, related_name="handed_over")
+    receipt = models.ForeignKey(Receipt, models.PROTECT, null=True, blank=True, related_name="signed_for")
+    remainder_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="remainders", verbose_name="补送"
+    )
+    version = models.PositiveIntegerField("版本", default=1, help_text="Raised when lines are added before issue.")
+    created_at = models.DateTimeField("生成时间", default=park_now)
+    issued_at = models.DateTimeField("出库时间", null=True, blank=True)
+    token = TokenField()
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "配送单"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["status", "squad"], name="delivery_status_squad"),
+            models.Index(fields=["enterprise", "status"], name="delivery_enterprise"),
+        ]
+        constraints = [
+            status_constraint(DeliveryStatus, "delivery_status"),
+            models.CheckConstraint(
+                condition=~Q(status__in=["signed", "partial", "declined"]) | Q(receipt__isnull=False),
+                name="delivery_signed_has_receipt",
+                violation_error_message="签收要有签名。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="with_liaison") | Q(handover__isnull=False),
+                name="delivery_handed_has_receipt",
+                violation_error_message="交联络员要有签名。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class DeliveryMove(Move):
+    """One step of a delivery, with the person and the moment."""
+
+    subject = models.ForeignKey(Delivery, models.PROTECT, related_name="moves", verbose_name="配送单")
+
+    class Meta(Move.Meta):
+        abstract = False
+        verbose_name = verbose_name_plural = "配送进度"
+
+    def __str__(self) -> str:
+        return f"{self.subject_id} {self.to_status}"
+
+
+class DeliveryLine(models.Model):
+    """So much of a lot for the enterprise; at the door it is written what really arrived."""
+
+    class Shortage(models.TextChoices):
+        NONE = "", "—"
+        DAMAGED = "damaged", "破损"
+        LOST = "lost", "路上少了"
+        LATER = "later", "下次补送"
+        DECLINED = "declined", "企业不要"
+
+    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="lines")
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="delivery_lines", verbose_name="批次")
+    allocation_line = models.ForeignKey(
+        AllocationLine, models.PROTECT, null=True, blank=True, related_name="delivery_lines"
+    )
+    expected = QuantityField("应收")
+    received = QuantityField("实收", null=True, blank=True)
+    shortage = models.CharField("短少原因", max_length=12, choices=Shortage, blank=True, default="")
+    shortage_note = models.CharField("短少说明", max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "配送明细"
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expected__gt=0), name="delivery_line_expected", violation_error_message="应收要大于 0。"
+            ),
+            models.CheckConstraint(
+                condition=Q(received__isnull=True) | (Q(received__gte=0) & Q(received__lte=F("expected"))),
+                name="delivery_line_received",
+                violation_error_message="实收不能小于 0，也不能多于应收。",
+            ),
+            models.CheckConstraint(
+                condition=Q(received__isnull=True) | Q(received=F("expected")) | ~Q(shortage=""),
+                name="delivery_line_shortage",
+                violation_error_message="少收要写原因。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id} {self.lot_id} {self.expected}"
+
+    @property
+    def missing(self) -> Any:
+        """Expected less received; None before anybody signed."""
+        return None if self.received is None else self.expected - self.received

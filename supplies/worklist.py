@@ -1,0 +1,87 @@
+"""What supplies put on people's worklists."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from parkportal.quantities import plain
+from parkportal.records.worklist import Entry, Source
+from supplies.models import Allocation, Delivery
+
+
+def _what(delivery: Delivery) -> str:
+    lines = list(delivery.lines.all())
+    if not lines:
+        return ""
+    first = f"{lines[0].lot.item} {plain(lines[0].expected)} {lines[0].lot.item.unit}"
+    return first if len(lines) == 1 else f"{first}等 {len(lines)} 项"
+
+
+def _to_pick(user: Any, limit: int) -> list[Entry]:
+    """One row for all that waits to be picked: the warehouse works a list, not a page for each."""
+    waiting = Delivery.objects.visible_to(user).to_pick().count()
+    if not waiting:
+        return []
+    href = reverse("supplies:delivery_list") + "?status=pending"
+    return [Entry("拣货", f"{waiting} 张配送单待拣", "按库位拣货后整批出库", f"拣 {waiting} 张", href)]
+
+
+def _to_take(user: Any, limit: int) -> list[Entry]:
+    ready = Delivery.objects.visible_to(user).to_hand_over().filter(squad__isnull=False).count()
+    if not ready:
+        return []
+    href = reverse("supplies:my_deliveries")
+    return [Entry("领料", f"{ready} 张配送单已出库", "到仓库核对后签字接走", f"接 {ready} 张", href)]
+
+
+def _to_deliver(user: Any, limit: int) -> list[Entry]:
+    rows = Delivery.objects.visible_to(user).filter(status=Delivery.Status.WITH_LIAISON).for_list()
+    return [
+        Entry(
+            "送达",
+            row.enterprise.name,
+            _what(row),
+            "送达签收",
+            reverse("supplies:delivery_sign", args=[row.pk]),
+            row.planned_at,
+        )
+        for row in rows.order_by("planned_at", "id")[:limit]
+    ]
+
+
+def _to_sign(user: Any, limit: int) -> list[Entry]:
+    rows = Delivery.objects.visible_to(user).unsigned().for_list().order_by("id")[:limit]
+    return [
+        Entry(
+            "签收",
+            f"配送单 {row}",
+            _what(row),
+            "签收",
+            reverse("supplies:delivery_sign", args=[row.pk]),
+            row.planned_at,
+        )
+        for row in rows
+    ]
+
+
+def _to_approve(user: Any, limit: int) -> list[Entry]:
+    rows = Allocation.objects.visible_to(user).awaiting().exclude(created_by=user).select_related("item", "created_by")
+    return [
+        Entry(
+            "审批",
+            f"{row.item}分配方案",
+            f"{plain(row.total)} {row.item.unit}，{row.created_by}起草",
+            "审批",
+            reverse("supplies:allocation_detail", args=[row.pk]),
+        )
+        for row in rows[:limit]
+    ]
+
+
+SOURCES = [
+    Source("supplies_pick", ("warehouse",), _to_pick),
+    Source("supplies_take", ("squad",), _to_take),
+    Source("supplies_deliver", ("squad",), _to_deliver),
+    Source("supplies_sign", ("contact", "principal"), _to_sign),
+    Source("supplies_approve", ("committee",), _to_approve),
+]
