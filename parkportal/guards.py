@@ -35,10 +35,18 @@ def needs_second_factor(user: Any) -> bool:
     return settings.SECOND_FACTOR_REQUIRED and user.needs_second_factor and not user.is_verified()
 
 
-def roles(*codes: str) -> Callable[[View], View]:
+def _step_missing(user: Any) -> str:
+    """The URL name of what the person has to do before anything else, or nothing."""
+    if needs_second_factor(user):
+        return "accounts:second_factor"
+    return "accounts:password_change" if user.must_change_password else ""
+
+
+def roles(*codes: str, on_the_way_in: bool = False) -> Callable[[View], View]:
     """Only for signed-in people with one of the roles; others get the 404 of a page that does not exist.
 
-    Without codes every signed-in person may pass. Who needs a second factor is sent to prove it first.
+    Without codes every signed-in person may pass. Who needs a second factor is sent to prove it first, and who has a
+    temporary password to change it; the pages where that is done stand `on_the_way_in`.
     """
 
     def guard(view: View) -> View:
@@ -46,8 +54,8 @@ def roles(*codes: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return _sign_in_first(request)
-            if needs_second_factor(request.user):
-                return redirect("accounts:second_factor")
+            if not on_the_way_in and (step := _step_missing(request.user)):
+                return redirect(step)
             if codes and not request.user.has_role(*codes):
                 raise Http404
             return view(request, *args, **kwargs)

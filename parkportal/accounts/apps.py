@@ -7,3 +7,9 @@ class AccountsConfig(AppConfig):
     name = "parkportal.accounts"
     label = "accounts"
     verbose_name = "账号"
+
+    def ready(self) -> None:
+        from parkportal.accounts.purposes import PURPOSES
+        from parkportal.messaging.purposes import register
+
+        register(PURPOSES)

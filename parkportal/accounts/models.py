@@ -1,7 +1,6 @@
 """Who may do what. A role is a dated grant; what it reaches is a dated membership row in the app that owns it."""
 
-import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -10,8 +9,10 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from parkportal.clock import park_today
+from parkportal.idempotency import TokenField
 from parkportal.privacy import EncryptedTextField, lookup_hash
 
 
@@ -97,6 +98,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("可进后台", default=False)
     must_change_password = models.BooleanField("下次登录要改密码", default=False)
     password_changed_at = models.DateTimeField("改密时间", default=timezone.now)
+    session_epoch = models.PositiveIntegerField(default=0, help_text="Raised to end every session of this account.")
     created_at = models.DateTimeField("建立时间", default=timezone.now)
 
     objects = UserManager.from_queryset(UserQuerySet)()
@@ -115,12 +117,23 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.phone = phone
         self.phone_hash = lookup_hash(phone, kind="phone") if phone else ""
 
+    def end_sessions(self) -> None:
+        """Every session of this account ends with its next request."""
+        type(self).objects.filter(pk=self.pk).update(session_epoch=F("session_epoch") + 1)
+        self.refresh_from_db(fields=["session_epoch"])
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Sessions hold this; a new password or a raised epoch makes them worthless."""
+        value = f"{self.password}|{self.session_epoch}"
+        return salted_hmac("parkportal.accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
+
     @cached_property
     def role_codes(self) -> frozenset[str]:
-        """The roles in force today; one statement for each request."""
+        """The roles in force today; one statement for each request, none where `grants` were prefetched."""
         if not self.is_active:
             return frozenset()
-        return frozenset(self.grants.filter(in_force()).values_list("role", flat=True))
+        today = park_today()
+        return frozenset(grant.role for grant in self.grants.all() if grant.holds_on(today))
 
     def has_role(self, *codes: str) -> bool:
         return not self.role_codes.isdisjoint(codes)
@@ -160,6 +173,9 @@ class RoleGrant(models.Model):
     def __str__(self) -> str:
         return f"{self.user} {self.get_role_display()}"
 
+    def holds_on(self, day: date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or self.ends_on > day)
+
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> "InvitationQuerySet":
@@ -186,7 +202,7 @@ class Invitation(models.Model):
     used_at = models.DateTimeField("使用时间", null=True, blank=True)
     used_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
-    form_token = models.UUIDField(null=True, blank=True, unique=True, default=uuid.uuid4, editable=False)
+    token = TokenField()
 
     objects = InvitationQuerySet.as_manager()
 

@@ -6,6 +6,7 @@ from parkportal.records.models.codes import CodeCounter
 from parkportal.records.models.dictionary import Term
 from parkportal.records.models.figures import FigureSnapshot
 from parkportal.records.models.files import Parked, StoredFile
+from parkportal.records.models.intake import ColumnMapping, IntakeBatch
 from parkportal.records.models.jobs import Job
 from parkportal.records.models.settings import ParkSetting
 
@@ -13,7 +14,9 @@ __all__ = [
     "AuditEntry",
     "CalendarDay",
     "CodeCounter",
+    "ColumnMapping",
     "FigureSnapshot",
+    "IntakeBatch",
     "Job",
     "ParkSetting",
     "Parked",

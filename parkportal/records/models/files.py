@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from parkportal.privacy import EncryptedJSONField
+from parkportal.privacy import EncryptedJSONField, EncryptedTextField
 
 DRAFT_LIFE = timedelta(hours=24)
 JOB_LIFE = timedelta(days=7)
@@ -39,7 +39,7 @@ class StoredFile(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="归谁"
     )
     file = models.FileField("文件", upload_to=storage_name, max_length=80)
-    name = models.CharField("文件名", max_length=120)
+    name = EncryptedTextField("文件名")
     content_type = models.CharField("类型", max_length=100)
     size = models.PositiveBigIntegerField("大小")
     sha256 = models.CharField("指纹", max_length=64, db_index=True)
@@ -71,6 +71,7 @@ class Parked(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "草稿"
+        indexes = [models.Index(fields=["purpose", "owner", "subject"], name="parked_purpose_owner")]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.token}"

@@ -44,6 +44,8 @@ class Job(models.Model):
     message = models.CharField("说明", max_length=300, blank=True)
     source = models.ForeignKey(StoredFile, models.SET_NULL, null=True, blank=True, related_name="+")
     result = models.ForeignKey(StoredFile, models.SET_NULL, null=True, blank=True, related_name="+")
+    claim = models.UUIDField(null=True, blank=True, editable=False)
+    attempts = models.PositiveSmallIntegerField("次数", default=0)
     lock_key = models.CharField(max_length=100, null=True, blank=True, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
     heard_at = models.DateTimeField(default=timezone.now)

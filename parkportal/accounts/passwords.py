@@ -1,0 +1,31 @@
+"""Rules for passwords beyond those that Django has."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+KINDS_NEEDED = 3
+
+
+class MixedCharacters:
+    """At least three of: capital letters, small letters, digits, other characters. From 16 characters on: free."""
+
+    long_enough = 16
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if len(password) >= self.long_enough:
+            return
+        kinds = {self._kind(character) for character in password}
+        if len(kinds) < KINDS_NEEDED:
+            raise ValidationError(self.get_help_text(), code="password_not_mixed")
+
+    def get_help_text(self) -> str:
+        return f"大写字母、小写字母、数字、符号，至少用三种；{self.long_enough} 个字以上的不限。"
+
+    @staticmethod
+    def _kind(character: str) -> str:
+        if character.isdigit():
+            return "digit"
+        if not character.isalpha():
+            return "sign"
+        return "capital" if character.isupper() else "small"
