@@ -169,6 +169,10 @@ class LeadMove(Move):
     def __str__(self) -> str:
         return f"{self.subject_id} {self.to_status}"
 
+    @property
+    def stage_label(self) -> str:
+        return LeadStage(self.to_status).label
+
 
 class ContactQuerySet(QuerySet["Contact"]):
     def visible_to(self, user: Any) -> "ContactQuerySet":

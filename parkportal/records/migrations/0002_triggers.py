@@ -1,4 +1,4 @@
-"""The audit can be added to, and nothing else."""
+"""The audit is append-only."""
 
 from django.db import migrations
 

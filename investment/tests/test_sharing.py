@@ -1,0 +1,115 @@
+"""A shared unit opens without an account, expires, can be taken back, and counts its views."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from investment import actions
+from investment.models import ShareView, TimeRequest, Unit
+from investment.tests.factories import make_lead, make_unit
+from parkportal.clock import park_now
+from parkportal.idempotency import new_token
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def officer(make_user):
+    return make_user("investment", name="叶知秋")
+
+
+@pytest.fixture
+def link(officer):
+    lead = make_lead(officer)
+    return actions.share_unit(
+        make_unit(title_en="Production floor"),
+        by=officer,
+        token=new_token(),
+        lead=lead,
+        language="en",
+        offered_at=park_now() + timedelta(days=2),
+        expires_at=park_now() + timedelta(days=10),
+    )
+
+
+def test_it_opens_in_english_and_counts(client, link):
+    page = client.get(reverse("share:share", args=[link.address])).content.decode()
+    assert "Building B3, floor 4" in page and "Production floor" in page and "This link works until" in page
+    assert "Hallberg" not in page
+    assert ShareView.objects.count() == 1
+
+
+def test_it_opens_in_chinese_when_asked(client, link):
+    page = client.get(reverse("share:share", args=[link.address]) + "?lang=zh-hans").content.decode()
+    assert "B3栋 4 层 4A" in page
+
+
+def test_unknown_expired_and_taken_back_look_the_same(client, link, officer):
+    unknown = client.get(reverse("share:share", args=["x" * 22]))
+    link.expires_at = park_now() - timedelta(minutes=1)
+    link.save()
+    expired = client.get(reverse("share:share", args=[link.address]))
+    link.expires_at = park_now() + timedelta(days=1)
+    link.save()
+    actions.withdraw_link(link, by=officer)
+    withdrawn = client.get(reverse("share:share", args=[link.address]))
+    assert {unknown.status_code, expired.status_code, withdrawn.status_code} == {404}
+    assert unknown.content == expired.content == withdrawn.content
+    assert not ShareView.objects.exists()
+
+
+def test_the_guest_asks_for_a_time_once(client, link):
+    form = {"token": new_token(), "other": "2020-02-21T09:00", "note": "<b>early</b>", "lang": "en"}
+    for _ in range(2):
+        assert client.post(reverse("share:share_ask", args=[link.address]), form).status_code == 302
+    asked = TimeRequest.objects.get()
+    assert asked.wanted_at.isoformat().startswith("2020-02-21T08:00")  # nine in Berlin is eight in UTC
+
+
+def test_a_photo_of_another_unit_is_not_shown(client, link, officer):
+    other = make_unit(number="5A", floor=5)
+    picture = __import__("investment.demo", fromlist=["drawing"]).drawing("plan")
+    actions.correct_unit(other, by=officer, version=1, photos=[picture])
+    photo = other.photos.get()
+    assert client.get(reverse("share:share_photo", args=[link.address, photo.pk])).status_code == 404
+
+
+class TestUnitCreate:
+    def form(self, unit_building, **changes):
+        return {
+            "token": new_token(),
+            "building": unit_building.pk,
+            "floor": 3,
+            "number": "3A",
+            "area": "960",
+            "rentable": "920",
+            "status": "free",
+            **changes,
+        }
+
+    def test_it_works_once(self, sign_in, officer):
+        building = make_unit().building
+        form = self.form(building)
+        browser = sign_in(officer)
+        for _ in range(2):
+            assert browser.post(reverse("investment:unit_create"), form).status_code == 302
+        assert Unit.objects.filter(number="3A").count() == 1
+
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            ({"rentable": "970"}, "不超过建筑面积"),
+            ({"floor": 4, "number": "4A"}, "这层楼里已经有这个单元"),
+            ({"area": "很大"}, "输入"),
+        ],
+    )
+    def test_wrong_input_is_said_beside_the_field(self, sign_in, officer, changes, said):
+        building = make_unit().building
+        answer = sign_in(officer).post(reverse("investment:unit_create"), self.form(building, **changes))
+        assert answer.status_code == 422 and said in answer.content.decode()
+        assert Unit.objects.count() == 1
+
+    def test_others_find_nothing(self, sign_in, make_user):
+        for role in ("contact", "station", "warehouse"):
+            assert sign_in(make_user(role)).get(reverse("investment:unit_create")).status_code == 404
