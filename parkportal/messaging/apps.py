@@ -9,6 +9,8 @@ class MessagingConfig(AppConfig):
     verbose_name = "消息"
 
     def ready(self) -> None:
-        from parkportal.messaging import checks, purposes  # noqa: F401
+        from parkportal.messaging import checks, purposes, worklist  # noqa: F401
+        from parkportal.records.worklist import register
 
         purposes.register([purposes.STAFF_TEST])
+        register(worklist.SOURCES)

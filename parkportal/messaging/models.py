@@ -1,15 +1,15 @@
 """The outbox and what hangs on it. A message is a row written in the transaction of its cause; a worker sends it."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
-from parkportal.clock import park_now
+from parkportal.clock import at, end_of, park_now
 from parkportal.idempotency import TokenField
 from parkportal.messaging import purposes
 from parkportal.privacy import EncryptedJSONField, EncryptedTextField, mask_phone
@@ -38,6 +38,30 @@ class MessageQuerySet(models.QuerySet["Message"]):
         if not user.is_authenticated:
             return self.none()
         return self if user.has_role("admin", "committee") else self.filter(recipient=user)
+
+    def matching(
+        self, *, purpose: str | None = None, channel: str | None = None, day: date | None = None, to: str | None = None
+    ) -> "MessageQuerySet":
+        """Narrowed by purpose, channel, the day it was written, the keyed hash of the recipient's number."""
+        found = self
+        if purpose:
+            found = found.filter(purpose=purpose)
+        if channel:
+            found = found.filter(channel=channel)
+        if day:
+            found = found.filter(created_at__gte=at(day), created_at__lt=end_of(day))
+        return found.filter(recipient_hash=to) if to else found
+
+    def in_tab(self, tab: str | None) -> "MessageQuerySet":
+        """The rows behind a tab of the history."""
+        return self.filter(status__in=Message.TABS[tab]) if tab else self
+
+    def counts(self, *, now: datetime) -> dict[str, int]:
+        """How many there are in each state, `queued_later` (waiting for a later hour), `to_call`. One statement."""
+        states = {status: Count("pk", filter=Q(status=status)) for status in Message.Status.values}
+        later = Count("pk", filter=Q(status=Message.Status.WAITING, send_after__gt=now))
+        to_call = Count("pk", filter=Q(status=Message.Status.WAITING, channel=Message.Channel.CALL))
+        return self.order_by().aggregate(all=Count("pk"), queued_later=later, to_call=to_call, **states)
 
     def needing_a_person(self) -> "MessageQuerySet":
         return self.filter(status__in=Message.NEEDS_A_PERSON)
@@ -89,6 +113,12 @@ class Message(Stateful):
         Status.EXPIRED: frozenset(),
     }
     NEEDS_A_PERSON = (Status.FAILED, Status.UNVERIFIED)
+    TABS = {
+        "attention": NEEDS_A_PERSON,
+        "delivered": (Status.SENT, Status.DELIVERED),
+        "queued": (Status.WAITING, Status.SENDING),
+        "withdrawn": (Status.WITHDRAWN, Status.EXPIRED),
+    }
     WITHDRAWABLE = (Status.WAITING, Status.FAILED, Status.UNVERIFIED)
 
     purpose = models.CharField("用途", max_length=48, db_index=True)
@@ -169,6 +199,10 @@ class Message(Stateful):
     @property
     def needs_a_person(self) -> bool:
         return self.status in self.NEEDS_A_PERSON
+
+    @property
+    def is_to_call(self) -> bool:
+        return self.channel == self.Channel.CALL and self.status == self.Status.WAITING
 
     def lease(self, *, until: datetime, by: str) -> None:
         """A worker takes the message: from now until then nobody else sends it."""

@@ -57,7 +57,7 @@ def put(
     except IntegrityError:
         return Message.objects.get(**wanted)
     if message.status == Status.WAITING and message.send_after <= park_now():
-        _kick_on_commit()
+        kick_on_commit()
     return message
 
 
@@ -124,7 +124,7 @@ def kick() -> None:
     send_due.apply_async(retry=False)
 
 
-def _kick_on_commit() -> None:
+def kick_on_commit() -> None:
     """One kick for each transaction, however many messages it writes."""
     if not any(entry[1] is kick for entry in connection.run_on_commit):
         transaction.on_commit(kick, robust=True)

@@ -67,6 +67,11 @@ def get(code: str) -> Purpose:
     return _purposes[code]
 
 
+def find(code: str) -> Purpose | None:
+    """The purpose of a code, or None when the app that declared it is gone."""
+    return _purposes.get(code)
+
+
 def title_of(code: str) -> str:
     """The name staff read; a purpose that is no longer declared shows its code."""
     return _purposes[code].title if code in _purposes else code
