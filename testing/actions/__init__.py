@@ -1,0 +1,83 @@
+"""What the testing app does: each function is atomic, keyword-only, and takes `by=`."""
+
+from testing.actions.boxes import (
+    account_for,
+    hand_over,
+    open_box,
+    pack_tube,
+    receive_box,
+    reopen_box,
+    seal_box,
+    see_all_tubes,
+    see_tube,
+    take_out_last,
+)
+from testing.actions.campaigns import (
+    add_session,
+    cancel_session,
+    close_campaign,
+    create_campaign,
+    edit_campaign,
+    open_campaign,
+)
+from testing.actions.desk import collect, issue_tube, measure, undo_last
+from testing.actions.lab import (
+    acknowledge_alert,
+    record_readings,
+    release_negatives,
+    release_one,
+    send_back,
+    start_testing,
+)
+from testing.actions.reminders import remind_appointments
+from testing.actions.rosters import plan_roster, sign_up_roster
+from testing.actions.signups import (
+    AlreadySignedUp,
+    Declaration,
+    cancel_signup,
+    change_slot,
+    send_link_again,
+    sign_up,
+)
+from testing.actions.tubes import issue_label_run, register_range, void_tube
+
+__all__ = [
+    "AlreadySignedUp",
+    "Declaration",
+    "account_for",
+    "acknowledge_alert",
+    "add_session",
+    "cancel_session",
+    "cancel_signup",
+    "change_slot",
+    "close_campaign",
+    "collect",
+    "create_campaign",
+    "edit_campaign",
+    "hand_over",
+    "issue_label_run",
+    "issue_tube",
+    "measure",
+    "open_box",
+    "open_campaign",
+    "pack_tube",
+    "plan_roster",
+    "receive_box",
+    "record_readings",
+    "register_range",
+    "release_negatives",
+    "release_one",
+    "remind_appointments",
+    "reopen_box",
+    "seal_box",
+    "see_all_tubes",
+    "see_tube",
+    "send_back",
+    "send_link_again",
+    "sign_up",
+    "sign_up_roster",
+    "start_testing",
+    "take_out_last",
+    "undo_last",
+    "void_tube",
+]

@@ -1,0 +1,295 @@
+"""Packing, sealing, handing over and receiving boxes: every tube has a whereabouts."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+
+from parkportal.clock import park_now
+from parkportal.idempotency import once
+from parkportal.identifiers import CodeProblem, parse_code
+from parkportal.records import calendar, settings
+from parkportal.records.codes import take_code
+from parkportal.states import Refused
+from testing.actions.custody import advance, ask_to_come_again, reject
+from testing.actions.tubes import read_tube
+from testing.models import (
+    Box,
+    BoxCheck,
+    BoxMove,
+    BoxStatus,
+    InvalidReason,
+    Session,
+    Specimen,
+    SpecimenMove,
+    SpecimenStatus,
+)
+
+NEXT_BOX = "next_box"
+OPEN_TO_LAB = (BoxStatus.HANDED, BoxStatus.SHORT)
+
+
+def read_box(text: str) -> str:
+    """The code of a box. Raises Refused `wrong_kind` or `bad_box`."""
+    try:
+        code = parse_code(text)
+    except CodeProblem as problem:
+        raise Refused("bad_box", f"{problem}。", said="这不是箱码") from problem
+    if code.prefix != "YX":
+        raise Refused("wrong_kind", "这一步要扫样本箱的码。", said="扫错了码")
+    return str(code)
+
+
+def open_box(*, session: Session, by: Any, token: UUID | None = None) -> Box:
+    """The box that is being packed at a session; a new one when there is none."""
+    packing = session.boxes.filter(status=BoxStatus.PACKING).first()
+    if packing is not None:
+        return packing
+
+    def create() -> Box:
+        last = session.boxes.aggregate(last=Max("number"))["last"] or 0
+        box = Box.objects.create(
+            code=take_code("YX"), session=session, lab=session.campaign.lab, number=last + 1, token=token
+        )
+        BoxMove.objects.create(subject=box, to_status=BoxStatus.PACKING, effective_at=box.created_at, by=by)
+        return box
+
+    return once(Box, token, create)[0]
+
+
+def _locked(box: Box) -> Box:
+    return Box.objects.select_for_update(of=("self",)).select_related("session", "lab").get(pk=box.pk)
+
+
+def _scanned(text: str, *, at_lab: bool = False) -> Specimen:
+    tube = read_tube(text)
+    found = (
+        Specimen.objects.select_for_update(of=("self",))
+        .select_related("signup", "box", "session__point")
+        .filter(barcode=tube.barcode)
+        .first()
+    )
+    if found is None:
+        raise Refused("tube_unknown", f"{tube.barcode} 没有人用过", said="箱单上没有" if at_lab else "没有这支管")
+    return found
+
+
+def pack_tube(*, box: Box, text: str, by: Any, token: UUID) -> tuple[Specimen, bool]:
+    """Put a scanned tube into the next free place; the tube and whether it is new in the box.
+
+    Raises Refused by name: `wrong_kind`, `dropped_digit`, `bad_tube`, `tube_unknown`, `tube_void`, `not_collected`,
+    `other_box`, `other_session`, `box_full`, `box_sealed`.
+    """
+    with transaction.atomic():
+        repeated = SpecimenMove.objects.filter(token=token).select_related("subject__signup").first()
+        if repeated is not None:
+            return repeated.subject, True
+        box = _locked(box)
+        specimen = _scanned(text)
+        if specimen.box_id == box.pk:
+            return specimen, False
+        _may_be_packed(specimen, box)
+        held = set(box.specimens.values_list("position", flat=True))
+        free = next((place for place in range(1, box.places + 1) if place not in held), None)
+        if free is None:
+            raise Refused("box_full", "这一箱满了，请封箱再开一箱", said="箱子满了")
+        specimen.box, specimen.position, specimen.put_off = box, free, None
+        specimen.move_to(SpecimenStatus.PACKED, by=by, token=token, save=("box", "position", "put_off"))
+    return specimen, True
+
+
+def _may_be_packed(specimen: Specimen, box: Box) -> None:
+    if box.status != BoxStatus.PACKING:
+        raise Refused("box_sealed", "这一箱已经封了", said="箱子已封")
+    if specimen.status == SpecimenStatus.VOID:
+        raise Refused("tube_void", f"{specimen.barcode} 已经作废", said="不能装箱")
+    if specimen.status == SpecimenStatus.ISSUED:
+        raise Refused("not_collected", f"{specimen.barcode} 还没有采样", said="还没有采样")
+    if specimen.session_id != box.session_id:
+        raise Refused("other_session", f"{specimen.barcode} 是 {specimen.session} 采的", said="不是这一场的")
+    if specimen.box is not None:
+        words = f"{specimen.barcode} 在 {specimen.box.code} 第 {specimen.position} 位"
+        raise Refused("other_box", words, said="在另一箱")
+    if specimen.status != SpecimenStatus.COLLECTED:
+        raise Refused("tube_used", f"{specimen.barcode} {specimen.get_status_display()}", said="不能装箱")
+
+
+def take_out_last(*, box: Box, by: Any, token: UUID | None = None) -> Specimen:
+    """Take the tube that was packed last out again. Raises Refused `box_empty`, `box_sealed`."""
+    with transaction.atomic():
+        box = _locked(box)
+        if box.status != BoxStatus.PACKING:
+            raise Refused("box_sealed", "这一箱已经封了", said="箱子已封")
+        last = SpecimenMove.objects.filter(subject__box=box, to_status=SpecimenStatus.PACKED).order_by("-id").first()
+        if last is None:
+            raise Refused("box_empty", "箱子里没有管", said="箱子是空的")
+        specimen = Specimen.objects.select_for_update(of=("self",)).get(pk=last.subject_id)
+        specimen.box, specimen.position = None, None
+        specimen.move_to(
+            SpecimenStatus.COLLECTED, by=by, token=token, reason="从箱里拿出", save=("box", "position"), correction=True
+        )
+    return specimen
+
+
+def missing_tubes(box: Box) -> QuerySet[Specimen]:
+    """Collected no later than the box's latest tube, in no box, and not put off to the next one."""
+    latest = box.specimens.aggregate(latest=Max("collected_at"))["latest"]
+    loose = Specimen.objects.loose().filter(session=box.session_id).select_related("signup", "collected_by")
+    if latest is None:
+        return loose.none()
+    return loose.filter(collected_at__lte=latest).exclude(put_off=box).order_by("collected_at")
+
+
+def account_for(*, box: Box, specimen: Specimen, what: str, by: Any) -> Specimen:
+    """Say where a missing tube is: in the next box, or leaked, broken, lost, which makes it void and asks the person again.
+
+    Raises Refused `unknown_reason`, or what `reject` raises.
+    """
+    with transaction.atomic():
+        specimen = Specimen.objects.select_for_update(of=("self",)).get(pk=specimen.pk)
+        if what == NEXT_BOX:
+            specimen.put_off = box
+            specimen.save(update_fields=["put_off"])
+        elif what in InvalidReason.values:
+            reject(specimen, by=by, at=park_now(), reason=what)
+        else:
+            raise Refused("unknown_reason", "请选这支管怎么了。")
+    return specimen
+
+
+def seal_box(*, box: Box, seal: str, by: Any) -> Box:
+    """Close the box under a seal; the count is what the laboratory expects.
+
+    Raises Refused `box_empty`, or `tubes_missing` while a tube has no whereabouts.
+    """
+    with transaction.atomic():
+        box = _locked(box)
+        packed = box.specimens.count()
+        if not packed:
+            raise Refused("box_empty", "箱子里还没有管，不能封。")
+        missing = missing_tubes(box).count()
+        if missing:
+            raise Refused("tubes_missing", f"还有 {missing} 管没有去处，不能封箱。")
+        now = park_now()
+        box.seal, box.expected, box.sealed_at = seal, packed, now
+        box.move_to(BoxStatus.SEALED, by=by, at=now, save=("seal", "expected", "sealed_at"))
+    return box
+
+
+def reopen_box(*, box: Box, by: Any, reason: str) -> Box:
+    """Break the seal before the hand-over. Raises Refused when it is on its way."""
+    with transaction.atomic():
+        box = _locked(box)
+        if box.status != BoxStatus.SEALED:
+            raise Refused("box_handed", "这一箱已经交出，不能再打开。")
+        box.move_to(BoxStatus.PACKING, by=by, reason=reason, correction=True)
+    return box
+
+
+def hand_over(*, box: Box, courier: str, plate: str, temperature_tenths: int | None, by: Any) -> Box:
+    """The box leaves with a courier; each tube in it is handed over at that moment."""
+    with transaction.atomic():
+        box = _locked(box)
+        now = park_now()
+        box.courier, box.plate, box.temperature_tenths = courier, plate, temperature_tenths
+        box.handed_at, box.handed_by = now, by
+        save = ("courier", "plate", "temperature_tenths", "handed_at", "handed_by")
+        box.move_to(BoxStatus.HANDED, by=by, at=now, save=save)
+        tubes = list(box.specimens.select_for_update().order_by("position"))
+        advance(tubes, SpecimenStatus.HANDED, by=by, at=now, handed_at=now)
+    return box
+
+
+def see_tube(*, box: Box, text: str, by: Any, token: UUID, reason: str = "") -> tuple[Specimen, bool]:
+    """The laboratory scans a tube of the box; `reason` says why it is not fit. The tube and whether it is seen newly.
+
+    A tube of a box that was signed for with a shortage is received at once when it turns up.
+    Raises Refused by name: what `read_tube` raises, `tube_unknown`, `not_in_box`.
+    """
+    with transaction.atomic():
+        box = _locked(box)
+        specimen = _scanned(text, at_lab=True)
+        if specimen.box_id != box.pk:
+            words = f"{specimen.barcode} 不在这一箱的箱单上"
+            raise Refused("not_in_box", words, said="箱单上没有")
+        check, is_new = once(
+            BoxCheck,
+            token,
+            lambda: _check(box, specimen, by=by, token=token, reason=reason),
+        )
+        if is_new and box.status == BoxStatus.SHORT:
+            _receive(box, [check], by=by)
+            _close_shortage(box, by=by)
+    return specimen, is_new
+
+
+def _check(box: Box, specimen: Specimen, *, by: Any, token: UUID | None, reason: str) -> BoxCheck:
+    seen = BoxCheck.objects.filter(specimen=specimen).first()
+    if seen is not None:
+        words = f"{specimen.barcode} 扫过了，{seen.seen_at:%H:%M}"
+        raise Refused("already_seen", words, said="扫过了")
+    return BoxCheck.objects.create(
+        box=box, specimen=specimen, is_fit=not reason, reason=reason, seen_by=by, token=token
+    )
+
+
+def see_all_tubes(*, box: Box, by: Any) -> int:
+    """The count agrees and every tube looks fit: the rest of the list is seen. How many that were."""
+    with transaction.atomic():
+        box = _locked(box)
+        rest = box.specimens.filter(box_check__isnull=True)
+        made = BoxCheck.objects.bulk_create([BoxCheck(box=box, specimen=tube, seen_by=by) for tube in rest])
+    return len(made)
+
+
+def receive_box(*, box: Box, seal_state: str, short_reason: str = "", by: Any) -> Box:
+    """Sign for a box: seen tubes are received, unfit ones go back as 需重采, unseen ones stay blocked alone.
+
+    Raises Refused `short_reason` when tubes are missing and nobody says why, `nothing_seen`, `box_received`.
+    """
+    with transaction.atomic():
+        box = _locked(box)
+        if box.status != BoxStatus.HANDED:
+            raise Refused("box_received", f"这一箱现在是“{box.get_status_display()}”，不用再签收。")
+        checks = list(box.checks.select_related("specimen"))
+        if not checks:
+            raise Refused("nothing_seen", "还没有核对一管，请先扫管或点“都在”。")
+        missing = (box.expected or 0) - len(checks)
+        if missing and not short_reason:
+            raise Refused("short_reason", f"少 {missing} 管，请说明去向。")
+        now = park_now()
+        box.seal_state, box.short_reason = seal_state, short_reason if missing else ""
+        box.received_at, box.received_by = now, by
+        box.actual = sum(check.is_fit for check in checks)
+        save = ("seal_state", "short_reason", "received_at", "received_by", "actual")
+        box.move_to(BoxStatus.SHORT if missing else BoxStatus.RECEIVED, by=by, at=now, reason=short_reason, save=save)
+        _receive(box, checks, by=by)
+    return box
+
+
+def _receive(box: Box, checks: Sequence[BoxCheck], *, by: Any) -> None:
+    """Each seen tube is received now; its due time is one working day on (handbook §10)."""
+    now = park_now()
+    due = calendar.due_after_one_working_day(now, settings.get_time("result_due_clock"))
+    fit_ids = [check.specimen_id for check in checks if check.is_fit]
+    fit = list(Specimen.objects.select_for_update().filter(pk__in=fit_ids).order_by("position"))
+    advance(fit, SpecimenStatus.RECEIVED, by=by, at=now, received_at=now, due_at=due)
+    for check in checks:
+        if not check.is_fit:
+            specimen = Specimen.objects.select_for_update(of=("self",)).get(pk=check.specimen_id)
+            specimen.received_at, specimen.invalid_reason = now, check.reason
+            specimen.move_to(
+                SpecimenStatus.RECOLLECT, by=by, at=now, reason=InvalidReason(check.reason).label,
+                save=("received_at", "invalid_reason"),
+            )  # fmt: skip
+            ask_to_come_again(specimen, by=by, at=now, reason=check.reason)
+
+
+def _close_shortage(box: Box, *, by: Any) -> None:
+    left = box.specimens.filter(status=SpecimenStatus.HANDED).exists()
+    box.actual = box.checks.filter(is_fit=True).count()
+    box.save(update_fields=["actual"])
+    if not left:
+        box.move_to(BoxStatus.RECEIVED, by=by, reason="短少的管找到了")

@@ -1,0 +1,227 @@
+"""Opening a campaign: its text, its sessions, its slots."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from enterprises.models import Enterprise
+from parkportal.clock import at, park_now, park_today
+from parkportal.idempotency import once
+from parkportal.messaging import outbox
+from parkportal.records.audit import record
+from parkportal.states import Refused
+from testing.models import Campaign, ConsentText, SamplingPoint, Session, SignUp, SignUpStatus, Slot
+from testing.words import slot_words
+
+CONSENT_TEXT = (
+    "为了疫情防控，园区在本次检测中收集您的姓名、证件类型和号码、手机、单位、岗位、从哪里来和身体状况。\n"
+    "这些信息只用于本次检测：安排采样、核对身份、通知结果；依法需要时报告疾控部门。不用于其他用途，不公开。\n"
+    "您的单位只能看到本单位人员是否已采样和阴性结果；实验室只看到标本编号。\n"
+    "证件号码、手机、身体状况加密保存，任务结束后按期限删除。您可以查询、更正，联系电话见采样点。"
+)
+CONSENT_TEXT_EN = (
+    "For epidemic control the park collects, in this round of testing, your name, type and number of your identity "
+    "document, phone, employer, post, where you came from and how you feel.\n"
+    "It is used for this round only: to arrange sampling, check identity and tell you the result; and, where the law "
+    "asks for it, to report to the CDC. It is used for nothing else and is not published.\n"
+    "Your employer sees only whether its own staff have been sampled and negative results; the laboratory sees only "
+    "the number of the specimen.\n"
+    "Document number, phone and health are kept encrypted and deleted after the round. You may ask for access and "
+    "correction; the phone number stands at the sampling point."
+)
+
+
+@dataclass(frozen=True)
+class CampaignPlan:
+    """What the form says about a campaign."""
+
+    title: str
+    slug: str
+    lab: Enterprise
+    starts_on: date
+    ends_on: date
+    title_en: str = ""
+    purpose: str = ""
+    purpose_en: str = ""
+    payer: str = "园区财政"
+    retention_days: int = 60
+    consent: str = CONSENT_TEXT
+    consent_en: str = CONSENT_TEXT_EN
+
+
+def create_campaign(*, plan: CampaignPlan, by: Any, token: UUID | None = None) -> Campaign:
+    """A new campaign in preparation, with the first version of its consent text. The same token gives the same one."""
+
+    def create() -> Campaign:
+        campaign = Campaign(created_by=by, token=token)
+        _fill(campaign, plan)
+        campaign.full_clean()
+        campaign.save(force_insert=True)
+        _consent(campaign, plan)
+        record("campaign.created", by=by, subject=campaign)
+        return campaign
+
+    return once(Campaign, token, create)[0]
+
+
+def _fill(campaign: Campaign, plan: CampaignPlan) -> None:
+    campaign.title, campaign.title_en, campaign.slug = plan.title, plan.title_en, plan.slug
+    campaign.purpose, campaign.purpose_en, campaign.lab, campaign.payer = (
+        plan.purpose,
+        plan.purpose_en,
+        plan.lab,
+        plan.payer,
+    )
+    campaign.starts_on, campaign.ends_on = plan.starts_on, plan.ends_on
+    campaign.retention_days = plan.retention_days
+
+
+def _consent(campaign: Campaign, plan: CampaignPlan) -> None:
+    """A changed text is a new version; what people agreed to stays as it was."""
+    current = campaign.current_consent()
+    if current and (current.text, current.text_en) == (plan.consent, plan.consent_en):
+        return
+    ConsentText.objects.create(
+        campaign=campaign,
+        version=current.version + 1 if current else 1,
+        text=plan.consent,
+        text_en=plan.consent_en,
+        valid_from=park_today(),
+    )
+
+
+def edit_campaign(*, campaign: Campaign, plan: CampaignPlan, version: int, by: Any) -> Campaign:
+    """Change a campaign that nobody else has changed meanwhile. The address stays once it is open.
+
+    Raises Refused `changed_meanwhile`, `slug_fixed`.
+    """
+    with transaction.atomic():
+        campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+        if campaign.version != version:
+            raise Refused("changed_meanwhile", "您打开这一页以后有人改过，请刷新后再改。")
+        if campaign.status != Campaign.Status.DRAFT and campaign.slug != plan.slug:
+            raise Refused("slug_fixed", "已经开始登记，海报上的地址不能再改。")
+        _fill(campaign, plan)
+        campaign.version += 1
+        campaign.full_clean()
+        campaign.save()
+        _consent(campaign, plan)
+        record("campaign.changed", by=by, subject=campaign)
+    return campaign
+
+
+def open_campaign(*, campaign: Campaign, by: Any) -> Campaign:
+    """Sign-up begins. Raises Refused `no_sessions` when there is nothing to choose from."""
+    if not campaign.sessions.not_cancelled().exists():
+        raise Refused("no_sessions", "还没有场次，先加一场再开放登记。")
+    return _set_status(campaign, Campaign.Status.OPEN, by)
+
+
+def close_campaign(*, campaign: Campaign, by: Any) -> Campaign:
+    """Sign-up ends; what was signed up stays."""
+    return _set_status(campaign, Campaign.Status.CLOSED, by)
+
+
+def _set_status(campaign: Campaign, status: str, by: Any) -> Campaign:
+    before = campaign.status
+    with transaction.atomic():
+        if Campaign.objects.filter(pk=campaign.pk).exclude(status=status).update(status=status):
+            record("campaign.status", by=by, subject=campaign, before={"status": before}, after={"status": status})
+    campaign.status = status
+    return campaign
+
+
+def slot_times(start: datetime, end: datetime, minutes: int) -> Iterator[tuple[datetime, datetime]]:
+    """Slots of `minutes` from start to end; a last shorter one is left out."""
+    step = timedelta(minutes=minutes)
+    while start + step <= end:
+        yield start, start + step
+        start += step
+
+
+def add_session(
+    *,
+    campaign: Campaign,
+    point: SamplingPoint,
+    day: date,
+    start: time,
+    end: time,
+    minutes: int,
+    places: int,
+    lanes: int = 2,
+    by: Any,
+    token: UUID | None = None,
+) -> Session:
+    """A sitting of a point on a day, cut into slots of `minutes` with `places` each. The same token gives the same one.
+
+    Raises Refused `outside`, `no_slot`, `session_taken`.
+    """
+    if not campaign.starts_on <= day <= campaign.ends_on:
+        raise Refused("outside", "日期不在检测任务的起止日期里。")
+    starts_at, ends_at = at(day, start), at(day, end)
+    times = list(slot_times(starts_at, ends_at, minutes)) if ends_at > starts_at else []
+    if not times:
+        raise Refused("no_slot", "这段时间排不出一个时段，请看起止时间和每段分钟数。")
+
+    def create() -> Session:
+        clash = Session.objects.not_cancelled().filter(point=point, starts_at__lt=ends_at, ends_at__gt=starts_at)
+        if clash.exists():
+            raise Refused("session_taken", "这个采样点在这段时间已经有一场。")
+        session = Session.objects.create(
+            campaign=campaign, point=point, day=day, starts_at=starts_at, ends_at=times[-1][1], lanes=lanes, token=token
+        )
+        Slot.objects.bulk_create(
+            [Slot(session=session, starts_at=a, ends_at=b, places=places) for a, b in times], batch_size=200
+        )
+        record("session.added", by=by, subject=session, after={"slots": len(times), "places": len(times) * places})
+        return session
+
+    try:
+        return once(Session, token, create)[0]
+    except IntegrityError as fault:
+        raise Refused("session_taken", "这个采样点在这段时间已经有一场。") from fault
+
+
+def cancel_session(*, session: Session, reason: str, by: Any) -> int:
+    """Call a sitting off and tell everybody who had a place there. How many were told.
+
+    Raises Refused `reason`, or `begun` when somebody was swabbed there already.
+    """
+    if not reason.strip():
+        raise Refused("reason", "请写为什么取消，短信里会说。")
+    with transaction.atomic():
+        session = Session.objects.select_for_update(of=("self",)).get(pk=session.pk)
+        if session.specimens.exists():
+            raise Refused("begun", "这一场已经有人采样，不能取消，只能结束。")
+        session.status = Session.Status.CANCELLED
+        session.save(update_fields=["status"])
+        record("session.cancelled", by=by, subject=session, reason=reason)
+        concerned = SignUp.objects.filter(slot__session=session, status=SignUpStatus.REGISTERED).select_related("slot")
+        for signup in concerned:
+            _tell_it_is_off(signup, by=by)
+    return len(concerned)
+
+
+def _tell_it_is_off(signup: SignUp, *, by: Any) -> None:
+    if signup.phone and signup.slot:
+        outbox.put(
+            "slot_changed",
+            occasion=f"signup:{signup.pk}:off:{signup.slot_id}",
+            to_phone=signup.phone,
+            values={
+                "name": signup.masked_name,
+                "what": f"原定 {slot_words(signup.slot)} 的采样取消，请改约",
+                "link": reverse("public:signup_code", args=[signup.public_token]),
+            },
+            context_id=signup.pk,
+            by=by,
+        )
+
+
+def is_over(session: Session) -> bool:
+    return session.ends_at < park_now()

@@ -1,0 +1,305 @@
+"""The sampling desk: find, temperature, tube, collected. Each scan carries its own number and can be sent again."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from parkportal.clock import park_now
+from parkportal.records.codes import take_code
+from parkportal.states import Refused
+from testing.actions.tubes import ScannedTube, read_tube, refuse_unusable, tube_facts
+from testing.models import (
+    InvalidReason,
+    SignUp,
+    SignUpMove,
+    SignUpStatus,
+    Specimen,
+    SpecimenMove,
+    SpecimenStatus,
+)
+
+FEVER = Decimal("37.3")
+LOWEST, HIGHEST = Decimal("34.0"), Decimal("42.0")
+UNDO_WITHIN = timedelta(minutes=30)
+_LABELS = dict(SignUpStatus.choices)
+
+
+class Done(Refused):
+    """It was done before; `facts` say when, where and by whom."""
+
+
+def read_temperature(text: str) -> Decimal:
+    """36.5 from 36.5, 365, 36。5 or 36.5℃. Raises Refused `temperature` outside 34.0–42.0 or with two decimals."""
+    digits = text.strip().replace("。", ".").replace("，", ".").replace(",", ".").rstrip("℃°CcFf度 ")
+    if digits.isdigit() and len(digits) == 3:
+        digits = f"{digits[:2]}.{digits[2]}"
+    try:
+        value = Decimal(digits)
+    except InvalidOperation as fault:
+        raise Refused("temperature", "体温要写成 36.5 这样的数。", said="没读懂体温") from fault
+    if value != value.quantize(Decimal("0.1")) or not LOWEST <= value <= HIGHEST:
+        raise Refused("temperature", "体温在 34.0 到 42.0 ℃ 之间，一位小数。", said="体温不对")
+    return value
+
+
+def _lock(user: Any, session_id: int, code: str, token: UUID | None, **facts: Any) -> SignUp:
+    """The person at the desk, locked, with what else has to be known; one statement. Raises Refused `unknown_person`."""
+    people: QuerySet[SignUp] = SignUp.objects.at_desk(user, session_id).filter(code=code)
+    found = (
+        people.select_for_update(of=("self",))
+        .annotate(
+            is_replay=Exists(SignUpMove.objects.filter(token=token)),
+            lab=F("campaign__lab"),
+            **facts,
+        )
+        .first()
+    )
+    if found is None:
+        raise Refused("unknown_person", "这次检测没有这个人的登记。", said="没有登记")
+    return found
+
+
+def measure(
+    *,
+    session_id: int,
+    code: str,
+    text: str,
+    by: Any,
+    token: UUID,
+    lane: int | None = None,
+    found_at: datetime | None = None,
+) -> tuple[SignUp, bool]:
+    """Write the temperature; the sign-up and whether it is normal. 37.3 ℃ and more stops the person (handbook §3).
+
+    Raises Refused `temperature`, `unknown_person`, `door_only`, and Done when the swab is taken already.
+    """
+    value = read_temperature(text)
+    with transaction.atomic():
+        signup = _lock(by, session_id, code, token)
+        if signup.is_replay:
+            return signup, signup.status != SignUpStatus.STOPPED
+        _may_be_sampled(signup)
+        now = park_now()
+        signup.temperature_tenths = int(value * 10)
+        signup.attended_session_id = session_id
+        signup.attended_at = signup.attended_at or _recent(found_at, now)
+        to = SignUpStatus.STOPPED if value >= FEVER else SignUpStatus.MEASURED
+        again = signup.status == to
+        save = ("temperature_tenths", "attended_session_id", "attended_at")
+        _move(signup, to, by=by, at=now, token=token, session_id=session_id, lane=lane, save=save, again=again)
+    return signup, to == SignUpStatus.MEASURED
+
+
+def _recent(found_at: datetime | None, now: datetime) -> datetime:
+    """When the person's code was scanned, if the desk said so and it is believable."""
+    return found_at if found_at and now - timedelta(minutes=30) <= found_at <= now else now
+
+
+def _may_be_sampled(signup: SignUp) -> None:
+    if signup.is_door:
+        raise Refused("door_only", "这位要上门采样，不在采样点采", said="请稍等，不在这里采")
+    if signup.status == SignUpStatus.CANCELLED:
+        raise Refused("cancelled", "这份登记已经取消", said="登记已取消")
+    if signup.status == SignUpStatus.COLLECTED:
+        raise Done("already_collected", "已经采过", signup_id=signup.pk)
+
+
+def _move(
+    signup: SignUp,
+    to: str,
+    *,
+    by: Any,
+    at: datetime,
+    token: UUID | None,
+    session_id: int,
+    lane: int | None,
+    save: tuple[str, ...] = (),
+    again: bool = False,
+    reason: str = "",
+    correction: bool = False,
+) -> None:
+    """A move that also says at which desk; `again` writes a repeated measurement of the same status."""
+    if not again and not correction and not signup.can_move(to):
+        raise Refused("wrong_step", f"现在是“{_LABELS[signup.status]}”，不能这样做", said="步骤不对")
+    was = signup.status
+    changes = {"status": to, **{name: getattr(signup, name) for name in save}}
+    if not SignUp.objects.filter(pk=signup.pk, status=was).update(**changes):
+        raise Refused("changed_meanwhile", "刚刚有人改过，请再扫一次", said="请再扫一次")
+    signup.status = to
+    SignUpMove.objects.create(
+        subject=signup, from_status=was, to_status=to, effective_at=at, by=by, token=token, session_id=session_id,
+        lane=lane, reason=reason, is_correction=correction,
+    )  # fmt: skip
+
+
+def issue_tube(*, session_id: int, code: str, by: Any, token: UUID, lane: int | None = None) -> tuple[SignUp, str]:
+    """Give the person a new tube code to be printed on two labels; the sign-up and the code.
+
+    Raises Refused `wrong_step` before the temperature, and Done after the swab.
+    """
+    with transaction.atomic():
+        signup = _lock(by, session_id, code, token, held=_held_barcode())
+        if signup.is_replay or signup.status == SignUpStatus.KITTED:
+            return signup, signup.held
+        _may_be_sampled(signup)
+        if signup.status != SignUpStatus.MEASURED:
+            raise Refused("not_measured", "先测体温，再发条码", said="先测体温")
+        now = park_now()
+        _move(signup, SignUpStatus.KITTED, by=by, at=now, token=token, session_id=session_id, lane=lane)
+        specimen = Specimen.objects.create(
+            barcode=take_code("YL"), signup=signup, session_id=session_id, lab_id=signup.lab, issued_at=now, lane=lane
+        )
+        SpecimenMove.objects.create(subject=specimen, to_status=SpecimenStatus.ISSUED, effective_at=now, by=by)
+    return signup, specimen.barcode
+
+
+def _held_barcode() -> Subquery:
+    from_tubes = Specimen.objects.live().filter(signup=OuterRef("pk"))
+    return Subquery(from_tubes.values("barcode")[:1])
+
+
+def collect(
+    *, session_id: int, code: str, text: str, by: Any, token: UUID, lane: int | None = None
+) -> tuple[SignUp, str]:
+    """Bind the scanned tube and mark it collected, or mark collected the tube that was printed here.
+
+    Every refusal comes by name and before anything changes: `wrong_kind`, `dropped_digit`, `bad_tube`, `tube_void`,
+    `tube_used`, `tube_unknown`, `tube_foreign`, `other_tube`, `not_measured`, `stopped`. Done when it was done before.
+    """
+    tube = read_tube(text)
+    try:
+        with transaction.atomic():
+            return _collect(tube, session_id=session_id, code=code, by=by, token=token, lane=lane)
+    except IntegrityError as fault:
+        raise _raced(fault, tube, token) from fault
+
+
+def _collect(
+    tube: ScannedTube, *, session_id: int, code: str, by: Any, token: UUID, lane: int | None
+) -> tuple[SignUp, str]:
+    signup = _lock(by, session_id, code, token, held=_held_barcode(), redo=_to_be_redone(), **tube_facts(tube))
+    if signup.is_replay:
+        return signup, signup.held or tube.barcode
+    _may_be_sampled(signup)
+    if signup.status == SignUpStatus.STOPPED:
+        raise Refused("stopped", "体温异常，重新测过再采", said="先不要采")
+    if signup.status not in {SignUpStatus.MEASURED, SignUpStatus.KITTED}:
+        raise Refused("not_measured", "先测体温，再扫试管", said="先测体温")
+    refuse_unusable(signup, signup_id=signup.pk, lab_id=signup.lab)
+    if signup.held and signup.held != tube.barcode:
+        raise Refused("other_tube", f"这位领的是 {signup.held}", said="不是这支管")
+    now = park_now()
+    _move(signup, SignUpStatus.COLLECTED, by=by, at=now, token=token, session_id=session_id, lane=lane)
+    if signup.held:
+        _fill_issued(signup, tube, by=by, at=now)
+    else:
+        _fill_new(signup, tube, session_id=session_id, by=by, at=now, lane=lane)
+    return signup, tube.barcode
+
+
+def _to_be_redone() -> Subquery:
+    """The tube that was taken from this person before and gave no result."""
+    dead = [SpecimenStatus.RECOLLECT, SpecimenStatus.VOID]
+    spoilt = Specimen.objects.filter(signup=OuterRef("pk"), status__in=dead, collected_at__isnull=False)
+    return Subquery(
+        spoilt.filter(recollected_as__isnull=True)
+        .exclude(invalid_reason=InvalidReason.UNDONE)
+        .order_by("-id")
+        .values("pk")[:1]
+    )
+
+
+def _fill_issued(signup: SignUp, tube: ScannedTube, *, by: Any, at: datetime) -> None:
+    specimen = Specimen.objects.get(barcode=tube.barcode)
+    specimen.collected_at, specimen.collected_by, specimen.recorded_at = at, by, at
+    specimen.recollect_of_id = signup.redo
+    specimen.move_to(
+        SpecimenStatus.COLLECTED, by=by, at=at, save=("collected_at", "collected_by", "recorded_at", "recollect_of_id")
+    )
+
+
+def _fill_new(signup: SignUp, tube: ScannedTube, *, session_id: int, by: Any, at: datetime, lane: int | None) -> None:
+    specimen = Specimen.objects.create(
+        barcode=tube.barcode, signup=signup, session_id=session_id, lab_id=signup.lab, lane=lane,
+        status=SpecimenStatus.COLLECTED, issued_at=at, collected_at=at, collected_by=by, recorded_at=at,
+        recollect_of_id=signup.redo,
+    )  # fmt: skip
+    SpecimenMove.objects.bulk_create(
+        [
+            SpecimenMove(subject=specimen, to_status=SpecimenStatus.ISSUED, effective_at=at, by=by),
+            SpecimenMove(
+                subject=specimen,
+                from_status=SpecimenStatus.ISSUED,
+                to_status=SpecimenStatus.COLLECTED,
+                effective_at=at,
+                by=by,
+            ),
+        ]  # fmt: skip
+    )
+
+
+def _raced(fault: IntegrityError, tube: ScannedTube, token: UUID) -> Refused:
+    """Two desks scanned one tube, or one scan came twice at once: the constraint decided."""
+    if SignUpMove.objects.filter(token=token).exists():
+        return Done("already_collected", "已经采过", token=token)
+    if Specimen.objects.filter(barcode=tube.barcode).exists():
+        return Refused("tube_used", "这支管刚刚给了别人", said="这支管不能用")
+    raise fault
+
+
+def undo_last(*, session_id: int, by: Any, token: UUID, reason: str = "") -> tuple[SignUp, str]:
+    """Take back the last step that this person made at this desk; the sign-up and what it was.
+
+    A tube that was bound is void and not used again. Raises Refused `nothing_to_undo`, `packed`.
+    """
+    with transaction.atomic():
+        repeated = SignUpMove.objects.filter(token=token).select_related("subject").first()
+        if repeated is not None:
+            return repeated.subject, repeated.from_status
+        last = (
+            SignUpMove.objects.select_related("subject")
+            .filter(
+                session=session_id, by=by, is_correction=False, effective_at__gt=park_now() - UNDO_WITHIN,
+                subject__status=F("to_status"),
+            )
+            .order_by("-id")
+            .first()
+        )  # fmt: skip
+        if last is None:
+            raise Refused("nothing_to_undo", "半小时内没有可以撤销的一步", said="没有可撤销的")
+        signup = SignUp.objects.select_for_update(of=("self",)).get(pk=last.subject_id)
+        _take_back(signup, last, session_id=session_id, by=by, token=token, reason=reason or "操作台撤销")
+    return signup, last.to_status
+
+
+def _take_back(signup: SignUp, last: SignUpMove, *, session_id: int, by: Any, token: UUID, reason: str) -> None:
+    now = park_now()
+    if last.to_status in {SignUpStatus.COLLECTED, SignUpStatus.KITTED}:
+        specimen = Specimen.objects.live().filter(signup=signup).first()
+        if specimen is not None:
+            if specimen.status not in {SpecimenStatus.COLLECTED, SpecimenStatus.ISSUED}:
+                raise Refused("packed", "这支管已经装箱，先从箱里拿出来", said="不能撤销")
+            specimen.voided_at, specimen.invalid_reason = now, InvalidReason.UNDONE
+            specimen.move_to(
+                SpecimenStatus.VOID, by=by, at=now, reason=reason, save=("voided_at", "invalid_reason"), correction=True
+            )
+        _move(signup, SignUpStatus.MEASURED, by=by, at=now, token=token, session_id=session_id, lane=last.lane,
+              reason=reason, correction=True)  # fmt: skip
+        return
+    signup.temperature_tenths = signup.attended_at = signup.attended_session_id = None
+    _move(signup, last.from_status or SignUpStatus.REGISTERED, by=by, at=now, token=token, session_id=session_id,
+          lane=last.lane, reason=reason, correction=True,
+          save=("temperature_tenths", "attended_at", "attended_session_id"))  # fmt: skip
+
+
+def counts(session_id: int) -> dict[str, int]:
+    """How many were swabbed at a session, and how many are signed up for it."""
+    done = Specimen.objects.live().filter(session=session_id, collected_at__isnull=False).count()
+    expected = (
+        SignUp.objects.open().filter(Q(slot__session=session_id) | Q(attended_session=session_id)).distinct().count()
+    )
+    return {"done": done, "expected": max(done, expected)}

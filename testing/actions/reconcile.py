@@ -1,0 +1,110 @@
+"""Before the team leaves: arrived = bound = packed, gaps by person, and the kits that were used leave the stock."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from parkportal.idempotency import once
+from parkportal.records.audit import record
+from parkportal.states import Refused
+from testing.models import (
+    BoxStatus,
+    Reconciliation,
+    Session,
+    SignUp,
+    SignUpStatus,
+    Specimen,
+    SpecimenStatus,
+)
+
+
+@dataclass
+class Balance:
+    """What was counted at a session. The equation closes when `arrived == stopped + bound` and `bound == packed`."""
+
+    arrived: int
+    stopped: int
+    bound: int
+    packed: int
+    void: int
+    without_tube: list[SignUp] = field(default_factory=list)
+    loose: list[Specimen] = field(default_factory=list)
+    open_boxes: list[Any] = field(default_factory=list)
+
+    @property
+    def closes(self) -> bool:
+        return not self.without_tube and not self.loose and not self.open_boxes
+
+    @property
+    def kits_used(self) -> int:
+        """Every tube that was opened, also those void, is a kit less."""
+        return self.bound + self.void
+
+
+def balance(session: Session) -> Balance:
+    """Count a session now; who came and has no tube, and which tube is in no box."""
+    came = SignUp.objects.filter(attended_session=session)
+    tubes = Specimen.objects.filter(session=session)
+    live = tubes.filter(
+        Q(status__in=[SpecimenStatus.ISSUED, SpecimenStatus.COLLECTED])
+        | Q(handed_at__isnull=False)
+        | Q(box__isnull=False)
+    )
+    without = came.filter(status__in=[SignUpStatus.MEASURED, SignUpStatus.KITTED, SignUpStatus.RECOLLECT])
+    void = tubes.filter(status=SpecimenStatus.VOID)
+    return Balance(
+        arrived=came.count(),
+        stopped=came.filter(status=SignUpStatus.STOPPED).count(),
+        bound=live.count(),
+        packed=live.filter(box__isnull=False).count(),
+        void=void.count(),
+        without_tube=list(without.order_by("attended_at")),
+        loose=list(live.filter(box__isnull=True).select_related("signup", "collected_by").order_by("collected_at")),
+        open_boxes=list(session.boxes.filter(status__in=[BoxStatus.PACKING, BoxStatus.SEALED])),
+    )
+
+
+def reconcile(*, session: Session, gaps: dict[str, str], by: Any, token: UUID | None = None) -> Reconciliation:
+    """Write the count down, end the session, mark who did not come, and book the kits out of the point's stock.
+
+    `gaps` says for each person or tube that does not fit (its code) what became of it. Raises Refused `gaps` while one
+    is unexplained, `boxes_open` while a box is not handed over.
+    """
+
+    def create() -> Reconciliation:
+        locked = Session.objects.select_for_update(of=("self",)).select_related("point").get(pk=session.pk)
+        counted = balance(locked)
+        if counted.open_boxes:
+            raise Refused("boxes_open", f"{counted.open_boxes[0].code} 还没有交出，先交接再收工。")
+        unexplained = [s.code for s in counted.without_tube if not gaps.get(s.code)]
+        unexplained += [t.barcode for t in counted.loose if not gaps.get(t.barcode)]
+        if unexplained:
+            raise Refused("gaps", f"还有 {len(unexplained)} 处没有说明：{unexplained[0]}")
+        row = Reconciliation.objects.create(
+            session=locked, arrived=counted.arrived, bound=counted.bound, packed=counted.packed, void=counted.void,
+            kits_used=counted.kits_used, gaps=gaps, done_by=by, token=token,
+        )  # fmt: skip
+        locked.status = Session.Status.CLOSED
+        locked.save(update_fields=["status"])
+        record("session.reconciled", by=by, subject=locked, after={"arrived": row.arrived, "packed": row.packed})
+        return row
+
+    with transaction.atomic():
+        if token is None and Reconciliation.objects.filter(session=session).exists():
+            raise Refused("reconciled", "这一场已经核对过了。")
+        row, is_new = once(Reconciliation, token, create)
+        if is_new:
+            _mark_missed(session, by=by)
+    return row
+
+
+def _mark_missed(session: Session, *, by: Any) -> None:
+    """Who had a place and did not come. They may still come to another sitting."""
+    absent = SignUp.objects.filter(
+        slot__session=session, status=SignUpStatus.REGISTERED, attended_at__isnull=True
+    ).select_for_update(of=("self",))
+    for signup in absent:
+        signup.move_to(SignUpStatus.MISSED, by=by, reason="场次结束时没有到")

@@ -1,0 +1,188 @@
+"""Batch sign-up of a firm's people: groups stay together, slots are given in order, nobody twice."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from enterprises.models import Employment, Enterprise, Person, PersonFlag
+from parkportal.clock import park_now, park_today
+from parkportal.records.audit import record
+from parkportal.records.codes import take_codes
+from parkportal.states import Refused
+from testing.actions.signups import confirm, slots_left
+from testing.groups import Facts, facts_of_employment, group_of, mode_of
+from testing.models import Campaign, Mode, SignUp, SignUpMove, SignUpStatus, Slot, Source
+
+
+@dataclass
+class PlannedPerson:
+    """One row of the preview: the person, the group, and the slot, or why there is none.
+
+    `outcome`: new, door, already, or full.
+    """
+
+    person: Person
+    employment: Employment
+    group: str
+    outcome: str
+    slot: Slot | None = None
+
+    @property
+    def is_new(self) -> bool:
+        return self.outcome in {"new", "door"}
+
+
+@dataclass
+class RosterPlan:
+    """What a batch sign-up would do. `together` says whether everybody fits into one sitting."""
+
+    rows: list[PlannedPerson]
+    together: bool
+
+    def count(self, outcome: str) -> int:
+        return sum(row.outcome == outcome for row in self.rows)
+
+    @property
+    def new(self) -> int:
+        return sum(row.is_new for row in self.rows)
+
+    @property
+    def sessions(self) -> list[Any]:
+        return list({row.slot.session_id: row.slot.session for row in self.rows if row.slot}.values())
+
+
+def plan_roster(*, enterprise: Enterprise, campaign: Campaign, persons: Sequence[int] | None = None) -> RosterPlan:
+    """Who would be signed up and when; nothing is written. `persons` are ids, None means everybody on the roster."""
+    employments = list(
+        Employment.objects.current()
+        .filter(enterprise=enterprise)
+        .select_related("person", "enterprise")
+        .order_by("department", "person__pinyin_key", "id")
+    )
+    if persons is not None:
+        wanted = set(persons)
+        employments = [row for row in employments if row.person_id in wanted]
+    flags = _flags([row.person_id for row in employments])
+    taken = set(
+        SignUp.objects.filter(campaign=campaign, document_hash__in=[row.person.number_hash for row in employments])
+        .open()
+        .values_list("document_hash", flat=True)
+    )
+    rows = [_judge(row, flags.get(row.person_id, ()), taken) for row in employments]
+    return _give_slots(rows, campaign)
+
+
+def _flags(person_ids: list[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = PersonFlag.objects.in_force(park_today()).filter(person__in=person_ids)
+    for person_id, kind in rows.values_list("person", "kind"):
+        found[person_id].append(kind)
+    return found
+
+
+def _judge(employment: Employment, flags: Sequence[str], taken: set[str]) -> PlannedPerson:
+    facts: Facts = facts_of_employment(employment, flags)
+    group = group_of(facts)
+    if employment.person.number_hash in taken:
+        outcome = "already"
+    else:
+        outcome = "door" if mode_of(group) == Mode.DOOR else "new"
+    return PlannedPerson(employment.person, employment, group, outcome)
+
+
+def _give_slots(rows: list[PlannedPerson], campaign: Campaign) -> RosterPlan:
+    """The first sitting that holds everybody; where none does, the sittings in order of time."""
+    people = [row for row in rows if row.outcome == "new"]
+    free = [(slot, slot.free) for slot in slots_left(campaign) if slot.free > 0]
+    by_session: dict[int, int] = defaultdict(int)
+    for slot, left in free:
+        by_session[slot.session_id] += left
+    fits = next((slot.session_id for slot, _ in free if by_session[slot.session_id] >= len(people)), None)
+    places = [slot for slot, left in free if fits in (None, slot.session_id) for _ in range(left)]
+    for number, row in enumerate(people):
+        if number < len(places):
+            row.slot = places[number]
+        else:
+            row.outcome = "full"
+    return RosterPlan(rows, together=fits is not None or not people)
+
+
+def sign_up_roster(
+    *, enterprise: Enterprise, campaign: Campaign, persons: Sequence[int] | None, by: Any, token: UUID | None = None
+) -> RosterPlan:
+    """Sign a firm's people up in one go; what the preview showed, judged again with the slots locked.
+
+    Whoever is signed up already stays; who finds no place is left out and told so in the plan. A second submit signs
+    nobody up twice. Raises Refused `campaign_closed`.
+    """
+    with transaction.atomic():
+        campaign = Campaign.objects.get(pk=campaign.pk)
+        if not campaign.is_open:
+            raise Refused("campaign_closed", "这次检测已经不再登记。")
+        ids = [slot.pk for slot in slots_left(campaign)]
+        list(Slot.objects.select_for_update().filter(pk__in=ids).order_by("id").values_list("pk"))
+        plan = plan_roster(enterprise=enterprise, campaign=campaign, persons=persons)
+        fresh = [row for row in plan.rows if row.is_new]
+        signups = _write(fresh, campaign, enterprise, by=by)
+        if signups:
+            record(
+                "signup.roster", by=by, subject=campaign, after={"enterprise": enterprise.name, "count": len(signups)}
+            )
+        for signup in signups:
+            confirm(signup)
+    return plan
+
+
+def _write(rows: list[PlannedPerson], campaign: Campaign, enterprise: Enterprise, *, by: Any) -> list[SignUp]:
+    if not rows:
+        return []
+    now = park_now()
+    codes = take_codes("RY", len(rows))
+    signups = [_row(row, code, campaign, enterprise, by=by, now=now) for row, code in zip(rows, codes, strict=True)]
+    SignUp.objects.bulk_create(signups, batch_size=200)
+    SignUpMove.objects.bulk_create(
+        [
+            SignUpMove(
+                subject=signup, to_status=SignUpStatus.REGISTERED, effective_at=now, by=by, reason="企业批量登记"
+            )
+            for signup in signups
+        ],
+        batch_size=500,
+    )
+    per_slot: dict[int, int] = defaultdict(int)
+    for row in rows:
+        if row.slot:
+            per_slot[row.slot.pk] += 1
+    for slot_id, count in sorted(per_slot.items()):
+        slot = Slot.objects.get(pk=slot_id)
+        slot.taken += count
+        slot.save(update_fields=["taken"])
+    return signups
+
+
+def _row(row: PlannedPerson, code: str, campaign: Campaign, enterprise: Enterprise, *, by: Any, now: Any) -> SignUp:
+    person = row.person
+    signup = SignUp(
+        campaign=campaign,
+        code=code,
+        slot=row.slot,
+        mode=mode_of(row.group),
+        group=row.group,
+        source=Source.CONTACT,
+        person=person,
+        enterprise=enterprise,
+        name=person.name,
+        document_type=person.document_type,
+        number=person.number,
+        document_hash=person.number_hash,
+        declared={"post": row.employment.post, "is_key_post": row.employment.is_key_post},
+        address=person.address if row.outcome == "door" else "",
+        created_at=now,
+        created_by=by,
+    )
+    signup.set_phone(person.phone)
+    return signup

@@ -1,0 +1,285 @@
+"""Signing up, moving, cancelling. The last place of a slot goes to exactly one person."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, Subquery
+from django.urls import reverse
+
+from enterprises.models import Enterprise, Person, PersonFlag
+from enterprises.models.people import number_hash
+from parkportal.clock import park_now, park_today
+from parkportal.messaging import outbox
+from parkportal.records.codes import take_code
+from parkportal.states import Refused
+from testing.groups import Facts, group_of, mode_of
+from testing.models import Campaign, Group, Mode, SignUp, SignUpMove, SignUpStatus, Slot, Source
+from testing.words import place_words, slot_words
+
+
+class AlreadySignedUp(Refused):
+    """This document is signed up for this campaign. Nobody is told more than that."""
+
+    def __init__(self, signup_id: int) -> None:
+        super().__init__("already_signed_up", "这个证件已经登记过这次检测。")
+        self.signup_id = signup_id
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a person says about themselves; `number` and `phone` are already normalised."""
+
+    name: str
+    document_type: str
+    number: str
+    phone: str = ""
+    enterprise_id: int | None = None
+    enterprise_name: str = ""
+    post: str = ""
+    is_key_post: bool = False
+    origin: str = ""
+    from_outside: bool = False
+    from_hubei: bool = False
+    arrived_on: date | None = None
+    had_contact: bool = False
+    symptoms: tuple[str, ...] = ()
+    address: str = ""
+    language: str = "zh-hans"
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def document_hash(self) -> str:
+        return number_hash(self.document_type, self.number)
+
+    def as_kept(self) -> dict[str, Any]:
+        """What stays encrypted beside the sign-up."""
+        return {
+            "post": self.post,
+            "is_key_post": self.is_key_post,
+            "origin": self.origin,
+            "from_outside": self.from_outside,
+            "from_hubei": self.from_hubei,
+            "arrived_on": self.arrived_on.isoformat() if self.arrived_on else None,
+            "had_contact": self.had_contact,
+            "symptoms": list(self.symptoms),
+            **self.extra,
+        }
+
+
+def group_for(declaration: Declaration) -> Group:
+    """The group of who signs up: what is declared, the flags on the known person, and the employer's kind."""
+    today = park_today()
+    flags = PersonFlag.objects.in_force(today).filter(
+        person__document_type=declaration.document_type, person__number_hash=declaration.document_hash
+    )
+    enterprise = Enterprise.objects.filter(pk=declaration.enterprise_id).first()
+    recent = declaration.arrived_on is None or (today - declaration.arrived_on).days <= 14
+    return group_of(
+        Facts(
+            flags=frozenset(flags.values_list("kind", flat=True)),
+            symptoms=declaration.symptoms,
+            had_contact=declaration.had_contact,
+            from_hubei=declaration.from_hubei and recent,
+            from_outside=declaration.from_outside,
+            is_key_post=declaration.is_key_post,
+            is_key_project=bool(enterprise and enterprise.key_level),
+            is_sishang=bool(enterprise and enterprise.sishang_kind),
+        )
+    )
+
+
+def sign_up(
+    *,
+    campaign_id: int,
+    declaration: Declaration,
+    group: str,
+    slot_id: int | None,
+    consent_id: int | None,
+    code: str = "",
+    token: UUID | None = None,
+    source: str = Source.SELF,
+    by: Any = None,
+) -> SignUp:
+    """One person's sign-up. `code` is a person code drawn before, so that its counter is not locked here.
+
+    The same token gives back the first outcome. Raises AlreadySignedUp, or Refused `campaign_closed`, `slot_gone`,
+    `slot_full`.
+    """
+    try:
+        with transaction.atomic():
+            return _sign_up(
+                campaign_id, declaration, group, slot_id, consent_id, code, token=token, source=source, by=by
+            )
+    except IntegrityError as fault:
+        return _lost_the_race(fault, campaign_id, declaration, token)
+
+
+def _sign_up(
+    campaign_id: int,
+    declaration: Declaration,
+    group: str,
+    slot_id: int | None,
+    consent_id: int | None,
+    code: str,
+    **made: Any,
+) -> SignUp:
+    now = park_now()
+    mode = mode_of(group)
+    seen = _look(campaign_id, declaration, slot_id, made["token"])
+    if seen.same_token:
+        return SignUp.objects.get(pk=seen.same_token)
+    if not seen.is_open:
+        raise Refused("campaign_closed", "这次检测已经不再登记。")
+    if seen.same_person:
+        raise AlreadySignedUp(seen.same_person)
+    if mode == Mode.POINT and made["source"] != Source.DESK:
+        _take_place(slot_id, is_bookable=seen.is_bookable)
+    else:
+        slot_id = None
+    signup = _row(declaration, code or take_code("RY"))
+    signup.campaign_id, signup.slot_id, signup.consent_id = campaign_id, slot_id, consent_id
+    signup.consented_at = now if consent_id else None
+    signup.group, signup.mode, signup.person_id, signup.created_at = group, mode, seen.known_person, now
+    signup.source, signup.created_by, signup.token = made["source"], made["by"], made["token"]
+    signup.save(force_insert=True)
+    SignUpMove.objects.create(
+        subject=signup, to_status=SignUpStatus.REGISTERED, effective_at=now, by=made["by"], token=made["token"]
+    )
+    return signup
+
+
+def _look(campaign_id: int, declaration: Declaration, slot_id: int | None, token: UUID | None) -> Any:
+    """Everything that has to be known beforehand, in one statement."""
+    signups = SignUp.objects.filter(campaign=OuterRef("pk"))
+    return Campaign.objects.annotate(
+        same_token=Subquery(SignUp.objects.filter(token=token, token__isnull=False).values("pk")[:1]),
+        same_person=Subquery(signups.open().of_document(declaration.document_hash).values("pk")[:1]),
+        known_person=Subquery(
+            Person.objects.with_document(declaration.document_type, declaration.number).values("pk")[:1]
+        ),
+        is_bookable=Exists(Slot.objects.bookable(park_now()).filter(pk=slot_id, session__campaign=OuterRef("pk"))),
+    ).get(pk=campaign_id)
+
+
+def _take_place(slot_id: int | None, *, is_bookable: bool) -> None:
+    if slot_id is None or not is_bookable:
+        raise Refused("slot_gone", "这个时段不能约了，请换一个时段。")
+    if not Slot.objects.take_place(slot_id):
+        raise Refused("slot_full", "这个时段刚刚约满，请换一个时段。")
+
+
+def _row(declaration: Declaration, code: str) -> SignUp:
+    signup = SignUp(
+        code=code,
+        name=declaration.name,
+        document_type=declaration.document_type,
+        number=declaration.number,
+        document_hash=declaration.document_hash,
+        enterprise_id=declaration.enterprise_id,
+        enterprise_name=declaration.enterprise_name,
+        declared=declaration.as_kept(),
+        address=declaration.address,
+        language=declaration.language,
+    )
+    signup.set_phone(declaration.phone)
+    return signup
+
+
+def _lost_the_race(fault: IntegrityError, campaign_id: int, declaration: Declaration, token: UUID | None) -> SignUp:
+    """Somebody was a moment earlier: the constraint says who, and it becomes the same answer as without a race."""
+    if token is not None and (first := SignUp.objects.filter(token=token).first()):
+        return first
+    if "slot_not_oversold" in str(fault):
+        raise Refused("slot_full", "这个时段刚刚约满，请换一个时段。") from fault
+    same = SignUp.objects.filter(campaign=campaign_id).open().of_document(declaration.document_hash).first()
+    if same is None:
+        raise fault
+    raise AlreadySignedUp(same.pk) from fault
+
+
+def send_link_again(*, signup_id: int) -> None:
+    """The link goes to the phone that was registered first, at most once a day, whoever asked."""
+    signup = SignUp.objects.get(pk=signup_id)
+    if signup.phone:
+        outbox.put(
+            "signup_again",
+            occasion=f"signup:{signup.pk}:{park_today():%Y%m%d}",
+            to_phone=signup.phone,
+            values={"name": signup.masked_name, "link": reverse("public:signup_code", args=[signup.public_token])},
+        )
+
+
+def change_slot(*, signup: SignUp, slot_id: int, by: Any = None) -> SignUp:
+    """Move a sign-up to another slot of its campaign; the old place is free at once.
+
+    Both slots are locked in the order of their ids. Raises Refused `not_changeable`, `slot_gone`, `slot_full`.
+    """
+    with transaction.atomic():
+        signup = SignUp.objects.select_for_update(of=("self",)).select_related("slot").get(pk=signup.pk)
+        if not signup.can_change or signup.is_door:
+            raise Refused("not_changeable", "现在不能改时间了，请直接联系采样点。")
+        if signup.slot_id == slot_id:
+            return signup
+        ids = [pk for pk in (signup.slot_id, slot_id) if pk]
+        locked = {slot.pk: slot for slot in Slot.objects.select_for_update().filter(pk__in=ids).order_by("id")}
+        bookable = Slot.objects.bookable(park_now()).filter(pk=slot_id, session__campaign=signup.campaign_id)
+        if slot_id not in locked or not bookable.exists():
+            raise Refused("slot_gone", "这个时段不能约了，请换一个时段。")
+        if locked[slot_id].is_full or not Slot.objects.take_place(slot_id):
+            raise Refused("slot_full", "这个时段刚刚约满，请换一个时段。")
+        old = signup.slot_id
+        if old:
+            Slot.objects.give_back(old)
+            _forget_reminder(signup, old)
+        signup.slot = locked[slot_id]
+        signup.save(update_fields=["slot"])
+        if signup.status == SignUpStatus.MISSED:
+            signup.move_to(SignUpStatus.REGISTERED, by=by, reason="改约", correction=True)
+    return signup
+
+
+def cancel_signup(*, signup: SignUp, by: Any = None, reason: str = "本人取消", token: UUID | None = None) -> SignUp:
+    """Give the sign-up up; the place is free at once. Raises Refused, or AlreadyMoved when it is cancelled already."""
+    with transaction.atomic():
+        signup = SignUp.objects.select_for_update(of=("self",)).select_related("slot").get(pk=signup.pk)
+        signup.move_to(SignUpStatus.CANCELLED, by=by, reason=reason, token=token)
+        if signup.slot_id:
+            Slot.objects.give_back(signup.slot_id)
+            _forget_reminder(signup, signup.slot_id)
+    return signup
+
+
+def reminder_occasion(signup: SignUp, slot_id: int) -> str:
+    return f"signup:{signup.pk}:slot:{slot_id}"
+
+
+def _forget_reminder(signup: SignUp, slot_id: int) -> None:
+    occasion = reminder_occasion(signup, slot_id)
+    outbox.withdraw("appointment_reminder", occasion=occasion, reason="改期或取消", to_phone=signup.phone)
+
+
+def confirm(signup: SignUp) -> None:
+    """Send the person the way to their own page; once for each sign-up."""
+    if not signup.phone:
+        return
+    link = reverse("public:signup_code", args=[signup.public_token])
+    values = {"name": signup.masked_name, "link": link}
+    purpose = "signup_door"
+    if signup.slot is not None:
+        purpose = "signup_confirmed"
+        values |= {"when": slot_words(signup.slot), "place": place_words(signup.slot.session.point)}
+    outbox.put(purpose, occasion=f"signup:{signup.pk}", to_phone=signup.phone, values=values, context_id=signup.pk)
+
+
+def slots_left(campaign: Campaign) -> Any:
+    """The bookable slots with a place, in order of time, with session and point."""
+    return (
+        Slot.objects.bookable(park_now())
+        .filter(session__campaign=campaign)
+        .select_related("session__point")
+        .annotate(free=F("places") - F("taken"))
+        .order_by("starts_at", "session__point__name")
+    )

@@ -1,0 +1,97 @@
+"""Who is tested by which rule (handbook §3). A notice can change the words: they stand in the dictionary `test_group`."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from testing.models import Group, Mode
+
+SYMPTOMS = (
+    "发热", "咳嗽", "无力", "干咳", "咽痛", "头痛", "肌肉酸痛", "腹泻", "胸闷", "呼吸困难", "流涕", "嗅味觉减退",
+)  # fmt: skip
+DOOR_GROUPS = frozenset({Group.A1, Group.A2, Group.A3})
+# One person may fit several; the first that fits counts: any A before B, and ★ before the firm's kind.
+STRENGTH = (Group.A1, Group.A2, Group.A3, Group.B2, Group.B1, Group.B5, Group.B3, Group.B4, Group.C)
+REQUIRED = tuple(group for group in STRENGTH if group != Group.C)
+_KEY_POSTS = re.compile("食堂|厨|餐|测温|体温|保安|门卫|安保|保洁")
+_HUBEI = re.compile("湖北|武汉")
+
+TERMS: tuple[dict[str, Any], ...] = tuple(
+    {
+        "code": group.value,
+        "label": group.label,
+        "settings": {
+            "mode": "door" if group in DOOR_GROUPS else "point",
+            "duty": "must" if group in DOOR_GROUPS else "may" if group == Group.C else "should",
+        },
+    }
+    for group in Group
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What decides the group: flags in force on the person, what was declared, and what the employer is.
+
+    `flags` are codes of the dictionary person_flag: three_class, wuhan_contact, observation, returned.
+    """
+
+    flags: frozenset[str] = field(default_factory=frozenset)
+    symptoms: tuple[str, ...] = ()
+    had_contact: bool = False
+    from_hubei: bool = False
+    from_outside: bool = False
+    is_key_post: bool = False
+    is_key_project: bool = False
+    is_sishang: bool = False
+
+
+def groups_of(facts: Facts) -> list[Group]:
+    """Every group that fits, the strongest first; never empty."""
+    fits = {
+        Group.A1: "three_class" in facts.flags,
+        Group.A2: "wuhan_contact" in facts.flags or facts.had_contact,
+        Group.A3: bool(facts.symptoms),
+        Group.B2: "observation" in facts.flags or facts.from_hubei,
+        Group.B1: "returned" in facts.flags or facts.from_outside,
+        Group.B5: facts.is_key_post,
+        Group.B3: facts.is_key_project,
+        Group.B4: facts.is_sishang,
+        Group.C: True,
+    }
+    return [group for group in STRENGTH if fits[group]]
+
+
+def group_of(facts: Facts) -> Group:
+    """The group that counts."""
+    return groups_of(facts)[0]
+
+
+def mode_of(group: str) -> Mode:
+    """A is sampled at the door, never at the walk-in point."""
+    return Mode.DOOR if group in DOOR_GROUPS else Mode.POINT
+
+
+def is_key_post(post: str) -> bool:
+    """Whether a post's words name the canteen, temperature taking, security: the ★ of handbook §3."""
+    return bool(_KEY_POSTS.search(post))
+
+
+def is_hubei(words: str) -> bool:
+    return bool(_HUBEI.search(words))
+
+
+def facts_of_employment(employment: Any, flags: Iterable[str]) -> Facts:
+    """The facts that a roster holds on a person at work (enterprises.Employment with its enterprise)."""
+    journey = employment.journey or {}
+    enterprise = employment.enterprise
+    return Facts(
+        flags=frozenset(flags),
+        symptoms=tuple(journey.get("symptoms") or journey.get("症状") or ()),
+        had_contact=bool(journey.get("contact") or journey.get("接触史")),
+        from_hubei=bool(journey.get("hubei") or journey.get("14日内湖北旅居史")),
+        is_key_post=employment.is_key_post or is_key_post(employment.post),
+        is_key_project=bool(enterprise.key_level),
+        is_sishang=bool(enterprise.sishang_kind),
+    )
