@@ -1,5 +1,6 @@
 """Code 128 and QR, as SVG for pages and as drawing for PDF, with the quiet zones that a scanner needs."""
 
+import math
 import re
 from collections.abc import Iterator
 from html import escape
@@ -12,6 +13,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 MODULE_MM = 0.33
+SCREEN_MODULE_MM = 2 * 25.4 / 96  # two pixels of a plain screen: what is thinner cannot be read from it
 LABEL_MODULE_MM = 0.25  # thinner bars are not read at 203 dpi (two printer dots)
 QUIET_MM = 2.5
 QUIET_MODULES = 10  # ISO/IEC 15417
@@ -72,22 +74,29 @@ def code128_quiet(module_mm: float = MODULE_MM) -> float:
 
 
 def code128_svg(
-    text: str, *, module_mm: float = MODULE_MM, height_mm: float = 15, label: str = "", css_class: str = "barcode"
+    text: str,
+    *,
+    module_mm: float = SCREEN_MODULE_MM,
+    height_mm: float = 15,
+    label: str = "",
+    css_class: str = "barcode",
 ) -> SafeString:
     """A barcode as an SVG element made of rectangles: no inline style, so that the content policy lets it through.
 
-    It has its true size in millimetres and can be scaled by a class; the quiet zones are inside. `label` is what a
+    It has its true size in millimetres and can be scaled by a class; the quiet zones are inside. A code of the portal
+    is 308 pixels wide on a screen: two a module, and a class should leave it that. `label` is what a
     screen reader says, by default 条码 and the grouped code. Safe to put in a template as it is.
     """
     modules = code128_modules(text)
-    quiet = code128_quiet(module_mm)
-    width = len(modules) * module_mm + 2 * quiet
+    quiet = math.ceil(code128_quiet(module_mm) / module_mm - 1e-6)
+    across, down = len(modules) + 2 * quiet, round(height_mm / module_mm, 2)
     bars = "".join(
-        f'<rect x="{quiet + start * module_mm:g}" y="0" width="{length * module_mm:g}" height="{height_mm:g}"/>'
-        for start, length in _runs(modules)
+        f'<rect x="{quiet + start}" y="0" width="{length}" height="{down:g}"/>' for start, length in _runs(modules)
     )
-    size = (width, height_mm)
-    return _svg(bars, view=size, size_mm=size, label=label or f"条码 {grouped_code(text)}", css_class=css_class)
+    size = (round(across * module_mm, 3), round(down * module_mm, 3))
+    return _svg(
+        bars, view=(across, down), size_mm=size, label=label or f"条码 {grouped_code(text)}", css_class=css_class
+    )
 
 
 def qr_svg(text: str, *, size_mm: float = 40, label: str = "二维码", css_class: str = "qr") -> SafeString:

@@ -73,7 +73,7 @@ def _drawable(text: str) -> str:
         and not 0xFE00 <= ord(char) <= 0xFE0F
         and not 0xE0100 <= ord(char) <= 0xE01EF
     )
-    return re.sub(r"[^\S\u3000]+", " ", kept).strip()
+    return re.sub(r"[^\S\u3000]+", " ", kept).strip(" ")
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:

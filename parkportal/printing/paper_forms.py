@@ -4,14 +4,14 @@ A form is a title and a list of sections; what is left empty is filled in by han
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from parkportal.printing.flow import Drawing, Margins, Piece, flow_pdf, gap
 from parkportal.printing.fonts import FittedText, fit_line, fit_lines
 from parkportal.printing.paper import A4, A4_LANDSCAPE, FINE, PT, Page, baseline
 from parkportal.printing.sheet_parts import page_foot, paragraph
 from parkportal.printing.sheets.table import register_head
-from parkportal.printing.tables import Column, TableStyle, ruled_table
+from parkportal.printing.tables import Column, TableStyle, fit_cell, ruled_table
 
 _MARGINS = Margins(left=18, right=18, top=16, bottom=17)
 _SIZE = 10.5
@@ -144,7 +144,7 @@ def _grid_row(row: list[Field], across: int, measure: float) -> Piece:
     spans = [field.span for field in row]
     spans[-1] += across - sum(spans)  # the last one of a row takes what is left of it
     widths = [min(span, across) * pair - label_width for span in spans]
-    labels = [fit_lines(field.label, (label_width - 3) / PT, _SIZE, smallest=7, max_lines=3) for field in row]
+    labels = [fit_cell(field.label, (label_width - 3) / PT, _SIZE) for field in row]
     values = [
         fit_lines(field.value, (width - 4) / PT, _SIZE, smallest=8, max_lines=max(field.lines, 24))
         for field, width in zip(row, widths, strict=True)
@@ -183,8 +183,9 @@ def _statement(statement: Statement, measure: float) -> list[Piece]:
         pieces += paragraph(statement.title, measure=measure, size=statement.size + 1, bold=True)
     for text in statement.paragraphs:
         pieces += paragraph(text, measure=measure, size=statement.size)
-        pieces.append(Piece(Drawing(1.5, lambda page, x, y: None)))
-    return pieces
+        pieces.append(gap(1.5))
+    # The end of the text stays with what follows: nobody signs on a page that says nothing.
+    return pieces[:-4] + [replace(piece, keeps_next=True) for piece in pieces[-4:]]
 
 
 def _boxes(section: SignatureBoxes, measure: float) -> Piece:

@@ -109,15 +109,15 @@ def _measured(
     if len(texts) != len(columns):
         raise ValueError(f"表有 {len(columns)} 列，这一行有 {len(texts)} 格")
     cells = tuple(
-        _fit_cell(text, (width - 2 * _PAD) / PT, style.size, bold or column.bold)
+        fit_cell(text, (width - 2 * _PAD) / PT, style.size, bold=bold or column.bold)
         for text, width, column in zip(texts, widths, columns, strict=True)
     )
     tallest = max(cell.height(_LEADING) for cell in cells) * PT
     return _Row(cells, columns, widths, max(style.row, tallest + 2.6), style, bold=bold)
 
 
-def _fit_cell(text: str, width: float, size: float, bold: bool) -> FittedText:
-    # A little smaller on one line is easier to read than a second line with one character.
+def fit_cell(text: str, width: float, size: float, *, bold: bool = False) -> FittedText:
+    """A cell's text: one line, a little smaller if need be, before a second line with a single character."""
     fitted = fit_line(text, width, size, smallest=size * 0.85, bold=bold)
     if not fitted.is_cut and "\n" not in text:
         return fitted

@@ -13,6 +13,28 @@ from parkportal.printing.tables import Column, Fact, TableStyle, facts, ruled_ta
 _MARGINS = Margins()
 _MEASURE = A4[0] - _MARGINS.left - _MARGINS.right
 _LINES = TableStyle(size=10, row=9)
+_DELIVERY_COLUMNS = (
+    Column("序号", 12, align="right"),
+    Column("物资", 34, bold=True),
+    Column("规格", 26),
+    Column("单位", 10),
+    Column("数量", 17, align="right", bold=True),
+    Column("批号", 26),
+    Column("有效期", 22),
+    Column("实收", 16, align="right"),
+    Column("备注", 18),
+)
+_PICK_COLUMNS = (
+    Column("拣", 8, align="center"),
+    Column("货位", 20, bold=True),
+    Column("物资", 34, bold=True),
+    Column("规格", 26),
+    Column("数量", 18, align="right", bold=True),
+    Column("单位", 10),
+    Column("批号", 26),
+    Column("有效期", 22),
+    Column("发给", 28),
+)
 
 
 @dataclass(frozen=True)
@@ -59,17 +81,6 @@ def delivery_note_pdf(note: DeliveryNote) -> bytes:
         Fact("联络员", f"{note.squad}　{note.liaison}"),
         Fact("地址", note.address),
     ]
-    columns = (
-        Column("序号", 9, align="right"),
-        Column("物资", 34, bold=True),
-        Column("规格", 24),
-        Column("单位", 10),
-        Column("数量", 17, align="right", bold=True),
-        Column("批号", 26),
-        Column("有效期", 22),
-        Column("实收", 16, align="right"),
-        Column("备注", 22),
-    )
     rows = [
         (
             str(number),
@@ -88,7 +99,7 @@ def delivery_note_pdf(note: DeliveryNote) -> bytes:
         head(note.park, "物资配送单", note.code, measure=_MEASURE, caption=f"共 {len(rows)} 行"),
         *facts(grid, measure=_MEASURE),
         gap(5),
-        *ruled_table(columns, rows, measure=_MEASURE, style=_LINES),
+        *ruled_table(_DELIVERY_COLUMNS, rows, measure=_MEASURE, style=_LINES),
         gap(3),
         *paragraph(note.note, measure=_MEASURE, size=10),
         gap(4),
@@ -135,17 +146,6 @@ def pick_list_pdf(pick_list: PickList) -> bytes:
         Fact("发给", pick_list.for_whom),
         Fact("行数", f"{len(pick_list.lines):,}", "行"),
     ]
-    columns = (
-        Column("拣", 8, align="center"),
-        Column("货位", 20, bold=True),
-        Column("物资", 34, bold=True),
-        Column("规格", 24),
-        Column("数量", 18, align="right", bold=True),
-        Column("单位", 10),
-        Column("批号", 26),
-        Column("有效期", 22),
-        Column("发给", 28),
-    )
     rows = [
         (
             "□",
@@ -164,7 +164,7 @@ def pick_list_pdf(pick_list: PickList) -> bytes:
         head(pick_list.park, "拣货单", pick_list.code, measure=_MEASURE),
         *facts(grid, measure=_MEASURE),
         gap(5),
-        *ruled_table(columns, rows, measure=_MEASURE, style=_LINES),
+        *ruled_table(_PICK_COLUMNS, rows, measure=_MEASURE, style=_LINES),
         gap(6),
         signatures((SignHere("拣货人"), SignHere("复核人")), measure=_MEASURE),
     ]
@@ -204,7 +204,7 @@ class IssueRegister:
 def issue_register_pdf(register: IssueRegister) -> bytes:
     """领用登记表 on A4 landscape with the columns of the handbook."""
     shares = (
-        ("序号", 8, "right"),
+        ("序号", 11, "right"),
         ("领用单位", 38, "left"),
         ("物资", 26, "left"),
         ("规格", 18, "left"),
