@@ -40,8 +40,8 @@ class ItemQuerySet(models.QuerySet["Item"]):
 class Item(models.Model):
     """One thing of the catalogue, counted in its base unit; whole numbers unless it is weighed or poured."""
 
-    name = models.CharField("物资名称", max_length=60)
-    spec = models.CharField("规格", max_length=60, blank=True)
+    name = models.CharField("物资名称", max_length=200)
+    spec = models.CharField("规格", max_length=200, blank=True)
     unit = models.CharField("单位", max_length=4, choices=[(unit, unit) for unit in UNITS])
     kind = models.CharField("类别", max_length=32, default="other", help_text="字典 item_kind")
     is_integer = models.BooleanField("只发整数", default=True)
@@ -51,7 +51,7 @@ class Item(models.Model):
     safety_note = models.CharField("安全说明", max_length=300, blank=True, help_text="例如饮片：孕妇等遵医嘱。")
     photo = models.ForeignKey("records.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
     is_active = models.BooleanField("在用", default=True)
-    key = models.CharField(max_length=160, unique=True, editable=False)
+    key = models.CharField(max_length=420, unique=True, editable=False)
     pinyin_key = models.CharField(max_length=200, blank=True, db_index=True, editable=False)
 
     objects = ItemQuerySet.as_manager()

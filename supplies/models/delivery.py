@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from enterprises.models import Enterprise, Squad, SquadMember
+from enterprises.models import Enterprise, Squad, SquadMember, SupervisorAssignment
 from parkportal.accounts.models import in_force
 from parkportal.clock import park_now
 from parkportal.idempotency import TokenField
@@ -33,7 +33,7 @@ ENDED = (DeliveryStatus.SIGNED, DeliveryStatus.PARTIAL, DeliveryStatus.DECLINED)
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(self, user: Any) -> "DeliveryQuerySet":
-        """The committee and leaders all; a keeper the own warehouse's, a squad its own, a firm its own once issued."""
+        """The committee and leaders all; a keeper the own warehouse's, squads and supervisors theirs, a firm its own once issued."""
         if not user.is_authenticated:
             return self.none()
         if user.has_role("committee", "leader"):
@@ -46,6 +46,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         if user.has_role("contact", "principal"):
             on_the_way = ~Q(status__in=[DeliveryStatus.PENDING, DeliveryStatus.VOID])
             reach |= on_the_way & Q(enterprise__in=Enterprise.objects.editable_by(user))
+        if user.has_role("supervisor"):
+            assigned = SupervisorAssignment.objects.filter(in_force(), user=user).values("enterprise")
+            reach |= Q(enterprise__in=assigned)
         return self.filter(reach)
 
     def to_pick(self) -> "DeliveryQuerySet":

@@ -61,11 +61,11 @@ class Lot(models.Model):
         QUARANTINED = "quarantined", "隔离"
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="lots", verbose_name="物资")
-    batch = models.CharField("批号", max_length=40, blank=True)
+    batch = models.CharField("批号", max_length=100, blank=True)
     made_on = models.DateField("生产日期", null=True, blank=True)
     expires_on = models.DateField("有效期至", null=True, blank=True)
     source = models.CharField("来源", max_length=12, choices=Source, blank=True)
-    supplier = models.CharField("供应商或捐赠单位", max_length=100, blank=True)
+    supplier = models.CharField("供应商或捐赠单位", max_length=200, blank=True)
     unit_price = models.DecimalField("单价（元）", max_digits=12, decimal_places=4, null=True, blank=True)
     received_on = models.DateField("入库日期", null=True, blank=True)
     status = models.CharField("状态", max_length=12, choices=Status, default=Status.OK)

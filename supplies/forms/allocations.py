@@ -1,0 +1,178 @@
+"""Forms of a plan: its terms, and numbers changed by hand."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+
+from enterprises.models import Squad, Tier
+from parkportal.idempotency import TokenFormMixin
+from parkportal.quantities import plain
+from parkportal.states import Refused
+from supplies.availability import free_quantity
+from supplies.models import Allocation, AllocationMode, Item, Place, default_weights, reached_warehouses
+from supplies.units import read_quantity
+
+WEIGHTED = [("must", "必须开"), ("guide", "引导开"), ("support", "支持开"), ("other", "其他")]
+
+
+def amount_input() -> forms.TextInput:
+    return forms.TextInput(attrs={"class": "w-phone", "autocomplete": "off"})
+
+
+class AllocationForm(TokenFormMixin):
+    """The terms of a plan. An empty total means everything that may still be shared out."""
+
+    warehouse = forms.ModelChoiceField(Place.objects.none(), label="从哪个仓库", empty_label=None)
+    item = forms.ModelChoiceField(Item.objects.none(), label="分什么", empty_label="请选择")
+    mode = forms.ChoiceField(
+        label="怎么分", choices=AllocationMode.choices, widget=forms.RadioSelect, initial="on_duty"
+    )
+    total = forms.CharField(
+        label="分配总量", required=False, max_length=30, help_text="空着就分能分的全部。", widget=amount_input()
+    )
+    minimum = forms.CharField(label="每家保底", required=False, max_length=30, widget=amount_input())
+    maximum = forms.CharField(label="每家封顶", required=False, max_length=30, widget=amount_input())
+    days = forms.IntegerField(
+        label="够用几天",
+        required=False,
+        min_value=1,
+        max_value=90,
+        help_text="按够用天数分时要填。",
+        widget=forms.TextInput(attrs={"class": "w-number", "inputmode": "numeric"}),
+    )
+    squad = forms.ModelChoiceField(
+        Squad.objects.all(), label="只分给哪个小分队的企业", required=False, empty_label="全部"
+    )
+    tier = forms.ChoiceField(label="只分给哪一档", required=False, choices=[("", "全部"), *Tier.choices])
+    everybody = forms.BooleanField(label="没有复工的企业也分", required=False)
+    note = forms.CharField(
+        label="说明", max_length=200, required=False, widget=forms.TextInput(attrs={"class": "w-sentence"})
+    )
+
+    def __init__(self, *args: Any, user: Any, plan: Allocation | None = None, **kwargs: Any) -> None:
+        self.plan = plan
+        if plan is not None:
+            kwargs["initial"] = {**self._initial_of(plan), **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
+        self.fields["warehouse"].queryset = reached_warehouses(user).filter(is_active=True)
+        self.fields["item"].queryset = Item.objects.in_use().prefetch_related("packs")
+        self.fields["item"].label_from_instance = lambda item: f"{item.label}（{item.unit}）"
+        for code, label in WEIGHTED:
+            self.fields[f"weight_{code}"] = forms.DecimalField(
+                label=f"{label}的权重",
+                min_value=Decimal("0"),
+                max_value=Decimal("10"),
+                decimal_places=2,
+                initial=(plan.weights if plan else default_weights()).get(code, "1"),
+                widget=forms.TextInput(attrs={"class": "w-number", "inputmode": "decimal"}),
+            )
+
+    @staticmethod
+    def _initial_of(plan: Allocation) -> dict[str, Any]:
+        def said(quantity: Decimal | None) -> str:
+            return plain(quantity).replace(",", "") if quantity else ""
+
+        return {
+            "warehouse": plan.warehouse_id,
+            "item": plan.item_id,
+            "mode": plan.mode,
+            "total": said(plan.total),
+            "minimum": said(plan.minimum),
+            "maximum": said(plan.maximum),
+            "days": plan.days,
+            "squad": plan.scope.get("squad"),
+            "tier": plan.scope.get("tier", ""),
+            "everybody": plan.scope.get("everybody", False),
+            "note": plan.note,
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        item, warehouse = data.get("item"), data.get("warehouse")
+        if item is None or warehouse is None:
+            return data
+        for name in ("total", "minimum", "maximum"):
+            text = data.get(name) or ""
+            try:
+                data[name] = read_quantity(text, item) if text.strip() not in {"", "0"} else None
+            except Refused as refused:
+                self.add_error(name, refused)
+                data[name] = None
+        if data["total"] is None and "total" not in self.errors:
+            data["total"] = free_quantity(item, warehouse)
+            if not data["total"]:
+                self.add_error("item", f"{warehouse}没有能分的{item}了。")
+        if data["maximum"] is not None and data["maximum"] < (data["minimum"] or 0):
+            self.add_error("maximum", "封顶不能小于保底。")
+        if data.get("mode") == AllocationMode.DAYS and not data.get("days") and "days" not in self.errors:
+            self.add_error("days", "按够用天数分，要填天数。")
+        return data
+
+    def filled(self) -> Allocation:
+        """The plan with these terms, not yet saved."""
+        data = self.cleaned_data
+        plan = self.plan or Allocation()
+        for name in ("item", "warehouse", "mode", "total", "maximum", "days", "note"):
+            setattr(plan, name, data[name])
+        plan.minimum = data["minimum"] or Decimal(0)
+        plan.weights = {code: str(data[f"weight_{code}"]) for code, _ in WEIGHTED}
+        scope = {
+            "squad": data["squad"].pk if data["squad"] else None,
+            "tier": data["tier"],
+            "everybody": data["everybody"],
+        }
+        plan.scope = {key: value for key, value in scope.items() if value}
+        return plan
+
+
+class OverrideForm(forms.Form):
+    """Numbers by hand: `quantity_<enterprise id>` where it shall not be as computed, one reason for what is new."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="为什么手工改",
+        max_length=200,
+        required=False,
+        help_text="改过的每一家都记下这个原因。",
+        widget=forms.TextInput(attrs={"class": "w-sentence"}),
+    )
+
+    def __init__(self, *args: Any, plan: Allocation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.plan = plan
+        self.lines = list(plan.lines.select_related("enterprise"))
+        self.fields["version"].initial = plan.version
+        for line in self.lines:
+            manual = line.rule == line.Rule.MANUAL
+            self.fields[f"quantity_{line.enterprise_id}"] = forms.CharField(
+                label=line.enterprise.name,
+                required=False,
+                max_length=30,
+                initial=plain(line.quantity).replace(",", "") if manual and line.override_reason != "还没有填" else "",
+                widget=forms.TextInput(attrs={"class": "w-phone form-control num", "autocomplete": "off"}),
+            )
+            line.field = self[f"quantity_{line.enterprise_id}"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        kept = {line.enterprise_id: line for line in self.lines}
+        overrides = {}
+        for key, line in kept.items():
+            name = f"quantity_{key}"
+            text = (data.get(name) or "").strip()
+            if not text:
+                continue
+            try:
+                quantity = Decimal(0) if text == "0" else read_quantity(text, self.plan.item)
+            except (Refused, InvalidOperation) as problem:
+                self.add_error(name, problem)
+                continue
+            same = line.rule == line.Rule.MANUAL and line.quantity == quantity and line.override_reason != "还没有填"
+            reason = line.override_reason if same else (data.get("reason") or "").strip()
+            if not reason:
+                self.add_error("reason", "手工调整要写原因。")
+                break
+            overrides[key] = (quantity, reason)
+        data["overrides"] = overrides
+        return data
