@@ -125,7 +125,7 @@
       if (event.target === head || (event.target === whole && whole.checked)) boxes().forEach((box) => { box.checked = event.target.checked; });
       show();
     });
-    form.addEventListener("reset", () => setTimeout(show));
+    form.addEventListener("reset", () => setTimeout(() => { boxes().forEach((box) => { box.checked = false; }); if (whole) whole.checked = false; show(); }));
     show();
   };
 
