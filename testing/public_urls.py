@@ -1,6 +1,21 @@
-"""Doors that need no account: /signup/… and /results/."""
+"""Doors that need no account: /signup/… and /results/. Links on posters and in messages outlive releases."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from testing.views import codes, lookup, signup
 
 app_name = "public"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("signup/code/<uuid:token>/", codes.signup_code, name="signup_code"),
+    path("signup/code/<uuid:token>/change/", codes.signup_change, name="signup_change"),
+    path("signup/code/<uuid:token>/cancel/", codes.signup_cancel, name="signup_cancel"),
+    path("signup/code/<uuid:token>/picture/", codes.signup_picture, name="signup_picture"),
+    path("signup/<slug:slug>/", signup.signup, name="signup"),
+    path("signup/<slug:slug>/check/", signup.signup_check, name="signup_check"),
+    path("signup/<slug:slug>/notice/", signup.signup_notice, name="signup_notice"),
+    path("signup/<slug:slug>/known/", signup.signup_known, name="signup_known"),
+    path("signup/<slug:slug>/enterprises/", signup.signup_enterprises, name="signup_enterprises"),
+    path("signup/<slug:slug>/step/<slug:step>/", signup.signup_step, name="signup_step"),
+    path("results/", lookup.results, name="results"),
+    path("results/shown/", lookup.results_shown, name="results_shown"),
+]

@@ -1,0 +1,1 @@
+"""What people type, judged field by field."""

@@ -1,0 +1,37 @@
+"""Words of campaigns and points in the page's language."""
+
+from django import template
+
+from testing.language import speaks_english
+from testing.models import Campaign, ConsentText, SamplingPoint
+from testing.words import place_words
+
+register = template.Library()
+
+
+@register.filter
+def title_of(campaign: Campaign) -> str:
+    return campaign.title_en if speaks_english() and campaign.title_en else campaign.title
+
+
+@register.filter
+def purpose_of(campaign: Campaign) -> str:
+    return campaign.purpose_en if speaks_english() and campaign.purpose_en else campaign.purpose
+
+
+@register.filter
+def text_of(consent: ConsentText | None) -> str:
+    if consent is None:
+        return ""
+    return consent.text_en if speaks_english() and consent.text_en else consent.text
+
+
+@register.filter
+def place_of(point: SamplingPoint) -> str:
+    """Where in the building; only the Chinese words exist."""
+    return "" if speaks_english() else point.place
+
+
+@register.filter
+def point_of(point: SamplingPoint) -> str:
+    return place_words(point)

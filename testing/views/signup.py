@@ -1,0 +1,278 @@
+"""Public sign-up of one person: a question group a page, a check page, one submit."""
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from parkportal.clock import park_now
+from parkportal.records import settings
+from parkportal.records.codes import take_code
+from parkportal.states import Refused
+from testing import drafts
+from testing.actions import AlreadySignedUp, Declaration, send_link_again, sign_up
+from testing.actions.signups import group_for, slots_left
+from testing.forms.signup import (
+    POSTS,
+    AddressForm,
+    ConsentForm,
+    ContactForm,
+    HealthForm,
+    SlotForm,
+    WhoForm,
+    suggest,
+)
+from testing.groups import mode_of
+from testing.language import bilingual
+from testing.models import Campaign, Mode, SignUp, Slot
+from testing.signup_page import SlotDay, answer_rows, slot_days
+
+FORMS = {"who": WhoForm, "contact": ContactForm, "health": HealthForm, "place": SlotForm}
+STEPS = ("who", "contact", "health", "place")
+
+
+def _campaign(slug: str) -> Campaign:
+    return get_object_or_404(Campaign.objects.exclude(status=Campaign.Status.DRAFT), slug=slug)
+
+
+@bilingual
+@require_GET
+def signup(request: HttpRequest, slug: str) -> HttpResponse:
+    """What this is for, what it costs, and one button."""
+    campaign = _campaign(slug)
+    if not campaign.is_open:
+        return render(request, "testing/signup_closed.html", {"campaign": campaign}, status=410)
+    free = sum(slot.free for slot in slots_left(campaign))
+    return render(
+        request,
+        "testing/signup.html",
+        {
+            "campaign": campaign,
+            "free": free,
+            "fever_phone": settings.get("fever_phone"),
+            "consent": campaign.current_consent(),
+        },
+    )
+
+
+@bilingual
+@require_http_methods(["GET", "POST"])
+def signup_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
+    """One group of questions; what was answered is kept on the server, also when it is not right yet."""
+    campaign = _open(slug)
+    draft = drafts.load(request, slug)
+    content = drafts.answers(draft)
+    if step not in STEPS or _first_gap(content, upto=step) != step:
+        return redirect("public:signup_step", slug, _first_gap(content, upto=step) if step in STEPS else "who")
+    form_class = _form_class(step, content)
+    if request.method == "POST":
+        form = form_class(request.POST)
+        if form.is_valid() and _slot_is_free(form, campaign):
+            content[step] = _plain(form.cleaned_data)
+            if step == "health":
+                content["group"] = group_for(_declaration(content))
+                if mode_of(content["group"]) != content.get("mode"):
+                    content["mode"] = mode_of(content["group"])
+                    content.pop("place", None)
+            if step == "place":
+                consent = campaign.current_consent()
+                content["consent"] = consent.pk if consent else None
+                content["code"] = content.get("code") or take_code("RY")
+            drafts.keep(request, campaign, draft, content)
+            return (
+                redirect("public:signup_step", slug, _next(step))
+                if _next(step)
+                else redirect("public:signup_check", slug)
+            )
+    else:
+        form = form_class(initial=content.get(step))
+    return _render_step(request, campaign, step, form, content)
+
+
+def _open(slug: str) -> Campaign:
+    campaign = _campaign(slug)
+    if not campaign.is_open:
+        raise Http404
+    return campaign
+
+
+def _first_gap(content: dict[str, Any], *, upto: str) -> str:
+    for step in STEPS:
+        if step == upto or step not in content:
+            return step
+    return upto
+
+
+def _next(step: str) -> str:
+    place = STEPS.index(step) + 1
+    return STEPS[place] if place < len(STEPS) else ""
+
+
+def _form_class(step: str, content: dict[str, Any]) -> Any:
+    return AddressForm if step == "place" and content.get("mode") == Mode.DOOR else FORMS[step]
+
+
+def _slot_is_free(form: Any, campaign: Campaign) -> bool:
+    """A slot that has filled up meanwhile is said so here; the last word has the submit."""
+    if not isinstance(form, SlotForm):
+        return True
+    slot = slots_left(campaign).filter(pk=form.cleaned_data["slot"]).first()
+    if slot is None or slot.free < 1:
+        form.add_error("slot", _("这个时段刚刚约满，请换一个时段"))
+        return False
+    return True
+
+
+def _plain(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in data.items()}
+
+
+def _render_step(
+    request: HttpRequest, campaign: Campaign, step: str, form: Any, content: dict[str, Any], **extra: Any
+) -> HttpResponse:
+    number = STEPS.index(step) + 1
+    context = {
+        "campaign": campaign,
+        "form": form,
+        "step": step,
+        "number": number,
+        "count": len(STEPS) + 1,
+        "back": STEPS[number - 2] if number > 1 else "",
+        "is_door": content.get("mode") == Mode.DOOR,
+        "fever_phone": settings.get("fever_phone"),
+        **extra,
+    }
+    if isinstance(form, SlotForm):
+        context["days"] = _days(campaign, form)
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "testing/signup_step.html", context, status=status)
+
+
+def _days(campaign: Campaign, form: SlotForm) -> list[SlotDay]:
+    chosen = form["slot"].value()
+    return slot_days(slots_left(campaign), chosen=int(chosen) if str(chosen).isdigit() else None)
+
+
+def _declaration(content: dict[str, Any]) -> Declaration:
+    who, contact, health = content["who"], content["contact"], content["health"]
+    place = content.get("place", {})
+    arrived = health.get("arrived_on")
+    return Declaration(
+        name=who["name"],
+        document_type=contact["document_type"],
+        number=contact["number"],
+        phone=contact["phone"],
+        enterprise_id=who.get("enterprise_id"),
+        enterprise_name=who["enterprise_name"],
+        post=who.get("post", ""),
+        is_key_post=who.get("post", "") in dict(POSTS) and bool(who.get("post")),
+        origin=health["origin"],
+        from_outside=health["origin"] == "outside",
+        from_hubei=health["origin"] == "hubei",
+        arrived_on=date.fromisoformat(arrived) if arrived else None,
+        had_contact=health["had_contact"] == "yes",
+        symptoms=tuple(health.get("symptoms", ())),
+        address=place.get("address", ""),
+        language=get_language() or "zh-hans",
+    )
+
+
+@bilingual
+@require_http_methods(["GET", "POST"])
+def signup_check(request: HttpRequest, slug: str) -> HttpResponse:
+    """Check your answers, agree, submit; the place is taken only now."""
+    if request.method == "POST":
+        return _submit(request, slug)
+    campaign = _open(slug)
+    content = drafts.answers(drafts.load(request, slug))
+    if any(step not in content for step in STEPS):
+        return redirect("public:signup_step", slug, next(step for step in STEPS if step not in content))
+    return _render_check(request, campaign, content, ConsentForm(initial={"token": content["token"]}))
+
+
+def _submit(request: HttpRequest, slug: str) -> HttpResponse:
+    draft = drafts.load(request, slug)
+    content = drafts.answers(draft)
+    form = ConsentForm(request.POST)
+    if any(step not in content for step in STEPS):
+        return _sent_before(form, slug)
+    if not form.is_valid():
+        return _render_check(request, _open(slug), content, form, status=422)
+    try:
+        signup = sign_up(
+            campaign_id=content["campaign"],
+            declaration=_declaration(content),
+            group=content["group"],
+            slot_id=content["place"].get("slot"),
+            consent_id=content["consent"],
+            code=content["code"],
+            token=form.cleaned_data["token"],
+        )
+    except AlreadySignedUp as known:
+        send_link_again(signup_id=known.signup_id)
+        drafts.throw_away(draft)
+        return redirect("public:signup_known", slug)
+    except Refused as refusal:
+        return _another_slot(request, slug, content, refusal)
+    drafts.throw_away(draft)
+    return redirect("public:signup_code", signup.public_token)
+
+
+def _sent_before(form: ConsentForm, slug: str) -> HttpResponse:
+    """The same submit again after its answers have become a sign-up shows that sign-up."""
+    found = SignUp.objects.filter(token=form.cleaned_data["token"]).first() if form.is_valid() else None
+    return redirect("public:signup_code", found.public_token) if found else redirect("public:signup", slug)
+
+
+def _another_slot(request: HttpRequest, slug: str, content: dict[str, Any], refusal: Refused) -> HttpResponse:
+    """The place went to somebody else: the other free slots, with everything else kept."""
+    campaign = _campaign(slug)
+    if not campaign.is_open:
+        return render(request, "testing/signup_closed.html", {"campaign": campaign}, status=410)
+    form = SlotForm({"slot": ""})
+    form.errors.clear()
+    form.add_error("slot", _(refusal.text))
+    return _render_step(request, campaign, "place", form, content)
+
+
+def _render_check(
+    request: HttpRequest, campaign: Campaign, content: dict[str, Any], form: ConsentForm, status: int = 200
+) -> HttpResponse:
+    slot = Slot.objects.select_related("session__point").filter(pk=content["place"].get("slot")).first()
+    context = {
+        "campaign": campaign,
+        "form": form,
+        "rows": answer_rows(content, slot),
+        "consent": campaign.current_consent(),
+        "number": len(STEPS) + 1,
+        "is_door": content.get("mode") == Mode.DOOR,
+    }
+    return render(request, "testing/signup_check.html", context, status=status)
+
+
+@bilingual
+@require_GET
+def signup_notice(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is collected, what for, who sees it, how long it stays."""
+    campaign = _campaign(slug)
+    return render(request, "testing/signup_notice.html", {"campaign": campaign, "consent": campaign.current_consent()})
+
+
+@bilingual
+@require_GET
+def signup_known(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same answer to everybody whose document is signed up already."""
+    return render(request, "testing/signup_known.html", {"campaign": _campaign(slug), "now": park_now()})
+
+
+@bilingual
+@require_GET
+def signup_enterprises(request: HttpRequest, slug: str) -> HttpResponse:
+    """Names of firms for the field that completes itself."""
+    _campaign(slug)
+    found = suggest(request.GET.get("q", "")[:60])
+    return JsonResponse({"found": [{"id": one.pk, "name": one.name} for one in found]})
