@@ -37,9 +37,9 @@ class IdentifierProblem(ValueError):
 
 # --- text as it is written -------------------------------------------------------------------------------------------
 
-ZERO_WIDTH = dict.fromkeys([0x00AD, 0x180E, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, *range(0x202A, 0x202F),
-                            *range(0x2060, 0x2065), *range(0x2066, 0x206A), 0xFEFF])  # fmt: skip
-DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－─"), "-")
+ZERO_WIDTH = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+_ZERO_WIDTH = re.compile(f"[{ZERO_WIDTH}]")
+_DASHES = re.compile("[‐‑‒–—―−﹘﹣－─]")
 _HAN = (
     r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002a6df\U0002a700-\U0002ebef"
     r"\U0002ebf0-\U0002ee5f\U0002f800-\U0002fa1f\U00030000-\U000323af"
@@ -48,14 +48,29 @@ HAN = re.compile(f"[{_HAN}]")
 _BESIDE_HAN = re.compile(rf"(?<=[{_HAN}·])\s+|\s+(?=[{_HAN}·])")
 
 
+def without_zero_width(text: str) -> str:
+    """The text without characters that nobody sees."""
+    return text if text.isascii() else _ZERO_WIDTH.sub("", text)
+
+
+def plain_dashes(text: str) -> str:
+    """Every dash and minus as -."""
+    return text if text.isascii() else _DASHES.sub("-", text)
+
+
 def one_blank(text: str) -> str:
     """U+3000, NBSP, tabs and line breaks become one blank, zero-width characters go, ends are trimmed."""
-    return " ".join(text.translate(ZERO_WIDTH).split())
+    return " ".join(without_zero_width(text).split())
+
+
+def dense(text: str) -> str:
+    """NFKC, every blank and zero-width character removed."""
+    return "".join(without_zero_width(unicodedata.normalize("NFKC", text)).split())
 
 
 def compact(text: str) -> str:
     """NFKC, upper case, every blank and the `'` that spreadsheets put before text removed."""
-    return "".join(unicodedata.normalize("NFKC", text).translate(ZERO_WIDTH).replace("'", "").upper().split())
+    return dense(text).replace("'", "").upper()
 
 
 # --- ID numbers (GB 11643) and other documents -----------------------------------------------------------------------
@@ -157,7 +172,7 @@ _NAME_MARKS = frozenset(" -'.")
 
 def normal_phone(text: str) -> str:
     """The 11 digits of a mobile phone of the mainland. Raises IdentifierProblem."""
-    digits = compact(text.translate(DASHES)).replace("-", "")
+    digits = compact(plain_dashes(text)).replace("-", "")
     digits = re.sub(r"^(\+86|0086)", "", digits)
     digits = re.sub(r"\.0+$", "", digits)
     if not _MOBILE.fullmatch(digits):
@@ -170,7 +185,7 @@ def normal_contact_phone(text: str) -> str:
     try:
         return normal_phone(text)
     except IdentifierProblem:
-        number = re.sub(r"[()]", "", compact(text.translate(DASHES)))
+        number = re.sub(r"[()]", "", compact(plain_dashes(text)))
         for shape, candidate in ((_LANDLINE, number), (_E164, number.replace("-", ""))):
             if shape.fullmatch(candidate) and not candidate.startswith("+86"):
                 return candidate
@@ -251,7 +266,7 @@ def make_code(prefix: str, day: date, serial: int) -> str:
 
 def normalise_scan(text: str) -> str:
     """What a scanner or a Chinese input method sent, as a code is kept: NFKC, upper case, ends trimmed."""
-    return unicodedata.normalize("NFKC", text).translate(ZERO_WIDTH).strip().upper()
+    return without_zero_width(unicodedata.normalize("NFKC", text)).strip().upper()
 
 
 def parse_code(text: str) -> Code:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from parkportal import identifiers
-from parkportal.identifiers import DASHES, IdentifierProblem, compact, one_blank
+from parkportal.identifiers import IdentifierProblem, compact, dense, one_blank, plain_dashes
 from parkportal.workbooks.columns import CellType, Column, Context, Parsed
 from parkportal.workbooks.sheets import EMPTY, ERROR, NO_VALUE, NUMBER, Cell
 
@@ -19,6 +19,7 @@ _ERRORS = re.compile(
 )
 _NOTHING = re.compile(r"/|-{1,2}|无|暂无")
 _HALF_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+_FULL_WIDTH = re.compile("[０-９Ａ-Ｚａ-ｚ]+")
 _BESIDE_HAN = re.compile(rf"(?<={identifiers.HAN.pattern})\s+|\s+(?={identifiers.HAN.pattern})")
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+")
 _LONG = 10**15
@@ -56,7 +57,7 @@ def _nothing(column: Column) -> Parsed:
 
 def word_key(text: str) -> str:
     """A word as it is compared: NFKC, blanks removed, every dash as -, upper case."""
-    return "".join(unicodedata.normalize("NFKC", text).translate(DASHES).split()).upper()
+    return plain_dashes(dense(text)).upper()
 
 
 # --- text and names --------------------------------------------------------------------------------------------------
@@ -64,7 +65,7 @@ def word_key(text: str) -> str:
 
 def half_width(text: str) -> str:
     """Full-width letters and digits become half-width; nothing else changes."""
-    return text.translate(_HALF_WIDTH)
+    return text if text.isascii() else _FULL_WIDTH.sub(lambda match: match[0].translate(_HALF_WIDTH), text)
 
 
 def _text(cell: Cell, text: str, context: Context) -> Parsed:

@@ -6,7 +6,7 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from parkportal.identifiers import one_blank
+from parkportal.identifiers import dense, one_blank
 from parkportal.workbooks.columns import CellType, Context, Parsed
 from parkportal.workbooks.sheets import DATE, DATETIME, NUMBER, TEXT, Cell
 
@@ -53,13 +53,13 @@ def read_moment(cell: Cell, text: str, context: Context, *, stamps: bool = False
     if cell.kind not in {NUMBER, TEXT}:
         return None
     written = one_blank(unicodedata.normalize("NFKC", text)).removeprefix("'").strip()
-    dense = written.replace(" ", "")
-    if _SERIAL.fullmatch(dense):
-        return _from_serial(float(dense), context)
-    if stamps and (stamp := _STAMP.fullmatch(dense)):
+    solid = written.replace(" ", "")
+    if _SERIAL.fullmatch(solid):
+        return _from_serial(float(solid), context)
+    if stamps and (stamp := _STAMP.fullmatch(solid)):
         return _moment(*map(int, stamp.groups()))
     for shape in _SHAPES:
-        if match := shape.fullmatch(dense) or shape.fullmatch(written):
+        if match := shape.fullmatch(solid) or shape.fullmatch(written):
             return _from_match(match.groupdict(), context)
     return None
 
@@ -111,7 +111,7 @@ def _expiry(cell: Cell, text: str, context: Context) -> Parsed:
     if moment:
         end, warnings = moment.day, moment.warnings()
     else:
-        match = _MONTH.fullmatch("".join(unicodedata.normalize("NFKC", text).split()).removeprefix("'"))
+        match = _MONTH.fullmatch(dense(text).removeprefix("'"))
         year, month = (int(match[1]), int(match[2] or match[3])) if match and cell.kind == TEXT else (0, 0)
         if not (1 <= month <= 12 and year > 0):
             return Parsed(error="bad_date")

@@ -1,11 +1,10 @@
 """Finding the header of a sheet and which column each header text claims (intake README §1)."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from parkportal.identifiers import ZERO_WIDTH
+from parkportal.identifiers import dense
 from parkportal.workbooks.sheets import EMPTY, Cell, Merge, Sheet
 
 TOP_ROWS = 20
@@ -16,8 +15,7 @@ _END_BRACKET = re.compile(r"(.+)(\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^�
 
 def header_key(text: str) -> str:
     """A header as it is compared: NFKC, blanks, line breaks and * removed, upper case."""
-    normal = unicodedata.normalize("NFKC", text).translate(ZERO_WIDTH).replace("*", "")
-    return "".join(normal.split()).upper()
+    return dense(text).replace("*", "").upper()
 
 
 def header_forms(text: str) -> list[str]:

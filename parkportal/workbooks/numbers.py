@@ -1,12 +1,11 @@
 """The cell types that are numbers (README §4): count, decimal, temperature, CT, price, quantity, unit."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from decimal import Context as Arithmetic
 from decimal import Decimal
 
-from parkportal.identifiers import DASHES, ZERO_WIDTH
+from parkportal.identifiers import dense, plain_dashes
 from parkportal.workbooks.cells import choice, word_key, word_table
 from parkportal.workbooks.columns import CellType, Context, Parsed
 from parkportal.workbooks.sheets import NUMBER, TEXT, Cell
@@ -23,8 +22,7 @@ LARGEST_AMOUNT = Decimal("999999999.9999")
 
 def plain_text(text: str) -> str:
     """A number as it is parsed: NFKC, without blanks, every dash as -, without the ' that a spreadsheet puts first."""
-    normal = unicodedata.normalize("NFKC", text).translate(DASHES).translate(ZERO_WIDTH)
-    return "".join(normal.split()).removeprefix("'")
+    return plain_dashes(dense(text)).removeprefix("'")
 
 
 def read_decimal(cell: Cell, text: str) -> Parsed:

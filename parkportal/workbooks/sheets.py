@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
+from parkportal.identifiers import one_blank
+
 EMPTY, TEXT, NUMBER, DATE, DATETIME, TIME, BOOLEAN, ERROR, NO_VALUE = (
     "empty", "text", "number", "date", "datetime", "time", "boolean", "error", "no_value",
 )  # fmt: skip
@@ -91,9 +93,7 @@ class Row:
 
     def filled(self) -> Iterator[tuple[int, Cell]]:
         """Columns and cells that hold something a person can see (or a formula without a value)."""
-        for column, cell in enumerate(self.cells):
-            if cell.kind != EMPTY and (cell.kind != TEXT or cell.value.strip()):
-                yield column, cell
+        return ((column, cell) for column, cell in enumerate(self.cells) if cell is not NOTHING)
 
 
 @dataclass(slots=True)
@@ -143,10 +143,10 @@ def workbook_from_json(read: dict[str, Any]) -> Workbook:
 
 
 def _cell(value: Any) -> Cell:
-    if value is None or value == "":
-        return NOTHING
     if isinstance(value, str):
-        return Cell(TEXT, value)
+        return Cell(TEXT, value) if one_blank(value) else NOTHING
+    if value is None:
+        return NOTHING
     if isinstance(value, bool):
         return Cell(BOOLEAN, value)
     if isinstance(value, int | float):

@@ -1,12 +1,11 @@
 """Rows below the header that are not data, and why (README §2)."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 
-from parkportal.identifiers import ZERO_WIDTH
+from parkportal.identifiers import dense
 from parkportal.workbooks.headers import Header, header_key
-from parkportal.workbooks.sheets import NO_VALUE, Row
+from parkportal.workbooks.sheets import Cell, Row
 
 _BRACKETS = r"(\[【〔{《<「"
 _EXAMPLE = re.compile(rf"(填写示例|示例|样例|例)($|[:{_BRACKETS}])")
@@ -24,33 +23,30 @@ def reason_to_skip(row: Row, header: Header, key_columns: Mapping[str, int], exe
 
     `exempting` names the column whose eight letters or digits make 合计 a part of a firm's name.
     """
-    filled = {column: text for column, cell in row.filled() if (text := _text(cell.text, cell.kind))}
+    filled = dict(row.filled())
     if not filled:
         return "blank"
-    first = filled[min(filled)]
-    own = next((filled[column] for column in sorted(filled) if not row.cell(column).merged), first)
-    for text in dict.fromkeys((first, own)):
+    first = next(iter(filled.values()))
+    own = next((cell for cell in filled.values() if not cell.merged), first)
+    for text in dict.fromkeys((_text(first), _text(own))):
         if _EXAMPLE.match(text):
             return "example"
-        if _SUBTOTAL.match(text) and not _has_key(filled, key_columns.get(exempting or "")):
+        if _SUBTOTAL.match(text) and not _has_key(filled.get(key_columns.get(exempting or "", -1))):
             return "subtotal"
         if _FOOTER.match(text):
             return "footer"
     known = [heading for heading in header.headings if heading.field and heading.column in filled]
-    if known and all(header_key(filled[heading.column]) in heading.labels for heading in known):
+    if known and all(header_key(filled[heading.column].text) in heading.labels for heading in known):
         return "repeated_header"
     if len(filled) == 1 and row.widths.get(min(filled), 1) >= _WIDE:
         return "section"
     return None if known else "blank"
 
 
-def _text(text: str, kind: str) -> str:
-    if kind == NO_VALUE:
-        return "="
-    return "".join(unicodedata.normalize("NFKC", text).translate(ZERO_WIDTH).split())
+def _text(cell: Cell) -> str:
+    return dense(cell.text)
 
 
-def _has_key(filled: Mapping[int, str], column: int | None) -> bool:
-    if column is None:
-        return False
-    return sum(character.isascii() and character.isalnum() for character in filled.get(column, "")) >= _LEAST_KEY
+def _has_key(cell: Cell | None) -> bool:
+    """Whether the row has a key: eight letters or digits."""
+    return cell is not None and sum(c.isascii() and c.isalnum() for c in _text(cell)) >= _LEAST_KEY
