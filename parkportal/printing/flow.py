@@ -65,14 +65,26 @@ def flow_pdf(
     title: str, size: tuple[float, float], pieces: Sequence[Piece], *, margins: Margins | None = None, foot: Foot
 ) -> bytes:
     """Lays pieces out over as many pages as they need and draws them; `foot` is told page number and page count."""
+    return flows_pdf(title, size, [(pieces, foot)], margins=margins)
+
+
+def flows_pdf(
+    title: str,
+    size: tuple[float, float],
+    documents: Sequence[tuple[Sequence[Piece], Foot]],
+    *,
+    margins: Margins | None = None,
+) -> bytes:
+    """Several documents in one file, each beginning on a page of its own and counting its own pages."""
     margins = margins or Margins()
-    pages = _lay_out(pieces, size[1] - margins.top - margins.bottom)
     pdf = PdfFile(title, size)
-    for number, placed in enumerate(pages, start=1):
-        for y, block in placed:
-            block.draw(pdf.page, margins.left, margins.top + y)
-        foot(pdf.page, number, len(pages))
-        pdf.next_page()
+    for pieces, foot in documents:
+        pages = _lay_out(pieces, size[1] - margins.top - margins.bottom)
+        for number, placed in enumerate(pages, start=1):
+            for y, block in placed:
+                block.draw(pdf.page, margins.left, margins.top + y)
+            foot(pdf.page, number, len(pages))
+            pdf.next_page()
     return pdf.to_bytes()
 
 

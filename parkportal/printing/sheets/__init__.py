@@ -8,6 +8,7 @@ from parkportal.printing.sheets.goods import (
     PickLine,
     PickList,
     delivery_note_pdf,
+    delivery_notes_pdf,
     issue_register_pdf,
     pick_list_pdf,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "TableSheet",
     "appointment_slip_pdf",
     "delivery_note_pdf",
+    "delivery_notes_pdf",
     "handover_sheet_pdf",
     "issue_register_pdf",
     "pick_list_pdf",

@@ -1,10 +1,11 @@
 """Paper that goes with goods: pick list 拣货单, delivery note 配送单, issue register 领用登记表 (domain-handbook.md §5)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from parkportal.printing.barcodes import grouped_code
-from parkportal.printing.flow import Margins, Piece, flow_pdf, gap
+from parkportal.printing.flow import Margins, Piece, flow_pdf, flows_pdf, gap
 from parkportal.printing.paper import A4
 from parkportal.printing.sheet_parts import SignHere, day, head, moment, page_foot, paragraph, signatures
 from parkportal.printing.sheets.table import TableSheet, table_sheet_pdf
@@ -72,6 +73,17 @@ class DeliveryNote:
 
 def delivery_note_pdf(note: DeliveryNote) -> bytes:
     """The delivery note with its PS code as barcode, received and shortage to be written beside each line."""
+    return delivery_notes_pdf([note])
+
+
+def delivery_notes_pdf(notes: Sequence[DeliveryNote]) -> bytes:
+    """One note after the other in one file; each begins on a page of its own."""
+    documents = [(_note_pieces(note), page_foot(f"物资配送单 {grouped_code(note.code)}")) for note in notes]
+    title = f"物资配送单 {notes[0].code}" if len(notes) == 1 else f"物资配送单 {len(notes)} 张"
+    return flows_pdf(title, A4, documents, margins=_MARGINS)
+
+
+def _note_pieces(note: DeliveryNote) -> list[Piece]:
     grid = [
         Fact("出库仓库", note.warehouse),
         Fact("出库时间", moment(note.issued_at)),
@@ -95,7 +107,7 @@ def delivery_note_pdf(note: DeliveryNote) -> bytes:
         )
         for number, line in enumerate(note.lines, start=1)
     ]
-    pieces: list[Piece] = [
+    return [
         head(note.park, "物资配送单", note.code, measure=_MEASURE, caption=f"共 {len(rows)} 行"),
         *facts(grid, measure=_MEASURE),
         gap(5),
@@ -108,8 +120,6 @@ def delivery_note_pdf(note: DeliveryNote) -> bytes:
             measure=_MEASURE,
         ),
     ]
-    foot = page_foot(f"物资配送单 {grouped_code(note.code)}")
-    return flow_pdf(f"物资配送单 {note.code}", A4, pieces, margins=_MARGINS, foot=foot)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def appointment_slip_pdf(slip: AppointmentSlip) -> bytes:
     """One A5 page, portrait: the time first, then the codes, then three steps."""
     pdf = PdfFile(slip.title, A5)
     page = pdf.page
-    page.text(_LEFT, 18, slip.park, 11)
+    page.text(_LEFT, 18, slip.park, 11, room=_MEASURE)
     page.lines(_LEFT, 27.5, fit_line(slip.title, _MEASURE / PT, 19, smallest=10, bold=True), bold=True)
     page.rule(_LEFT, 32, _RIGHT, 32, weight=STRONG)
     _draw_when(page, slip)
@@ -47,7 +47,7 @@ def appointment_slip_pdf(slip: AppointmentSlip) -> bytes:
 
 
 def _draw_when(page: Page, slip: AppointmentSlip) -> None:
-    page.text(_LEFT, 39.5, f"{slip.day}，请这时到", 11)
+    page.text(_LEFT, 39.5, f"{slip.day}，请这时到", 11, room=_MEASURE)
     page.lines(_LEFT, 51, fit_line(slip.hours, _MEASURE / PT, 30, smallest=14, bold=True), bold=True)
     page.lines(_LEFT, 58.5, fit_line(slip.place, _MEASURE / PT, 13, smallest=7))
 
@@ -58,7 +58,7 @@ def _draw_codes(page: Page, slip: AppointmentSlip) -> None:
     page.lines(_MIDDLE, 120, fit_line(who, _MEASURE / PT, 12, smallest=7, bold=True), bold=True, align="center")
     bars = code128_width(slip.code)
     page.barcode(_MIDDLE - bars / 2, 125, slip.code, height=17)
-    page.text(_MIDDLE, 149, grouped_code(slip.code), 14, align="center")
+    page.text(_MIDDLE, 149, grouped_code(slip.code), 14, room=_MEASURE, align="center")
 
 
 def _draw_steps(page: Page, slip: AppointmentSlip) -> None:
@@ -70,4 +70,4 @@ def _draw_steps(page: Page, slip: AppointmentSlip) -> None:
         y += 7.6
     page.lines(_LEFT, baseline(y + 1.5, 10), fit_lines(slip.afterwards, _MEASURE / PT, 10, smallest=7, max_lines=2))
     if slip.fever_phone:
-        page.text(_LEFT, 201, f"发热请先打 {slip.fever_phone}，不要直接来", 11, bold=True)
+        page.text(_LEFT, 201, f"发热请先打 {slip.fever_phone}，不要直接来", 11, bold=True, room=_MEASURE)
