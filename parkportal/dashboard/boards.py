@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from enterprises.figures import squad_rows
 from parkportal.clock import day_of, park_now, park_today
 from parkportal.dashboard import charts
+from parkportal.dashboard.squads import squad_rows
 from parkportal.quantities import rate_text
 from parkportal.records import figures, settings
 from parkportal.records.figures import FigureValue
@@ -16,7 +16,7 @@ COURSE_DAYS = 16
 STALE_AFTER = timedelta(minutes=5)
 KINDS = ("IND", "SVC", "WRT")
 OTHER_KINDS = ("CON", "HCT", "RE")
-STOCK = ("stock_mask", "stock_alcohol", "stock_disinfectant", "stock_thermometer")
+STOCK = ("stock_masks", "stock_alcohol", "stock_disinfectant", "stock_thermometers")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,36 @@
+"""What the public may do here, with one live figure for each door."""
+
+from typing import Any
+
+from django.db.models import F, Sum
+from django.urls import reverse
+
+from parkportal.clock import park_now
+from parkportal.records import figures, settings
+from testing.models import Campaign, Slot
+
+
+def public_doors() -> dict[str, Any]:
+    """Open campaigns with the places left, the number to call, and how many enterprises are back at work."""
+    now = park_now()
+    left = dict(
+        Slot.objects.bookable(now)
+        .order_by()
+        .values("session__campaign")
+        .annotate(free=Sum(F("places") - F("taken")))
+        .values_list("session__campaign", "free")
+    )
+    campaigns = [
+        {
+            "title": campaign.title,
+            "title_en": campaign.title_en,
+            "places_left": left.get(campaign.pk, 0),
+            "href": reverse("public:signup", args=[campaign.slug]),
+        }
+        for campaign in Campaign.objects.open().filter(ends_on__gte=now.date())
+    ]
+    return {
+        "campaigns": campaigns,
+        "fever_phone": settings.get("fever_phone"),
+        "resumed": figures.latest(["enterprises_resumed"])["enterprises_resumed"],
+    }

@@ -1,0 +1,222 @@
+"""The eight tables of the week, from the same figures and rows that the pages show."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from enterprises.dictionaries import ABOVE_SCALE, KEY
+from enterprises.models import Enterprise
+from enterprises.models.boards import Board
+from investment.models import Contact, Lead, LeadMove, LeadStage
+from parkportal.clock import at
+from parkportal.dashboard.narrative import kind_labels
+from parkportal.dashboard.weekly.layout import Table
+from parkportal.quantities import plain, rate_text
+from parkportal.records.figures import FigureValue
+from parkportal.states import status_as_of
+from supplies.models import Line, Place, PlaceKind
+from testing.models import Group, Result, ResultValue, SignUp, Specimen
+
+KINDS_SHEET = "2 分类复工"
+PRINTED_ORDER = ("IND", "CON", "WRT", "HCT", "RE", "SVC")
+
+
+def all_tables(values: Mapping[str, FigureValue], *, as_of: datetime, monday: date, words: str) -> list[Table]:
+    """Sheets 1 to 8 of handbook §4, in order."""
+    start = at(monday)
+    return [
+        overview(values, words),
+        by_kind(as_of, start),
+        sites(as_of),
+        testing_groups(as_of),
+        stock(as_of, start),
+        boards(values, as_of),
+        needs(),
+        investment(as_of, start),
+    ]
+
+
+def overview(values: Mapping[str, FigureValue], words: str) -> Table:
+    """Every figure of the dashboards with its denominator and definition, and the narrative."""
+    rows = [
+        [
+            value.label,
+            value.unit,
+            _number(value.numerator),
+            _number(value.denominator),
+            value.rate_text,
+            value.definition,
+        ]
+        for value in values.values()
+    ]
+    heads = ("指标", "单位", "数值", "分母", "比率", "口径")
+    return Table("1 总体情况", heads, rows, widths=(22, 8, 12, 12, 10, 64), notes=(words,))
+
+
+def _number(value: int | Decimal | None) -> int | Decimal | str:
+    """A whole number as an integer; — where there is none."""
+    if value is None:
+        return "—"
+    return int(value) if value == int(value) else Decimal(value)
+
+
+@dataclass
+class KindSum:
+    """What one row of the rate table adds up."""
+
+    units: int = 0
+    resumed: int = 0
+    newly: int = 0
+    headcount: int = 0
+    on_duty: int = 0
+
+    def add(self, other: "KindSum") -> None:
+        for name in ("units", "resumed", "newly", "headcount", "on_duty"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def row(self, label: str) -> list[object]:
+        rates = rate_text(self.resumed, self.units), rate_text(self.on_duty, self.headcount)
+        waiting = "—" if self.units == self.resumed else f"{self.units - self.resumed} 家未复工"
+        return [label, self.units, self.resumed, self.newly, rates[0], self.headcount, self.on_duty, rates[1], waiting]
+
+
+def by_kind(as_of: datetime, start: datetime) -> Table:
+    """四上 by kind: due, resumed, newly resumed this week, headcount, on duty, both rates."""
+    resumed_before = set(Enterprise.objects.resumed_as_of(start).values_list("pk", flat=True))
+    sums: dict[str, KindSum] = defaultdict(KindSum)
+    rows = Enterprise.objects.sishang_as_of(as_of).counted().registered_by(as_of).with_status_as_of(as_of)
+    for unit in rows.with_latest_report(as_of):
+        mine = sums[unit.sishang_kind or ""]
+        mine.units += 1
+        if unit.status_then == Enterprise.Status.RESUMED:
+            mine.resumed += 1
+            mine.newly += unit.pk not in resumed_before
+            mine.headcount += unit.headcount or 0
+            mine.on_duty += unit.on_duty_then or 0
+    labels, total = kind_labels(), KindSum()
+    for one in sums.values():
+        total.add(one)
+    body = [sums[code].row(labels.get(code, code)) for code in PRINTED_ORDER]
+    heads = ("类别", "应复工", "已复工", "本周新增", "复工率", "职工数", "到岗", "返岗率", "未复工原因")
+    note = "职工数和到岗只计已复工企业；到岗取日报最近一次。"
+    return Table(
+        KINDS_SHEET, heads, body, total.row("合计"), widths=(22, 10, 10, 10, 10, 12, 12, 10, 18), notes=(note,)
+    )
+
+
+def sites(as_of: datetime) -> Table:
+    """Construction sites and key projects, one row each."""
+    rows = Enterprise.objects.sites().registered_by(as_of).with_status_as_of(as_of).order_by("-key_level", "pinyin_key")
+    body = [
+        [site.name, site.get_key_level_display(), _status(site.status_then), _day(site.resumed_on), site.headcount or 0]
+        for site in rows
+    ]
+    total = [
+        "合计",
+        f"重点 {sum(row[1] != '无' for row in body)} 个",
+        f"{len(body)} 个",
+        "",
+        sum(int(row[4]) for row in body),
+    ]
+    heads = ("工地", "重点级别", "复工状态", "复工日期", "职工数")
+    return Table("3 工地及重点项目", heads, body, total, widths=(40, 14, 14, 14, 12))
+
+
+def _status(code: str | None) -> str:
+    return dict(Enterprise.Status.choices).get(code or "", "未复工")
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%Y-%m-%d}" if day else "—"
+
+
+def testing_groups(as_of: datetime) -> Table:
+    """By group: due persons, sampled persons, samples, negative, abnormal, waiting, overdue. Persons count once."""
+    due = _persons(SignUp.objects.open().signed_up_by(as_of))
+    sampled = _persons(SignUp.objects.sampled_as_of(as_of))
+    samples = _by_group(Specimen.objects.filter(pk__in=Specimen.objects.collected_as_of(as_of).values("pk")))
+    in_force = Result.objects.as_of(as_of)
+    negative = _by_group(Specimen.objects.filter(pk__in=in_force.filter(value=ResultValue.NEGATIVE).values("specimen")))
+    other = in_force.exclude(value=ResultValue.NEGATIVE).values("specimen")
+    abnormal = _by_group(Specimen.objects.filter(pk__in=other))
+    waiting = _by_group(Specimen.objects.filter(pk__in=Specimen.objects.pending_as_of(as_of).values("pk")))
+    late = _by_group(Specimen.objects.filter(pk__in=Specimen.objects.overdue_as_of(as_of).values("pk")))
+    columns = (due, sampled, samples, negative, abnormal, waiting, late)
+    body = [[label, *(column[code] for column in columns)] for code, label in Group.choices]
+    total = ["合计", *(sum(column.values()) for column in columns)]
+    heads = ("人群", "应检（人）", "已检（人）", "人次", "阴性", "异常", "待出", "超时")
+    note = "一人只按一个人群计；异常含可疑、阳性和无效，名单不在本表。"
+    return Table("4 核酸检测", heads, body, total, widths=(32, 12, 12, 10, 10, 10, 10, 10), notes=(note,))
+
+
+def _persons(rows: QuerySet[SignUp]) -> Counter[str]:
+    """Distinct persons by the group of their last sign-up."""
+    last = dict(rows.order_by("pk").values_list("document_hash", "group"))
+    return Counter(last.values())
+
+
+def _by_group(rows: QuerySet[Specimen]) -> Counter[str]:
+    found = rows.order_by().values("signup__group").annotate(n=Count("pk")).values_list("signup__group", "n")
+    return Counter(dict(found))
+
+
+def stock(as_of: datetime, start: datetime) -> Table:
+    """物资收发存: opening, received, issued, closing of each item over all warehouses."""
+    sums: dict[tuple[str, str, str], list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 4)
+    warehouses = Place.objects.filter(kind=PlaceKind.WAREHOUSE)
+    moved = Line.objects.filter(movement__at__lte=as_of).values("lot__item__name", "lot__item__spec", "lot__item__unit")
+    for sign, place in ((1, "to_place"), (-1, "from_place")):
+        lines = moved.filter(**{f"{place}__in": warehouses}).order_by()
+        for row in lines.annotate(before=Sum("quantity", filter=Q(movement__at__lt=start)), whole=Sum("quantity")):
+            cells = sums[(row["lot__item__name"], row["lot__item__spec"], row["lot__item__unit"])]
+            before, whole = row["before"] or Decimal(0), row["whole"] or Decimal(0)
+            opening = cells[0] + sign * before
+            received = cells[1] + (whole - before if sign > 0 else 0)
+            issued = cells[2] + (whole - before if sign < 0 else 0)
+            cells[:] = [opening, received, issued, opening + received - issued]
+    body = [[name, spec or "—", unit, *map(_number, cells)] for (name, spec, unit), cells in sorted(sums.items())]
+    heads = ("物资", "规格", "单位", "期初", "收入", "发出", "结存")
+    return Table("5 物资收发存", heads, body, widths=(28, 24, 8, 14, 14, 14, 14))
+
+
+def boards(values: Mapping[str, FigureValue], as_of: datetime) -> Table:
+    """责任上墙: by squad, the boards on the wall and the ones still missing."""
+    posted = Board.objects.on_the_wall_as_of(as_of).values("enterprise")
+    wanted = Enterprise.objects.enterprises().resumed_as_of(as_of).filter(tags__code__in=(ABOVE_SCALE, KEY))
+    rows = (
+        Enterprise.objects.filter(pk__in=wanted.values("pk"))
+        .order_by("squad__number")
+        .values("squad__name", "squad__number")
+        .annotate(due=Count("pk"), done=Count("pk", filter=Q(pk__in=posted)))
+    )
+    body = [[row["squad__name"] or "未分队", row["due"], row["done"], row["due"] - row["done"]] for row in rows]
+    total = ["合计", *(sum(int(row[n]) for row in body) for n in (1, 2, 3))]
+    note = f"全园已上墙 {plain(values['boards_posted'].numerator)} 家；应上墙为规上和重点的复工企业。"
+    return Table(
+        "6 责任上墙及督导整改",
+        ("小分队", "应上墙", "已上墙", "缺"),
+        body,
+        total,
+        widths=(24, 14, 14, 14),
+        notes=(note,),
+    )
+
+
+def needs() -> Table:
+    """诉求: registered, passed on, closed, called back."""
+    return Table("7 需求办理", ("类别", "登记", "转办", "办结", "回访", "超期"), [], widths=(24, 12, 12, 12, 12, 12))
+
+
+def investment(as_of: datetime, start: datetime) -> Table:
+    """招商: leads by stage at the cut-off, contacts of the week by stage."""
+    stages = Counter(
+        Lead.objects.annotate(stage_then=status_as_of(LeadMove.objects, as_of)).values_list("stage_then", flat=True)
+    )
+    contacts = Counter(Contact.objects.filter(at__gte=start, at__lt=as_of).values_list("lead__status", flat=True))
+    body = [[label, stages[code], contacts[code]] for code, label in LeadStage.choices]
+    total = ["合计", sum(int(row[1]) for row in body), sum(int(row[2]) for row in body)]
+    return Table("8 招商", ("阶段", "线索（条）", "本周联络（次）"), body, total, widths=(24, 16, 18))
