@@ -56,7 +56,7 @@ def responsibility_board_pdf(board: ResponsibilityBoard, size: str = "A3") -> by
 
 
 def _draw_head(page: Page, board: ResponsibilityBoard) -> None:
-    page.text(_LEFT, 28.5, board.park, 21)
+    page.text(_LEFT, 28.5, board.park, 21, room=_MEASURE)
     page.lines(_LEFT, 60.5, fit_line(TITLE, _MEASURE / PT, 100, smallest=40, bold=True), bold=True)
     name = fit_line(board.enterprise, _MEASURE / PT, 36, smallest=23)
     if name.is_cut:
@@ -108,4 +108,4 @@ def _draw_foot(page: Page, board: ResponsibilityBoard) -> None:
     page.text(x, 400, f"第 {board.version} 版，旧版作废", 20)
     issuer = fit_line(board.issuer, (_RIGHT - x - 84) / PT, 22, smallest=12)
     page.lines(_RIGHT, 388.5, issuer, align="right")
-    page.text(_RIGHT, 400, board.issued_on, 22, align="right")
+    page.text(_RIGHT, 400, board.issued_on, 22, align="right", room=84)

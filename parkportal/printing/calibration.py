@@ -85,4 +85,4 @@ def _draw_roll(page: Page, label_format: LabelFormat, offset: Offset) -> None:
         page.text(x + 2, baseline(y + 1.6, 7), f"左边应是 {left:.1f}，上边应是 {top:.1f}", 7, bold=True)
         page.text(x + 2, baseline(y + 5, 7), f"长应是 {width:.1f}，高应是 {height:.1f} mm", 7)
         page.text(x + 2, baseline(y + 8.4, 7), f"偏移 右 {offset.x:.1f} 下 {offset.y:.1f}", 7)
-        page.text(x + 2, baseline(y + 11.8, 6), label_format.title, 6)
+        page.text(x + 2, baseline(y + 11.8, 6), label_format.title, 6, room=width - 4)

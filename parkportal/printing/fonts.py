@@ -19,6 +19,7 @@ BOLD = "NotoSansSC-SemiBold"
 _FILES = {REGULAR: "NotoSansSC-Regular-0.4.3.ttf", BOLD: "NotoSansSC-SemiBold-0.4.3.ttf"}
 
 MISSING = "〓"  # what a Chinese printer sets for a character that the type case does not hold
+MOST_CELL_LINES = 14  # a cell longer than this is cut with …, so that a row always fits on a page
 ASCENT = 0.88  # of the size; the foot of the em box lies 0.12 below the base line
 
 _NO_LINE_START = set("、。，．：；！？）〕】》」』〉”’…—～·％‰℃°,.:;!?)]}%>")
@@ -216,6 +217,16 @@ def fit_lines(
     joint = " " if _WORD.match(kept[-1][-1:]) and _WORD.match(lines[max_lines]) else ""
     kept[-1] = _cut_to(kept[-1] + joint + lines[max_lines], width, smallest, bold)
     return FittedText(tuple(kept), smallest, is_cut=True)
+
+
+def fit_cell(
+    text: str, width: float, size: float, *, bold: bool = False, max_lines: int = MOST_CELL_LINES
+) -> FittedText:
+    """A cell's text: one line, a little smaller if need be, before a second line with a single character."""
+    fitted = fit_line(text, width, size, smallest=size * 0.85, bold=bold)
+    if not fitted.is_cut and "\n" not in text:
+        return fitted
+    return fit_lines(text, width, size, smallest=size * 0.6, max_lines=max_lines, bold=bold)
 
 
 def balanced(text: str, fitted: FittedText, width: float, *, bold: bool = False) -> FittedText:

@@ -176,7 +176,7 @@ def _check_count(labels: Sequence[TubeLabel], asked: int | None, skip: int, labe
 
 def _draw_foot(page: Page, counts: str, note: str) -> None:
     page.text(5.5, page.height - 8, counts, 8)
-    page.text(page.width - 5.5, page.height - 8, note, 8, align="right")
+    page.text(page.width - 5.5, page.height - 8, note, 8, align="right", room=90)
 
 
 def _draw_place(page: Page, label: TubeLabel, label_format: LabelFormat, place: int, offset: Offset) -> None:

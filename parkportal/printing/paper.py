@@ -11,7 +11,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from parkportal.printing import barcodes
-from parkportal.printing.fonts import ASCENT, FittedText, font_name, printable, text_width
+from parkportal.printing.fonts import ASCENT, FittedText, fit_line, font_name, printable, text_width
 
 PT = 1 / mm  # millimetres in a point
 
@@ -35,9 +35,25 @@ class Page:
         self.canvas = canvas
         self.width, self.height = size
 
-    def text(self, x: float, y: float, text: str, size: float, *, bold: bool = False, align: str = "left") -> None:
-        """One line of text; `align` says which part of it stands at `x`: left, right or center."""
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        *,
+        bold: bool = False,
+        align: str = "left",
+        room: float | None = None,
+    ) -> None:
+        """One line of text; `align` says which part of it stands at `x`: left, right or center.
+
+        What is wider than `room` millimetres is drawn smaller, down to half, and then cut with ….
+        """
         text = printable(text)
+        if room is not None:
+            fitted = fit_line(text, room / PT, size, smallest=size / 2, bold=bold)
+            text, size = fitted.lines[0], fitted.size
         self.canvas.setFont(font_name(bold), size)
         draw = {"left": "drawString", "right": "drawRightString", "center": "drawCentredString"}[align]
         getattr(self.canvas, draw)(x * mm, (self.height - y) * mm, text)

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from parkportal.printing.flow import Drawing, Margins, Piece, flow_pdf, gap
-from parkportal.printing.fonts import FittedText, fit_line, fit_lines
+from parkportal.printing.fonts import FittedText, fit_cell, fit_line, fit_lines
 from parkportal.printing.paper import A4, A4_LANDSCAPE, FINE, PT, Page, baseline
 from parkportal.printing.sheet_parts import page_foot, paragraph
 from parkportal.printing.sheets.table import register_head
-from parkportal.printing.tables import Column, TableStyle, fit_cell, ruled_table
+from parkportal.printing.tables import Column, TableStyle, ruled_table
 
 _MARGINS = Margins(left=18, right=18, top=16, bottom=17)
 _SIZE = 10.5
@@ -124,7 +124,7 @@ def _title_row(title: str, measure: float) -> list[Piece]:
 
     def draw(page: Page, x: float, y: float) -> None:
         page.box(x, y, measure, _ROW, weight=FINE)
-        page.text(x + 2, baseline(y, 11, height=_ROW), title, 11, bold=True)
+        page.text(x + 2, baseline(y, 11, height=_ROW), title, 11, bold=True, room=measure - 4)
 
     return [Piece(Drawing(_ROW, draw), keeps_next=True)]
 
@@ -206,5 +206,5 @@ def _draw_box(page: Page, box: SignatureBox, x: float, y: float, width: float, h
     room = max(int((height - 24) / (10 * 1.5 * PT)), 1)
     text = fit_lines(box.text, (width - 4) / PT, 10, smallest=7, max_lines=room)
     page.lines(x + 2, baseline(y + 9, text.size), text, leading=1.5)
-    page.text(x + 2, y + height - 11, f"{box.signer}：", 10)
-    page.text(x + width - 3, y + height - 3.5, box.on, 10, align="right")
+    page.text(x + 2, y + height - 11, f"{box.signer}：", 10, room=width - 4)
+    page.text(x + width - 3, y + height - 3.5, box.on, 10, align="right", room=width - 5)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from parkportal.printing.fonts import balanced, fit_line, fit_lines
+from parkportal.printing.fonts import balanced, fit_cell, fit_line, fit_lines
 from parkportal.printing.paper import A3, A4, PT, STRONG, Page, PdfFile, baseline
 
 STEPS = ("填表登记", "测体温", "领拭子和条码", "采样")
@@ -47,7 +47,7 @@ def signup_poster_pdf(poster: SignupPoster, size: str = "A4") -> bytes:
 
 
 def _draw(page: Page, poster: SignupPoster) -> None:
-    page.text(_MIDDLE, 22, poster.park, 15, align="center")
+    page.text(_MIDDLE, 22, poster.park, 15, align="center", room=_MEASURE)
     title = fit_lines(poster.title, _MEASURE / PT, 54, smallest=20, max_lines=2, bold=True)
     title = balanced(poster.title, title, _MEASURE / PT, bold=True)
     first = 44.0 if len(title.lines) == 1 else 26 + title.size * PT * 0.95
@@ -87,7 +87,7 @@ def _draw_steps(page: Page, poster: SignupPoster, top: float) -> None:
     for number, step in enumerate(poster.steps):
         x = _LEFT + number * width
         page.text(x, top + 12, str(number + 1), 26, bold=True)
-        fitted = fit_lines(step, (width - 12.5) / PT, 14.5, smallest=8, max_lines=2, phrases=True)
+        fitted = fit_cell(step, (width - 12.5) / PT, 14.5, max_lines=2)
         middle = top + 8.6 - fitted.height(1.2) * PT / 2
         page.lines(x + 9, baseline(middle, fitted.size), fitted, leading=1.2)
 
@@ -96,6 +96,6 @@ def _draw_foot(page: Page, poster: SignupPoster) -> None:
     page.rule(_LEFT, 262, _RIGHT, 262, weight=STRONG)
     fever = f"发热请先打 {poster.fever_phone}，不要直接来"
     page.lines(_MIDDLE, 272, fit_line(fever, _MEASURE / PT, 20, smallest=10, bold=True), bold=True, align="center")
-    page.text(_LEFT, 283, poster.bring, 13)
+    page.text(_LEFT, 283, poster.bring, 13, room=_MEASURE / 2)
     issue = f"第 {poster.version} 版"
-    page.text(_RIGHT, 283, f"{poster.issued_on}　{issue}" if poster.issued_on else issue, 13, align="right")
+    page.text(_RIGHT, 283, f"{poster.issued_on}　{issue}" if poster.issued_on else issue, 13, align="right", room=80)

@@ -47,7 +47,7 @@ def head(kicker: str, title: str, code: str, *, measure: float, caption: str = "
         room = (measure - bars - 8) / PT
         page.lines(x, y + 4.6, fit_line(kicker, room, 13, smallest=8))
         page.lines(x, y + 15, fit_line(title, room, 24, smallest=12, bold=True), bold=True)
-        page.text(x, y + 22.6, grouped_code(code), 15)
+        page.text(x, y + 22.6, grouped_code(code), 15, room=90)
         right = x + measure
         if bars:
             page.barcode(right - bars, y + 0.5, code, height=_HEAD_BARCODE_HEIGHT)
@@ -81,7 +81,7 @@ def signatures(places: Sequence[SignHere], *, measure: float) -> Piece:
         for number, place in enumerate(places):
             left = x + number * (width + between)
             page.rule(left, y + 2, left + width, y + 2, weight=0.4)
-            page.text(left, y + 8, place.title, 11.5)
+            page.text(left, y + 8, place.title, 11.5, room=20)
             page.lines(left + 22, y + 8, fit_line(place.name, (width - 22) / PT, 11.5, smallest=6))
             page.rule(left, y + 24, left + width, y + 24, weight=FINE, gray=0.4)
             page.text(left, y + 23, "签字", 8.5)
@@ -99,7 +99,7 @@ def sign_line(words: Sequence[str], *, measure: float, size: float = 10) -> Piec
     def draw(page: Page, x: float, y: float) -> None:
         step = measure / len(words)
         for number, word in enumerate(words):
-            page.text(x + number * step, y + 9, f"{word}：", size)
+            page.text(x + number * step, y + 9, f"{word}：", size, room=step - 4)
 
     return Piece(Drawing(13, draw))
 

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from parkportal.printing.flow import Drawing, Piece
-from parkportal.printing.fonts import FittedText, fit_line, fit_lines
+from parkportal.printing.fonts import FittedText, fit_cell, fit_lines
 from parkportal.printing.paper import FINE, HAIR, PALE, PT, STRONG, Page, baseline
 
 _PAD = 1.6  # white at either side of a cell, millimetres
 _LEADING = 1.35
-_MOST_LINES = 14  # a cell longer than this is cut with …, so that a row always fits on a page
 
 
 @dataclass(frozen=True)
@@ -116,14 +115,6 @@ def _measured(
     return _Row(cells, columns, widths, max(style.row, tallest + 2.6), style, bold=bold)
 
 
-def fit_cell(text: str, width: float, size: float, *, bold: bool = False) -> FittedText:
-    """A cell's text: one line, a little smaller if need be, before a second line with a single character."""
-    fitted = fit_line(text, width, size, smallest=size * 0.85, bold=bold)
-    if not fitted.is_cut and "\n" not in text:
-        return fitted
-    return fit_lines(text, width, size, smallest=size * 0.8, max_lines=_MOST_LINES, bold=bold)
-
-
 def _empty(columns: tuple[Column, ...], widths: tuple[float, ...], style: TableStyle) -> _Row:
     whole = (Column("", 1, align="center"),)
     return _measured(whole, (sum(widths),), ["无"], style)
@@ -159,11 +150,11 @@ def _fact_row(row: Sequence[Fact], width: float, measure: float, size: float) ->
     def draw(page: Page, x: float, y: float) -> None:
         for number, (fact, value) in enumerate(zip(row, fitted, strict=True)):
             left = x + number * width
-            page.text(left + _PAD, baseline(y, size, height=height), fact.label, size)
+            page.text(left + _PAD, baseline(y, size, height=height), fact.label, size, room=label_width - _PAD - 1)
             base = baseline(y + (height - value.height() * PT) / 2, value.size)
             page.lines(left + label_width, base, value, bold=fact.large)
             after = left + label_width + value.width(bold=fact.large) * PT + 1.2
-            page.text(after, base, fact.unit, size)
+            page.text(after, base, fact.unit, size, room=8)
         page.rule(x, y + height, x + measure, y + height, weight=HAIR, gray=PALE)
 
     return Piece(Drawing(height, draw), keeps_next=True)

@@ -14,6 +14,7 @@ LISTED = dict(ROW.findall(LIST.read_text()))
 
 def test_every_vendored_file_is_listed():
     present = {str(path.relative_to(VENDOR)) for path in VENDOR.rglob("*") if path.is_file() and path != LIST}
+    present |= {f"../fonts/{path.name}" for path in (VENDOR.parent / "fonts").glob("*.ttf")}
     assert present == set(LISTED)
 
 

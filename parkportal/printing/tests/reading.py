@@ -25,10 +25,30 @@ def codes(picture: Image.Image) -> list[str]:
     return [found.text for found in zxingcpp.read_barcodes(picture)]
 
 
-def text(pdf: bytes) -> str:
-    """The text of all pages."""
+class Shown(str):
+    """Text of a print in which spaces do not count: `in`, `count` and `index` look through them."""
+
+    def __new__(cls, value: str) -> "Shown":
+        return super().__new__(cls, _squeezed(value))
+
+    def __contains__(self, words: object) -> bool:
+        return super().__contains__(_squeezed(str(words)))
+
+    def count(self, words: str) -> int:  # type: ignore[override]
+        return super().count(_squeezed(words))
+
+    def index(self, words: str) -> int:  # type: ignore[override]
+        return super().index(_squeezed(words))
+
+
+def _squeezed(words: str) -> str:
+    return "".join(char for char in words if char == "\f" or not char.isspace())
+
+
+def text(pdf: bytes) -> Shown:
+    """The text of all pages, pages parted by form feeds."""
     done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, stdout=subprocess.PIPE, check=True)
-    return done.stdout.decode()
+    return Shown(done.stdout.decode())
 
 
 def ink_edges(picture: Image.Image) -> tuple[int, int, int, int]:
