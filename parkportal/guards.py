@@ -31,8 +31,9 @@ def _sign_in_first(request: HttpRequest) -> HttpResponse:
 
 
 def needs_second_factor(user: Any) -> bool:
-    """Whether this person has to prove a second factor before going on."""
-    return settings.SECOND_FACTOR_REQUIRED and user.needs_second_factor and not user.is_verified()
+    """Whether this person has to prove a second factor before going on; who has just signed in has proven none."""
+    proven = hasattr(user, "is_verified") and user.is_verified()
+    return settings.SECOND_FACTOR_REQUIRED and user.needs_second_factor and not proven
 
 
 def _step_missing(user: Any) -> str:

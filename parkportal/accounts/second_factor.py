@@ -16,6 +16,7 @@ from django_otp.models import Device
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from parkportal.accounts.models import User
 from parkportal.privacy import lookup_hash
 from parkportal.records.audit import record
 from parkportal.states import Refused
@@ -62,7 +63,7 @@ def set_up(user: Any, *, secret: str, digits: str) -> tuple[TOTPDevice, list[str
     Raises Refused `wrong_digits`, and `has_device` when one is set up already (a reset by an administrator comes first).
     """
     with transaction.atomic():
-        type(user).objects.select_for_update().get(pk=user.pk)
+        User.objects.select_for_update().get(pk=user.pk)
         if device_of(user) is not None:
             raise Refused("has_device", "这个账号已经有验证器。要换手机，请找管理员重置。")
         device = TOTPDevice(user=user, key=secret, name="验证器", confirmed=True)
@@ -100,7 +101,7 @@ def verify(user: Any, *, digits: str = "", recovery: str = "") -> Device:
     """
     refusal: Refused
     with transaction.atomic():
-        type(user).objects.select_for_update().get(pk=user.pk)  # one try at a time, so that none is free
+        User.objects.select_for_update().get(pk=user.pk)  # one try at a time, so that none is free
         if not tries_left(user):
             raise Refused("locked", "试的次数太多了，30 分钟后再试。")
         device, typed = _device_and_token(user, digits, recovery)
