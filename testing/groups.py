@@ -34,7 +34,7 @@ TERMS: tuple[dict[str, Any], ...] = tuple(
 class Facts:
     """What decides the group: flags in force on the person, what was declared, and what the employer is.
 
-    `flags` are codes of the dictionary person_flag: three_class, wuhan_contact, observation, returned.
+    `flags` are codes of the dictionary person_flag: three_classes, wuhan_contact, observation, out_of_province.
     """
 
     flags: frozenset[str] = field(default_factory=frozenset)
@@ -50,11 +50,11 @@ class Facts:
 def groups_of(facts: Facts) -> list[Group]:
     """Every group that fits, the strongest first; never empty."""
     fits = {
-        Group.A1: "three_class" in facts.flags,
+        Group.A1: "three_classes" in facts.flags,
         Group.A2: "wuhan_contact" in facts.flags or facts.had_contact,
         Group.A3: bool(facts.symptoms),
         Group.B2: "observation" in facts.flags or facts.from_hubei,
-        Group.B1: "returned" in facts.flags or facts.from_outside,
+        Group.B1: "out_of_province" in facts.flags or facts.from_outside,
         Group.B5: facts.is_key_post,
         Group.B3: facts.is_key_project,
         Group.B4: facts.is_sishang,
