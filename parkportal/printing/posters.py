@@ -83,13 +83,16 @@ def _draw_where(page: Page, poster: SignupPoster, top: float) -> None:
 
 def _draw_steps(page: Page, poster: SignupPoster, top: float) -> None:
     page.rule(_LEFT, top, _RIGHT, top)
-    width = _MEASURE / max(len(poster.steps), 1)
-    for number, step in enumerate(poster.steps):
-        x = _LEFT + number * width
-        page.text(x, top + 12, str(number + 1), 26, bold=True)
-        fitted = fit_cell(step, (width - 12.5) / PT, 14.5, max_lines=2)
-        middle = top + 8.6 - fitted.height(1.2) * PT / 2
-        page.lines(x + 9, baseline(middle, fitted.size), fitted, leading=1.2)
+    share = _MEASURE / max(len(poster.steps), 1)
+    steps = [fit_cell(step, (share - 12.5) / PT, 14.5, max_lines=2) for step in poster.steps]
+    taken = sum(9 + step.width() * PT for step in steps)
+    between = (_MEASURE - taken) / max(len(steps) - 1, 1)  # the same white behind each, however long its words
+    x = _LEFT
+    for number, step in enumerate(steps, start=1):
+        page.text(x, top + 12, str(number), 26, bold=True)
+        middle = top + 8.6 - step.height(1.2) * PT / 2
+        page.lines(x + 9, baseline(middle, step.size), step, leading=1.2)
+        x += 9 + step.width() * PT + between
 
 
 def _draw_foot(page: Page, poster: SignupPoster) -> None:

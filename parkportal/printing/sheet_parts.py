@@ -60,16 +60,11 @@ def head(kicker: str, title: str, code: str, *, measure: float, caption: str = "
 def paragraph(text: str, *, measure: float, size: float = 11, bold: bool = False, indent: float = 0) -> list[Piece]:
     """Running text, a line a piece, so that it may run over pages."""
     step = size * 1.6 * PT
-    lines = wrap(text, (measure - indent) / PT, size, bold=bold)
-    return [
-        Piece(
-            Drawing(
-                step,
-                lambda page, x, y, line=line: page.text(x + indent, y + size * 1.2 * PT, line, size, bold=bold),
-            )
-        )
-        for line in lines
-    ]
+
+    def line_of(words: str) -> Drawing:
+        return Drawing(step, lambda page, x, y: page.text(x + indent, y + size * 1.2 * PT, words, size, bold=bold))
+
+    return [Piece(line_of(line)) for line in wrap(text, (measure - indent) / PT, size, bold=bold)]
 
 
 def signatures(places: Sequence[SignHere], *, measure: float) -> Piece:
