@@ -8,4 +8,16 @@ class EnterprisesConfig(AppConfig):
     verbose_name = "企业"
 
     def ready(self) -> None:
-        """Register what this app declares (purposes, figures, worklist, intake kinds, dictionaries)."""
+        """Register what this app declares (purposes, figures, worklist, dictionaries, invitations, jobs)."""
+        from enterprises import dictionaries, figures, purposes, worklist
+        from enterprises.actions import contacts
+        from parkportal.accounts import invitations
+        from parkportal.messaging import purposes as messaging_purposes
+        from parkportal.records import figures as all_figures
+        from parkportal.records import worklist as all_worklists
+
+        dictionaries.declare()
+        messaging_purposes.register(purposes.ALL)
+        all_figures.register(figures.ALL)
+        all_worklists.register(worklist.ALL)
+        invitations.register(contacts.PURPOSE, contacts.complete_invitation, contacts.describe_invitation)

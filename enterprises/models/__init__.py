@@ -1,8 +1,9 @@
 """The park's memory: who is here, who works here, what was filed."""
 
 from enterprises.models.boards import Board, BoardMove
+from enterprises.models.kinds import KeyLevel, Tier, UnitKind
 from enterprises.models.people import DocumentType, Employment, Person, PersonFlag
-from enterprises.models.registry import Enterprise, SishangListing, Tier, UnitKind
+from enterprises.models.registry import Enterprise, SishangListing
 from enterprises.models.reports import DailyReport, UnitDay
 from enterprises.models.resumption import Filing, FilingMove, ResumptionMove, ResumptionStatus
 from enterprises.models.squads import EnterpriseContact, Squad, SquadMember, SupervisorAssignment
@@ -17,6 +18,7 @@ __all__ = [
     "EnterpriseContact",
     "Filing",
     "FilingMove",
+    "KeyLevel",
     "Person",
     "PersonFlag",
     "ResumptionMove",

@@ -1,121 +1,16 @@
 """The register: enterprises and construction sites (工地) as kinds of unit."""
 
-from datetime import datetime
-from typing import Any
-
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, Q
 
-from enterprises.models.resumption import ResumptionMove, ResumptionStatus
-from enterprises.models.squads import EnterpriseContact, SquadMember, SupervisorAssignment
-from parkportal.accounts.models import in_force
-from parkportal.clock import day_of, park_now
+from enterprises.models.kinds import KeyLevel, Tier, UnitKind
+from enterprises.models.register_rows import EnterpriseQuerySet
+from enterprises.models.resumption import ResumptionStatus
+from parkportal.clock import park_now
 from parkportal.idempotency import TokenField
 from parkportal.privacy import EncryptedTextField, lookup_hash
 from parkportal.records.models import Term
-from parkportal.states import GRACE, Stateful, status_as_of, status_constraint
-
-
-class UnitKind(models.TextChoices):
-    ENTERPRISE = "enterprise", "企业"
-    SITE = "site", "工地"
-
-
-class Tier(models.TextChoices):
-    """必须开 > 引导开 > 支持开 (handbook §1)."""
-
-    MUST = "must", "必须开"
-    GUIDE = "guide", "引导开"
-    SUPPORT = "support", "支持开"
-    OTHER = "other", "其他"
-
-
-class KeyLevel(models.TextChoices):
-    NONE = "", "无"
-    CITY = "city", "市重点"
-    PROVINCE = "province", "省重点"
-
-
-class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
-    def visible_to(self, user: Any) -> "EnterpriseQuerySet":
-        """The union of what the person's roles and memberships reach; merged rows stay visible for their redirect."""
-        if not user.is_authenticated:
-            return self.none()
-        return self if user.has_role("committee", "leader", "admin", "warehouse") else self.reached_by(user)
-
-    def followed_by(self, user: Any) -> "EnterpriseQuerySet":
-        """Whose work and people's counts the person follows: not by keeping a store or the accounts."""
-        if not user.is_authenticated:
-            return self.none()
-        return self if user.has_role("committee", "leader") else self.reached_by(user)
-
-    def reached_by(self, user: Any) -> "EnterpriseQuerySet":
-        """By a dated membership: the squad's, the supervisor's, the own enterprise."""
-        reach = Q(pk__in=[])
-        if user.has_role("squad"):
-            reach |= Q(squad__in=SquadMember.objects.filter(in_force(), user=user).values("squad"))
-        if user.has_role("supervisor"):
-            reach |= Q(pk__in=SupervisorAssignment.objects.filter(in_force(), user=user).values("enterprise"))
-        if user.has_role("contact", "principal"):
-            reach |= Q(pk__in=EnterpriseContact.objects.filter(in_force(), user=user).values("enterprise"))
-        return self.filter(reach)
-
-    def editable_by(self, user: Any) -> "EnterpriseQuerySet":
-        """Whose data this person may correct: the committee all, a contact the own."""
-        if user.is_authenticated and user.has_role("committee"):
-            return self
-        if user.is_authenticated and user.has_role("contact", "principal"):
-            return self.filter(pk__in=EnterpriseContact.objects.filter(in_force(), user=user).values("enterprise"))
-        return self.none()
-
-    def current(self) -> "EnterpriseQuerySet":
-        """Registered and not merged into another row."""
-        return self.filter(merged_into__isnull=True)
-
-    def enterprises(self) -> "EnterpriseQuerySet":
-        return self.current().filter(kind=UnitKind.ENTERPRISE)
-
-    def sites(self) -> "EnterpriseQuerySet":
-        return self.current().filter(kind=UnitKind.SITE)
-
-    def sishang(self, kind: str | None = None) -> "EnterpriseQuerySet":
-        """On the official 四上 list, of one kind or of any."""
-        rows = self.enterprises().filter(sishang_kind__isnull=False)
-        return rows.filter(sishang_kind=kind) if kind else rows
-
-    def registered_by(self, instant: datetime) -> "EnterpriseQuerySet":
-        return self.filter(registered_at__lte=instant)
-
-    def counted(self) -> "EnterpriseQuerySet":
-        """In the denominator of 复工率: without 停产检修 and 注销 (handbook §4)."""
-        return self.filter(exclusion="")
-
-    def sishang_as_of(self, instant: datetime, kind: str | None = None) -> "EnterpriseQuerySet":
-        """On the official 四上 list as it held on the day of an instant and was known by the grace of its cut-off."""
-        listings = SishangListing.objects.filter(
-            enterprise=OuterRef("pk"), valid_from__lte=day_of(instant), recorded_at__lte=instant + GRACE
-        )
-        latest = Subquery(listings.order_by("-valid_from", "-id").values("kind")[:1])
-        rows = self.enterprises().annotate(sishang_then=latest)
-        return rows.filter(sishang_then=kind) if kind else rows.filter(sishang_then__isnull=False)
-
-    def with_status_as_of(self, instant: datetime) -> "EnterpriseQuerySet":
-        """Adds `status_then`: the resumption status effective by an instant."""
-        return self.annotate(status_then=status_as_of(ResumptionMove.objects, instant))
-
-    def resumed_as_of(self, instant: datetime) -> "EnterpriseQuerySet":
-        return self.with_status_as_of(instant).filter(status_then=ResumptionStatus.RESUMED)
-
-    def search(self, text: str) -> "EnterpriseQuerySet":
-        """By name, short name, pinyin initials, credit code (parts), or a full phone number."""
-        text = text.strip()
-        if not text:
-            return self
-        found = Q(search_text__contains=text.lower().replace(" ", ""))
-        if text.isdigit() and len(text) == 11:
-            digest = lookup_hash(text, kind="phone")
-            found |= Q(liaison_phone_hash=digest) | Q(principal_phone_hash=digest)
-        return self.filter(found)
+from parkportal.states import Stateful, status_constraint
 
 
 class Enterprise(Stateful):

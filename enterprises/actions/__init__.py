@@ -1,0 +1,36 @@
+"""What is done to the register and its people: each function atomic, keyword-only, by a person, written down."""
+
+from enterprises.actions.boards import generate_board, post_board, verify_board
+from enterprises.actions.contacts import complete_invitation, end_contact, invite_contact
+from enterprises.actions.filing import approve_filing, file_resumption, open_filing, return_filing, save_filing_step
+from enterprises.actions.people import employ, end_flag, flag_person, reveal_person
+from enterprises.actions.registering import EditConflict, correct_enterprise, register_enterprise
+from enterprises.actions.reporting import freeze_unit_days, remind_missing_reports, submit_daily_report
+from enterprises.actions.resuming import assign_squad, correct_resumption_day, set_resumption_status
+
+__all__ = [
+    "EditConflict",
+    "approve_filing",
+    "assign_squad",
+    "complete_invitation",
+    "correct_enterprise",
+    "correct_resumption_day",
+    "employ",
+    "end_contact",
+    "end_flag",
+    "file_resumption",
+    "flag_person",
+    "freeze_unit_days",
+    "generate_board",
+    "invite_contact",
+    "open_filing",
+    "post_board",
+    "register_enterprise",
+    "remind_missing_reports",
+    "return_filing",
+    "reveal_person",
+    "save_filing_step",
+    "set_resumption_status",
+    "submit_daily_report",
+    "verify_board",
+]

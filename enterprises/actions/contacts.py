@@ -1,0 +1,60 @@
+"""The enterprise's own people with an account: invited by a link, ended with a day."""
+
+from typing import Any
+
+from django.db import transaction
+
+from enterprises.models import Enterprise, EnterpriseContact
+from parkportal.accounts import invitations
+from parkportal.accounts.models import Invitation, User, in_force
+from parkportal.clock import park_today
+from parkportal.identifiers import normal_phone
+from parkportal.records.audit import record
+from parkportal.states import Refused
+
+PURPOSE = "enterprise_contact"
+
+
+def invite_contact(*, enterprise: Enterprise, name: str, phone: str, kind: str, by: Any) -> Invitation:
+    """Send a single-use link that makes its reader the liaison or principal of this enterprise.
+
+    Raises Refused `already_contact` when the phone's account is one already, IdentifierProblem for a wrong phone.
+    """
+    number = normal_phone(phone)
+    held = enterprise.contacts.filter(in_force(), user__phone_hash=_phone_hash(number), kind=kind)
+    if held.exists():
+        raise Refused("already_contact", "这个手机号的账号已经是这家企业的联络人。", field="phone")
+    return invitations.invite(name=name, phone=number, role=kind, purpose=PURPOSE, subject_id=enterprise.pk, by=by)
+
+
+def _phone_hash(number: str) -> str:
+    probe = User()
+    probe.set_phone(number)
+    return probe.phone_hash
+
+
+def complete_invitation(invitation: Invitation, user: User) -> None:
+    """Called when the link is used: the account reaches the enterprise from today."""
+    enterprise = Enterprise.objects.get(pk=invitation.subject_id)
+    held = EnterpriseContact.objects.filter(in_force(), enterprise=enterprise, user=user).first()
+    if held is None:
+        EnterpriseContact.objects.create(enterprise=enterprise, user=user, kind=invitation.role)
+    elif invitation.role == EnterpriseContact.Kind.PRINCIPAL:
+        EnterpriseContact.objects.filter(pk=held.pk).update(kind=invitation.role)
+    record("enterprise.contact_added", by=user, subject=enterprise, after={"kind": invitation.role})
+
+
+def describe_invitation(invitation: Invitation) -> str:
+    """The enterprise that the link leads to."""
+    return Enterprise.objects.filter(pk=invitation.subject_id).values_list("name", flat=True).first() or ""
+
+
+def end_contact(*, contact: EnterpriseContact, by: Any, reason: str = "") -> None:
+    """The account reaches the enterprise no longer. The last one cannot leave alone. Raises Refused `last_contact`."""
+    with transaction.atomic():
+        enterprise = Enterprise.objects.select_for_update().get(pk=contact.enterprise_id)
+        held = enterprise.contacts.filter(in_force(park_today()))
+        if not by.has_role("committee") and not held.exclude(pk=contact.pk).exists():
+            raise Refused("last_contact", "这是最后一个联络账号，请先邀请接手的人。")
+        contact.end()
+        record("enterprise.contact_ended", by=by, subject=enterprise, before={"kind": contact.kind}, reason=reason)

@@ -1,0 +1,177 @@
+"""The figures of the register: each one a set of rows and what is summed over them."""
+
+from datetime import date, datetime, timedelta
+
+from django.db.models import QuerySet, Sum
+
+from enterprises.models import Board, Enterprise
+from parkportal.clock import day_of
+from parkportal.records import settings
+from parkportal.records.figures import Figure
+
+LIST = "enterprises:enterprise_list"
+BLOCK = "复工"
+# Words of the printed report: 规上批发零售业 where the register says 限上 (dictionary sishang, report_label).
+SISHANG_WORDS = {
+    "IND": "规上工业",
+    "SVC": "规上服务业",
+    "WRT": "规上批发零售业",
+    "CON": "资质建筑业",
+    "HCT": "限上住宿餐饮业",
+    "RE": "房地产开发经营业",
+}
+
+
+def _enterprises(as_of: datetime) -> QuerySet[Enterprise]:
+    return Enterprise.objects.enterprises().counted().registered_by(as_of)
+
+
+def _enterprises_resumed(as_of: datetime) -> QuerySet[Enterprise]:
+    return _enterprises(as_of).resumed_as_of(as_of)
+
+
+def _confirmed_register(as_of: datetime) -> int | None:
+    """The denominator of the overall rate: only where the register was confirmed by that day (design §4)."""
+    confirmed_on = settings.get_date("register_confirmed_on")
+    return _enterprises(as_of).count() if confirmed_on and confirmed_on <= day_of(as_of) else None
+
+
+def _sites_resumed(as_of: datetime) -> QuerySet[Enterprise]:
+    return Enterprise.objects.sites().counted().registered_by(as_of).resumed_as_of(as_of)
+
+
+def _key_sites(as_of: datetime) -> QuerySet[Enterprise]:
+    return _sites_resumed(as_of).exclude(key_level="")
+
+
+def _sishang(as_of: datetime, kind: str | None = None) -> QuerySet[Enterprise]:
+    return Enterprise.objects.sishang_as_of(as_of, kind).counted().registered_by(as_of)
+
+
+def _sishang_resumed(as_of: datetime, kind: str | None = None) -> QuerySet[Enterprise]:
+    return _sishang(as_of, kind).resumed_as_of(as_of)
+
+
+def _units_resumed(as_of: datetime) -> QuerySet[Enterprise]:
+    return Enterprise.objects.current().counted().registered_by(as_of).resumed_as_of(as_of)
+
+
+def _on_duty(rows: QuerySet[Enterprise], as_of: datetime) -> int:
+    return rows.with_latest_report(as_of).aggregate(total=Sum("on_duty_then"))["total"] or 0
+
+
+def _headcount(as_of: datetime) -> int:
+    return _units_resumed(as_of).aggregate(total=Sum("headcount"))["total"] or 0
+
+
+def _reported(as_of: datetime) -> QuerySet[Enterprise]:
+    return _due(as_of).reported(_report_day(as_of), by=as_of)
+
+
+def _due(as_of: datetime) -> QuerySet[Enterprise]:
+    return Enterprise.objects.due_to_report(_report_day(as_of)).registered_by(as_of)
+
+
+def _report_day(as_of: datetime) -> date:
+    """24:00 belongs to the day that ends with it."""
+    return day_of(as_of - timedelta(microseconds=1))
+
+
+def _on_the_wall(as_of: datetime) -> QuerySet[Enterprise]:
+    return Enterprise.objects.current().filter(pk__in=Board.objects.on_the_wall_as_of(as_of).values("enterprise"))
+
+
+def _of_kind(kind: str) -> Figure:
+    words = SISHANG_WORDS[kind]
+    return Figure(
+        f"sishang_resumed_{kind}",
+        f"{words}已复工",
+        "家",
+        rows=lambda as_of: _sishang_resumed(as_of, kind),
+        whole=lambda as_of: _sishang(as_of, kind).count(),
+        list_url=LIST,
+        definition=f"统计名录中的{words}，扣除停产检修和注销；分母是同一时刻名录里的家数。",
+        block=BLOCK,
+    )
+
+
+ALL = (
+    Figure(
+        "enterprises_resumed",
+        "已复工企业",
+        "家",
+        rows=_enterprises_resumed,
+        whole=_confirmed_register,
+        list_url=LIST,
+        definition="名录中截至该时刻状态为已复工的企业，不含工地，扣除停产检修和注销；名录没有核定时不算总复工率。",
+        block=BLOCK,
+    ),
+    Figure(
+        "enterprises_registered",
+        "名录企业",
+        "家",
+        rows=_enterprises,
+        list_url=LIST,
+        definition="截至该时刻已登记的企业，不含工地，扣除停产检修和注销。",
+        block=BLOCK,
+    ),
+    Figure(
+        "sites_resumed",
+        "已复工工地",
+        "个",
+        rows=_sites_resumed,
+        list_url=LIST,
+        definition="截至该时刻已复工的工地；工地不计入企业。",
+        block=BLOCK,
+    ),
+    Figure(
+        "key_project_sites",
+        "已复工的省市重点项目",
+        "个",
+        rows=_key_sites,
+        list_url=LIST,
+        definition="已复工工地中的市重点和省重点项目。",
+        block=BLOCK,
+    ),
+    Figure(
+        "sishang_resumed",
+        "四上企业已复工",
+        "家",
+        rows=_sishang_resumed,
+        whole=lambda as_of: _sishang(as_of).count(),
+        list_url=LIST,
+        definition="统计名录中的四上企业，扣除停产检修和注销；分母是同一时刻名录里的四上企业。",
+        block=BLOCK,
+    ),
+    *(_of_kind(kind) for kind in SISHANG_WORDS),
+    Figure(
+        "staff_on_duty",
+        "到岗人数",
+        "人",
+        rows=_units_resumed,
+        total=_on_duty,
+        whole=_headcount,
+        list_url=LIST,
+        definition="已复工单位日报的到岗人数，取三天内最后一次报的数；没有报的不算零，也不计入。分母是已复工单位的职工总数。",
+        block="到岗",
+    ),
+    Figure(
+        "reports_submitted",
+        "今日已交日报",
+        "家",
+        rows=_reported,
+        whole=lambda as_of: _due(as_of).count(),
+        list_url=LIST,
+        definition="已备案和已复工的单位当天应报；报零也算交，没有交不算零。",
+        block="到岗",
+    ),
+    Figure(
+        "boards_posted",
+        "责任牌已上墙",
+        "家",
+        rows=_on_the_wall,
+        list_url=LIST,
+        definition="当前版责任牌已张贴或已核验的单位。",
+        block="责任上墙",
+    ),
+)

@@ -1,0 +1,153 @@
+"""The register's rows, chosen as people say it."""
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
+
+from enterprises.models.kinds import UnitKind
+from enterprises.models.resumption import ResumptionMove, ResumptionStatus
+from enterprises.models.squads import EnterpriseContact, SquadMember, SupervisorAssignment
+from parkportal.accounts.models import in_force
+from parkportal.clock import day_of, end_of, park_today
+from parkportal.privacy import lookup_hash
+from parkportal.states import GRACE, status_as_of
+
+if TYPE_CHECKING:
+    pass
+
+REPORTING = (ResumptionStatus.FILED, ResumptionStatus.RESUMED)
+SAID_WITHIN = timedelta(days=3)
+
+
+class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
+    def visible_to(self, user: Any) -> "EnterpriseQuerySet":
+        """The union of what the person's roles and memberships reach; merged rows stay visible for their redirect."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.has_role("committee", "leader", "admin", "warehouse") else self.reached_by(user)
+
+    def followed_by(self, user: Any) -> "EnterpriseQuerySet":
+        """Whose work and people's counts the person follows: not by keeping a store or the accounts."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.has_role("committee", "leader") else self.reached_by(user)
+
+    def reached_by(self, user: Any) -> "EnterpriseQuerySet":
+        """By a dated membership: the squad's, the supervisor's, the own enterprise."""
+        reach = Q(pk__in=[])
+        if user.has_role("squad"):
+            reach |= Q(squad__in=SquadMember.objects.filter(in_force(), user=user).values("squad"))
+        if user.has_role("supervisor"):
+            reach |= Q(pk__in=SupervisorAssignment.objects.filter(in_force(), user=user).values("enterprise"))
+        if user.has_role("contact", "principal"):
+            reach |= Q(pk__in=EnterpriseContact.objects.filter(in_force(), user=user).values("enterprise"))
+        return self.filter(reach)
+
+    def editable_by(self, user: Any) -> "EnterpriseQuerySet":
+        """Whose data this person may correct: the committee all, a contact the own."""
+        if user.is_authenticated and user.has_role("committee"):
+            return self
+        if user.is_authenticated and user.has_role("contact", "principal"):
+            return self.filter(pk__in=EnterpriseContact.objects.filter(in_force(), user=user).values("enterprise"))
+        return self.none()
+
+    def current(self) -> "EnterpriseQuerySet":
+        """Registered and not merged into another row."""
+        return self.filter(merged_into__isnull=True)
+
+    def enterprises(self) -> "EnterpriseQuerySet":
+        return self.current().filter(kind=UnitKind.ENTERPRISE)
+
+    def sites(self) -> "EnterpriseQuerySet":
+        return self.current().filter(kind=UnitKind.SITE)
+
+    def sishang(self, kind: str | None = None) -> "EnterpriseQuerySet":
+        """On the official 四上 list, of one kind or of any."""
+        rows = self.enterprises().filter(sishang_kind__isnull=False)
+        return rows.filter(sishang_kind=kind) if kind else rows
+
+    def registered_by(self, instant: datetime) -> "EnterpriseQuerySet":
+        return self.filter(registered_at__lte=instant)
+
+    def counted(self) -> "EnterpriseQuerySet":
+        """In the denominator of 复工率: without 停产检修 and 注销 (handbook §4)."""
+        return self.filter(exclusion="")
+
+    def sishang_as_of(self, instant: datetime, kind: str | None = None) -> "EnterpriseQuerySet":
+        """On the official 四上 list as it held on the day of an instant and was known by the grace of its cut-off."""
+        listings = apps.get_model("enterprises", "SishangListing").objects.filter(
+            enterprise=OuterRef("pk"), valid_from__lte=day_of(instant), recorded_at__lte=instant + GRACE
+        )
+        latest = Subquery(listings.order_by("-valid_from", "-id").values("kind")[:1])
+        rows = self.enterprises().annotate(sishang_then=latest)
+        return rows.filter(sishang_then=kind) if kind else rows.filter(sishang_then__isnull=False)
+
+    def with_status_as_of(self, instant: datetime) -> "EnterpriseQuerySet":
+        """Adds `status_then`: the resumption status effective by an instant."""
+        return self.annotate(status_then=status_as_of(ResumptionMove.objects, instant))
+
+    def resumed_as_of(self, instant: datetime) -> "EnterpriseQuerySet":
+        return self.with_status_as_of(instant).filter(status_then=ResumptionStatus.RESUMED)
+
+    def search(self, text: str) -> "EnterpriseQuerySet":
+        """By name, short name, pinyin initials, credit code (parts), or a full phone number."""
+        text = text.strip()
+        if not text:
+            return self
+        found = Q(search_text__contains=text.lower().replace(" ", ""))
+        if text.isdigit() and len(text) == 11:
+            digest = lookup_hash(text, kind="phone")
+            found |= Q(liaison_phone_hash=digest) | Q(principal_phone_hash=digest)
+        return self.filter(found)
+
+    def due_to_report(self, day: date) -> "EnterpriseQuerySet":
+        """Who sends a daily report for a day: filed or resumed units that are counted."""
+        rows = self.current().counted()
+        if day >= park_today():
+            return rows.filter(status__in=REPORTING)
+        return rows.with_status_as_of(end_of(day)).filter(status_then__in=REPORTING)
+
+    def reported(self, day: date, *, by: datetime | None = None) -> "EnterpriseQuerySet":
+        """Whose report of a day is there, or was by an instant."""
+        reports = apps.get_model("enterprises", "DailyReport").objects.filter(enterprise=OuterRef("pk"), day=day)
+        return self.filter(Exists(reports.filter(reported_at__lte=by) if by else reports))
+
+    def report_missing(self, day: date, now: datetime | None = None) -> "EnterpriseQuerySet":
+        """Due and not there. A missing report is not a zero."""
+        reports = apps.get_model("enterprises", "DailyReport").objects.filter(enterprise=OuterRef("pk"), day=day)
+        return self.due_to_report(day).filter(~Exists(reports))
+
+    def with_latest_report(self, instant: datetime) -> "EnterpriseQuerySet":
+        """Adds `on_duty_then`: what the latest report of the last three days said by an instant, else None."""
+        reports = apps.get_model("enterprises", "DailyReport").objects.filter(
+            enterprise=OuterRef("pk"),
+            day__lte=day_of(instant),
+            day__gt=day_of(instant) - SAID_WITHIN,
+            reported_at__lte=instant + GRACE,
+        )
+        return self.annotate(on_duty_then=Subquery(reports.order_by("-day", "-id").values("on_duty")[:1]))
+
+    def for_list(self, day: date | None = None) -> "EnterpriseQuerySet":
+        """Everything one line of the list shows, in one statement: squad, the day's report, the current board."""
+        day = day or park_today()
+        return self.select_related("squad").annotate(
+            days_report=FilteredRelation(
+                "daily_reports", condition=Q(daily_reports__day=day, daily_reports__is_replaced=False)
+            ),
+            wall=FilteredRelation("boards", condition=Q(boards__status__in=["generated", "posted", "verified"])),
+            on_duty=F("days_report__on_duty"),
+            reported_at=F("days_report__reported_at"),
+            report_is_late=F("days_report__is_late"),
+            board_status=F("wall__status"),
+            board_number=F("wall__number"),
+        )
+
+    def for_file(self) -> "EnterpriseQuerySet":
+        """What the file's head and facts need at hand: squad with leader, who changed it, tags and roles."""
+        return self.select_related("squad__leader", "changed_by", "merged_into").prefetch_related("tags", "org_roles")
+
+    def in_building_order(self) -> "EnterpriseQuerySet":
+        return self.order_by("building", "floor", "pinyin_key")

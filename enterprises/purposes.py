@@ -1,0 +1,22 @@
+"""What this app sends messages for."""
+
+from datetime import timedelta
+
+from parkportal.messaging.purposes import Purpose
+
+REPORT_MISSING = Purpose(
+    "report_missing",
+    "催报日报",
+    "{name}您好，贵单位今天的日报还没有交，请在 {clock} 前报送，没有变化也要报：{link}",
+    why="今天应报日报，到提醒时还没有收到。交了就撤回。",
+    context_url="dashboard:enterprise_file",
+)
+FILING_RETURNED = Purpose(
+    "filing_returned",
+    "备案退回补正",
+    "{name}您好，贵单位的复工备案有 {count} 项要补正，请登录查看：{link}",
+    lifetime=timedelta(days=3),
+    why="管委会退回了备案，写明了要补正的内容。",
+    context_url="enterprises:filing_detail",
+)
+ALL = (REPORT_MISSING, FILING_RETURNED)
