@@ -1,6 +1,7 @@
 """The enterprise's own people with an account: invited by a link, ended with a day."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -15,7 +16,9 @@ from parkportal.states import Refused
 PURPOSE = "enterprise_contact"
 
 
-def invite_contact(*, enterprise: Enterprise, name: str, phone: str, kind: str, by: Any) -> Invitation:
+def invite_contact(
+    *, enterprise: Enterprise, name: str, phone: str, kind: str, by: Any, token: UUID | None = None
+) -> Invitation:
     """Send a single-use link that makes its reader the liaison or principal of this enterprise.
 
     Raises Refused `already_contact` when the phone's account is one already, IdentifierProblem for a wrong phone.
@@ -24,7 +27,9 @@ def invite_contact(*, enterprise: Enterprise, name: str, phone: str, kind: str, 
     held = enterprise.contacts.filter(in_force(), user__phone_hash=_phone_hash(number), kind=kind)
     if held.exists():
         raise Refused("already_contact", "这个手机号的账号已经是这家企业的联络人。", field="phone")
-    return invitations.invite(name=name, phone=number, role=kind, purpose=PURPOSE, subject_id=enterprise.pk, by=by)
+    return invitations.invite(
+        name=name, phone=number, role=kind, purpose=PURPOSE, subject_id=enterprise.pk, by=by, token=token
+    )
 
 
 def _phone_hash(number: str) -> str:

@@ -125,3 +125,7 @@ class FilingMove(Move):
 
     def __str__(self) -> str:
         return f"{self.subject_id} {self.to_status}"
+
+    @property
+    def words(self) -> str:
+        return FilingStatus(self.to_status).label

@@ -221,6 +221,16 @@ def with_query(context: Context, **changes: Any) -> str:
     return f"?{query.urlencode()}" if query else "?"
 
 
+@register.simple_tag(takes_context=True)
+def without_query(context: Context, name: str) -> str:
+    """The present query without one parameter and without the page: the address that removes a filter."""
+    request: HttpRequest | None = context.get("request")
+    query = request.GET.copy() if request else QueryDict(mutable=True)
+    for gone in (name, "page"):
+        query.pop(gone, None)
+    return f"?{query.urlencode()}"
+
+
 @register.filter
 def page_numbers(page: Page) -> list[Any]:
     """The page numbers to offer, with an ellipsis where some are left out."""

@@ -1,0 +1,64 @@
+"""The filters of the register's list; one line above the table."""
+
+from typing import Any
+
+import django_filters as filters
+from django.db.models import QuerySet
+
+from enterprises.models import Enterprise, Squad, Tier, UnitKind
+from parkportal.clock import park_today
+from parkportal.records.models import Term
+
+
+class EnterpriseFilter(filters.FilterSet):
+    """`q` searches; the others narrow. Every parameter stands in the address, so the list can be kept and sent."""
+
+    q = filters.CharFilter(method="search", label="名称、拼音首字母、信用代码")
+    kind = filters.ChoiceFilter(choices=UnitKind.choices, label="类型")
+    sishang = filters.CharFilter(method="by_sishang", label="四上类别")
+    status = filters.MultipleChoiceFilter(choices=Enterprise.Status.choices, label="复工状态")
+    tier = filters.ChoiceFilter(choices=Tier.choices, label="档位")
+    tag = filters.ModelChoiceFilter(field_name="tags", queryset=Term.objects.filter(kind="tag"), label="标签")
+    squad = filters.ModelChoiceFilter(queryset=Squad.objects.all(), label="小分队")
+    report = filters.CharFilter(method="by_report", label="今日零报告")
+    board = filters.CharFilter(method="by_board", label="责任牌")
+
+    class Meta:
+        model = Enterprise
+        fields: list[str] = []
+
+    def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.search(value)  # type: ignore[attr-defined]
+
+    def by_sishang(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        if value == "any":
+            return rows.filter(sishang_kind__isnull=False)
+        return rows.filter(sishang_kind=value) if value in Enterprise.Sishang.values else rows
+
+    def by_report(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        if value != "missing":
+            return rows
+        return rows.filter(pk__in=Enterprise.objects.report_missing(park_today()).values("pk"))
+
+    def by_board(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        if value != "missing":
+            return rows
+        return rows.exclude(boards__status__in=["posted", "verified"])
+
+
+def set_filters(form: Any) -> list[tuple[str, str, str]]:
+    """(parameter, label, words) of the filters that are set, for the tinted and removable chips."""
+    chips = []
+    for name, field in form.fields.items():
+        value = form.cleaned_data.get(name)
+        if name == "q" or not value:
+            continue
+        chosen = dict(getattr(field, "choices", None) or ())
+        if isinstance(value, list):
+            words = "、".join(str(chosen.get(one, one)) for one in value)
+        else:
+            words = {"any": "全部四上", "missing": "没有的"}.get(str(value), str(chosen.get(value, value)))
+        if name == "sishang":
+            words = dict(Enterprise.Sishang.choices).get(value, words)
+        chips.append((name, str(field.label), words))
+    return chips

@@ -1,0 +1,136 @@
+"""The resumption filing: steps, check, print, review."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from enterprises import papers
+from enterprises.actions import approve_filing, file_resumption, open_filing, return_filing, save_filing_step
+from enterprises.actions.filing import DRAFT_PURPOSE
+from enterprises.filing_pack import BY_CODE, QUESTIONS, STEPS, answers, missing_steps, next_step
+from enterprises.forms import FilingStepForm
+from enterprises.models import Enterprise, Filing
+from parkportal.guards import roles
+from parkportal.idempotency import new_token
+from parkportal.records import parked
+from parkportal.states import Refused
+
+OWN = ("committee", "contact", "principal")
+READ = (*OWN, "leader", "squad", "supervisor")
+
+
+@require_POST
+@roles(*OWN)
+def filing_open(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin the enterprise's filing, or go on with the one begun."""
+    enterprise = get_object_or_404(Enterprise.objects.editable_by(request.user).current(), pk=pk)
+    filing = open_filing(enterprise=enterprise, by=request.user)
+    missing = missing_steps(filing.pack)
+    if missing and filing.status in {Filing.Status.DRAFT, Filing.Status.RETURNED}:
+        return redirect("enterprises:filing_step", pk=filing.pk, step=missing[0])
+    return redirect("enterprises:filing_detail", pk=filing.pk)
+
+
+@roles(*OWN)
+def filing_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    filing = get_object_or_404(Filing.objects.editable_by(request.user).select_related("enterprise"), pk=pk)
+    if step not in BY_CODE:
+        raise Http404
+    draft = parked.get(DRAFT_PURPOSE, owner=request.user, subject=f"{filing.pk}:{step}")
+    initial = {**filing.pack, **(draft.content if draft else {})}
+    form = FilingStepForm(request.POST or None, step=BY_CODE[step], initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            filing = save_filing_step(filing=filing, step=step, values=form.cleaned_data, by=request.user)
+            following = next_step(filing.pack, step)
+            if following:
+                return redirect("enterprises:filing_step", pk=pk, step=following)
+            return redirect("enterprises:filing_detail", pk=pk)
+        except Refused as refused:
+            form.add_error(None, refused)
+    context = {"form": form, "filing": filing, "step": BY_CODE[step], "steps": _steps(filing, step)}
+    return render(request, "enterprises/filing_step.html", context, status=422 if form.errors else 200)
+
+
+def _steps(filing: Filing, here: str) -> list[tuple[str, str, str]]:
+    """(code, title, shape) of the steps beside the form."""
+    missing = set(missing_steps(filing.pack))
+    return [(s.code, s.title, "doing" if s.code == here else "todo" if s.code in missing else "ok") for s in STEPS]
+
+
+@require_POST
+@roles(*OWN)
+def filing_draft(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """Autosave: what is typed so far, also when it is not right yet."""
+    filing = get_object_or_404(Filing.objects.editable_by(request.user), pk=pk)
+    if step not in BY_CODE:
+        raise Http404
+    names = [question.name for question in BY_CODE[step].questions]
+    typed = {name: request.POST[name][:500] for name in names if name in request.POST}
+    parked.put(DRAFT_PURPOSE, typed, owner=request.user, subject=f"{filing.pk}:{step}")
+    return HttpResponse(status=204)
+
+
+@roles(*READ)
+def filing_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    filing = get_object_or_404(Filing.objects.visible_to(request.user).select_related("enterprise", "filed_by"), pk=pk)
+    context = {
+        "filing": filing,
+        "answers": answers(filing.pack),
+        "missing": [BY_CODE[code] for code in missing_steps(filing.pack)],
+        "corrections": [
+            (QUESTIONS[name].label, words) for name, words in filing.corrections.items() if name in QUESTIONS
+        ],
+        "moves": filing.moves.select_related("by"),
+        "may_edit": Filing.objects.editable_by(request.user).filter(pk=pk).exists(),
+        "may_review": request.user.has_role("committee"),
+        "token": new_token(),
+    }
+    return render(request, "enterprises/filing_detail.html", context)
+
+
+@require_POST
+@roles(*OWN)
+def filing_submit(request: HttpRequest, pk: int) -> HttpResponse:
+    visible = Filing.objects.filter(enterprise__in=Enterprise.objects.editable_by(request.user))
+    filing = get_object_or_404(visible, pk=pk)
+    try:
+        filing = file_resumption(filing=filing, by=request.user, token=request.POST.get("token") or None)
+        is_filed = filing.status == Filing.Status.FILED
+        messages.success(
+            request, "备案好了，可以按拟复工日期复工。" if is_filed else "交上去了，管委会核准后会发短信。"
+        )
+    except Refused as refused:
+        messages.warning(request, refused.text)
+    return redirect("enterprises:filing_detail", pk=pk)
+
+
+@roles(*READ)
+def filing_print(request: HttpRequest, pk: int) -> HttpResponse:
+    """All paper forms filled from the one record."""
+    filing = get_object_or_404(Filing.objects.visible_to(request.user).select_related("enterprise"), pk=pk)
+    answer = HttpResponse(papers.filing_pdf(filing), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="filing-{filing.pk}.pdf"'
+    return answer
+
+
+@roles("committee")
+def filing_review(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept, or send back with what to correct, field by field."""
+    filing = get_object_or_404(Filing.objects.visible_to(request.user).select_related("enterprise"), pk=pk)
+    if request.method == "POST":
+        token = request.POST.get("token") or None
+        try:
+            if request.POST.get("do") == "return":
+                words = {name: request.POST.get(f"fix_{name}", "")[:200] for name in QUESTIONS}
+                return_filing(filing=filing, corrections=words, by=request.user, token=token)
+                messages.success(request, "已退回，联络员会收到短信。")
+            else:
+                approve_filing(filing=filing, by=request.user, token=token)
+                messages.success(request, "已备案。")
+            return redirect("enterprises:filing_detail", pk=pk)
+        except Refused as refused:
+            messages.warning(request, refused.text)
+    context = {"filing": filing, "answers": answers(filing.pack), "token": new_token()}
+    return render(request, "enterprises/filing_review.html", context)

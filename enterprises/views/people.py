@@ -1,0 +1,113 @@
+"""An enterprise's own people: accounts and roster."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from enterprises.actions import end_contact, invite_contact, reveal_person
+from enterprises.forms import ContactInviteForm
+from enterprises.models import Employment, Enterprise, EnterpriseContact
+from parkportal.accounts.models import Invitation, in_force
+from parkportal.guards import roles
+from parkportal.states import Refused
+
+OWN = ("committee", "contact", "principal")
+REASONS = [
+    ("电话联访", "电话联访"),
+    ("送达物资", "送达物资"),
+    ("检测异常处置", "检测异常处置"),
+    ("核对名单", "核对名单"),
+]
+PAGE = 50
+
+
+@roles(*OWN)
+def contact_list(request: HttpRequest, pk: int) -> HttpResponse:
+    enterprise = get_object_or_404(Enterprise.objects.editable_by(request.user).current(), pk=pk)
+    context = {
+        "enterprise": enterprise,
+        "contacts": enterprise.contacts.filter(in_force()).select_related("user"),
+        "invitations": Invitation.objects.open()
+        .filter(purpose="enterprise_contact", subject_id=pk)
+        .select_related("invited_by"),
+    }
+    return render(request, "enterprises/contact_list.html", context)
+
+
+@roles(*OWN)
+def contact_invite(request: HttpRequest, pk: int) -> HttpResponse:
+    """A single-use link by text message."""
+    enterprise = get_object_or_404(Enterprise.objects.editable_by(request.user).current(), pk=pk)
+    initial = {"name": enterprise.liaison_name, "phone": enterprise.liaison_phone}
+    form = ContactInviteForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            invite_contact(
+                enterprise=enterprise,
+                name=data["name"],
+                phone=data["phone"],
+                kind=data["kind"],
+                by=request.user,
+                token=data["token"],
+            )
+            messages.success(request, "邀请发出去了，链接三天内有效，只能用一次。")
+            return redirect("enterprises:contact_list", pk=pk)
+        except Refused as refused:
+            form.add_error("phone", refused)
+    context = {"form": form, "enterprise": enterprise}
+    return render(request, "enterprises/contact_invite.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@roles(*OWN)
+def contact_end(request: HttpRequest, pk: int) -> HttpResponse:
+    enterprises = Enterprise.objects.editable_by(request.user)
+    held = EnterpriseContact.objects.filter(in_force(), enterprise__in=enterprises).select_related("user", "enterprise")
+    contact = get_object_or_404(held, pk=pk)
+    try:
+        end_contact(contact=contact, by=request.user)
+        messages.success(request, f"{contact.user} 不再是{contact.enterprise}的联络人。")
+    except Refused as refused:
+        messages.warning(request, refused.text)
+    return redirect("enterprises:contact_list", pk=contact.enterprise_id)
+
+
+@roles("committee", "contact", "principal", "squad", "supervisor")
+def people_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """The roster, masked."""
+    enterprise = get_object_or_404(Enterprise.objects.followed_by(request.user).current(), pk=pk)
+    rows = Employment.objects.visible_to(request.user).current().filter(enterprise=enterprise)
+    rows = rows.select_related("person").prefetch_related("person__flags").order_by("person__pinyin_key", "pk")
+    if person := request.GET.get("person", ""):
+        rows = rows.filter(person=int(person) if person.isdigit() else 0)
+    context = {
+        "enterprise": enterprise,
+        "page_obj": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "returned": Employment.objects.visible_to(request.user).filter(enterprise=enterprise).on_duty().count(),
+        "may_write": Enterprise.objects.editable_by(request.user).filter(pk=pk).exists(),
+    }
+    return render(request, "enterprises/people_list.html", context)
+
+
+@roles("committee", "contact", "principal")
+def person_reveal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Full number and phone against a reason; the page forgets them after 60 seconds."""
+    rows = Employment.objects.visible_to(request.user).filter(
+        enterprise__in=Enterprise.objects.editable_by(request.user)
+    )
+    employment = get_object_or_404(rows.select_related("person", "enterprise"), pk=pk)
+    context = {"employment": employment, "person": employment.person, "reasons": REASONS}
+    if request.method == "POST":
+        try:
+            context["shown"] = reveal_person(
+                person=employment.person,
+                enterprise=employment.enterprise,
+                by=request.user,
+                reason=request.POST.get("reason", "")[:200],
+            )
+        except Refused as refused:
+            messages.warning(request, refused.text)
+    return render(request, "enterprises/person_reveal.html", context)

@@ -1,0 +1,86 @@
+"""The daily report on one phone screen, and who is late."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from enterprises.actions import submit_daily_report
+from enterprises.actions.reporting import COUNTS, due_at
+from enterprises.forms import DailyReportForm
+from enterprises.models import DailyReport, Enterprise
+from parkportal.clock import park_now, park_today
+from parkportal.guards import roles
+from parkportal.states import Refused
+
+PAGE = 50
+
+
+@roles("contact", "principal", "committee")
+def daily_report(request: HttpRequest, pk: int) -> HttpResponse:
+    """Today's report, prefilled from the last one; a second one today is a correction with its reason."""
+    enterprise = get_object_or_404(Enterprise.objects.editable_by(request.user).current(), pk=pk)
+    today = park_today()
+    reports = DailyReport.objects.in_force().filter(enterprise=enterprise)
+    mine = reports.filter(day=today).first()
+    last = mine or reports.filter(day__lt=today).first()
+    initial = {name: getattr(last, name) for name in COUNTS} if last else {}
+    form = DailyReportForm(request.POST or None, initial=initial, is_correction=mine is not None)
+    if request.method == "POST" and DailyReport.objects.filter(token=request.POST.get("token") or None).exists():
+        return redirect("dashboard:enterprise_file", pk=pk)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            submit_daily_report(
+                enterprise=enterprise,
+                day=today,
+                counts=form.counts(),
+                note=data["note"],
+                by=request.user,
+                token=data["token"],
+                correction_reason=data.get("correction_reason", ""),
+            )
+            messages.success(request, "今天的日报交好了。")
+            return redirect("dashboard:enterprise_file", pk=pk)
+        except Refused as refused:
+            form.add_error(refused.facts.get("field") if refused.facts.get("field") in form.fields else None, refused)
+    context = {"form": form, "enterprise": enterprise, "mine": mine, "last": last, "today": today, "due": due_at(today)}
+    return render(request, "enterprises/daily_report.html", context, status=422 if form.errors else 200)
+
+
+@roles("committee", "leader", "squad", "supervisor")
+def report_list(request: HttpRequest) -> HttpResponse:
+    """Who has not reported, who was late, who has: one day at a time."""
+    day = _day(request)
+    followed = Enterprise.objects.followed_by(request.user).current()
+    due = followed.filter(pk__in=Enterprise.objects.due_to_report(day).values("pk"))
+    missing = followed.filter(pk__in=Enterprise.objects.report_missing(day).values("pk")).search(
+        request.GET.get("q", "")
+    )
+    reports = (
+        DailyReport.objects.of_day(day).filter(enterprise__in=followed).select_related("enterprise", "reported_by")
+    )
+    show = request.GET.get("show", "missing")
+    rows = {"late": reports.filter(is_late=True), "done": reports}.get(show, missing.select_related("squad"))
+    context = {
+        "day": day,
+        "show": show if show in {"late", "done"} else "missing",
+        "page_obj": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "counts": {"due": due.count(), "missing": missing.count(), "late": reports.filter(is_late=True).count()},
+        "reported": reports.count(),
+        "due_at": due_at(day),
+        "now": park_now(),
+    }
+    return render(request, "enterprises/report_list.html", context)
+
+
+def _day(request: HttpRequest) -> date:
+    try:
+        day = date.fromisoformat(request.GET.get("date") or park_today().isoformat())
+    except ValueError:
+        raise Http404 from None
+    if day > park_today():
+        raise Http404
+    return day
