@@ -9,11 +9,12 @@ class EnterprisesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what this app declares (purposes, figures, worklist, dictionaries, invitations, jobs)."""
-        from enterprises import dictionaries, figures, purposes, worklist
+        from enterprises import dictionaries, doors, exports, figures, purposes, worklist  # noqa: F401 - exports declares its job
         from enterprises.actions import contacts
         from parkportal.accounts import invitations
         from parkportal.messaging import purposes as messaging_purposes
         from parkportal.records import figures as all_figures
+        from parkportal.records import intake
         from parkportal.records import worklist as all_worklists
 
         dictionaries.declare()
@@ -21,3 +22,5 @@ class EnterprisesConfig(AppConfig):
         all_figures.register(figures.ALL)
         all_worklists.register(worklist.ALL)
         invitations.register(contacts.PURPOSE, contacts.complete_invitation, contacts.describe_invitation)
+        intake.register(doors.REGISTER_DOOR)
+        intake.register(doors.ROSTER_DOOR)

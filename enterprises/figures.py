@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import QuerySet, Sum
 
 from enterprises.models import Board, Enterprise
+from enterprises.models.kinds import KEY_LEVELS
 from parkportal.clock import day_of
 from parkportal.records import settings
 from parkportal.records.figures import Figure
@@ -41,7 +42,7 @@ def _sites_resumed(as_of: datetime) -> QuerySet[Enterprise]:
 
 
 def _key_sites(as_of: datetime) -> QuerySet[Enterprise]:
-    return _sites_resumed(as_of).exclude(key_level="")
+    return _sites_resumed(as_of).filter(key_level__in=KEY_LEVELS)
 
 
 def _sishang(as_of: datetime, kind: str | None = None) -> QuerySet[Enterprise]:

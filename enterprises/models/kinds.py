@@ -18,6 +18,10 @@ class Tier(models.TextChoices):
 
 
 class KeyLevel(models.TextChoices):
-    NONE = "", "无"
+    UNKNOWN = "", "—"
+    NONE = "none", "无"
     CITY = "city", "市重点"
     PROVINCE = "province", "省重点"
+
+
+KEY_LEVELS = (KeyLevel.CITY, KeyLevel.PROVINCE)

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from enterprises.models.kinds import KeyLevel, Tier, UnitKind
+from enterprises.models.kinds import KEY_LEVELS, KeyLevel, Tier, UnitKind
 from enterprises.models.register_rows import EnterpriseQuerySet
 from enterprises.models.resumption import ResumptionStatus
 from parkportal.clock import park_now
@@ -136,6 +136,10 @@ class Enterprise(Stateful):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_key_project(self) -> bool:
+        return self.key_level in KEY_LEVELS
 
     @property
     def place(self) -> str:

@@ -33,6 +33,10 @@ class ResumptionMove(Move):
     def __str__(self) -> str:
         return f"{self.subject_id} {self.to_status}"
 
+    @property
+    def words(self) -> str:
+        return ResumptionStatus(self.to_status).label
+
 
 class FilingStatus(models.TextChoices):
     DRAFT = "draft", "填写中"

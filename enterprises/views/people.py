@@ -11,6 +11,7 @@ from enterprises.forms import ContactInviteForm
 from enterprises.models import Employment, Enterprise, EnterpriseContact
 from parkportal.accounts.models import Invitation, in_force
 from parkportal.guards import roles
+from parkportal.records import terms
 from parkportal.states import Refused
 
 OWN = ("committee", "contact", "principal")
@@ -88,6 +89,7 @@ def people_list(request: HttpRequest, pk: int) -> HttpResponse:
         "page_obj": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "returned": Employment.objects.visible_to(request.user).filter(enterprise=enterprise).on_duty().count(),
         "may_write": Enterprise.objects.editable_by(request.user).filter(pk=pk).exists(),
+        "flag_words": terms.labels("person_flag"),
     }
     return render(request, "enterprises/people_list.html", context)
 

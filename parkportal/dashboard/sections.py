@@ -1,19 +1,97 @@
-"""What the enterprise file shows, and what is missing in it. Each app has its own section template."""
+"""What the enterprise file shows, and what is missing in it: a constant number of statements."""
 
 from typing import Any
 
-from enterprises.file_section import enterprise_section
-from enterprises.models import Enterprise
-from supplies.file_section import supplies_section
-from testing.file_section import testing_section
+from django.db.models import Count, Q, Sum
+from django.urls import reverse
+
+from enterprises.models import Board, DailyReport, Employment, Enterprise, Filing
+from parkportal.accounts.models import in_force
+from parkportal.clock import park_now, park_today
+from parkportal.quantities import rate_text
+from parkportal.records import terms
+from supplies.models import Delivery, DeliveryLine
+from testing.models import Result, ResultValue, SignUp, Specimen
+
+FOLLOWERS = ("committee", "leader", "contact", "principal", "squad", "supervisor")
+REPORT_DAYS = 14
 
 
 def file_of(enterprise: Enterprise, user: Any) -> dict[str, Any]:
-    """The whole file within the person's scope, in a constant number of statements."""
-    context: dict[str, Any] = {"enterprise": enterprise}
-    context.update(enterprise_section(enterprise, user))
-    if user.has_role("committee", "leader", "contact", "principal", "squad", "supervisor"):
-        context["testing"] = testing_section(enterprise, user)
-    if user.has_role("committee", "leader", "contact", "principal", "squad", "supervisor", "warehouse"):
-        context["supplies"] = supplies_section(enterprise, user)
+    """The whole file within the person's scope."""
+    follows = user.has_role(*FOLLOWERS)
+    context: dict[str, Any] = {
+        "enterprise": enterprise,
+        "moves": enterprise.moves.select_related("by").order_by("-effective_at", "-id"),
+        "follows": follows,
+        "may_edit": Enterprise.objects.editable_by(user).filter(pk=enterprise.pk).exists(),
+        "is_committee": user.has_role("committee"),
+        "now": park_now(),
+        "today": park_today(),
+    }
+    if follows:
+        context |= _work(enterprise, user)
+        context["missing"] = missing_in(enterprise, context)
+        context["deliveries"] = _deliveries(enterprise, user)
     return context
+
+
+def _work(enterprise: Enterprise, user: Any) -> dict[str, Any]:
+    reports = list(
+        DailyReport.objects.in_force().filter(enterprise=enterprise).select_related("reported_by")[:REPORT_DAYS]
+    )
+    last = reports[0] if reports else None
+    filing = Filing.objects.visible_to(user).filter(enterprise=enterprise).select_related("filed_by").first()
+    board = Board.objects.visible_to(user).current().filter(enterprise=enterprise).first()
+    return {
+        "reports": reports,
+        "report": last,
+        "report_rate": rate_text(last.on_duty, enterprise.headcount) if last else "—",
+        "filing": filing,
+        "board": board,
+        "contacts": enterprise.contacts.filter(in_force()).select_related("user"),
+        "people": Employment.objects.visible_to(user).current().filter(enterprise=enterprise).count(),
+        "tests": _tests(enterprise, user),
+        "exemption": terms.labels("exemption").get(enterprise.exemption, "") if enterprise.exemption else "",
+    }
+
+
+def _tests(enterprise: Enterprise, user: Any) -> dict[str, int]:
+    """How far the testing of the enterprise's people is; positives are not counted here."""
+    signups = SignUp.objects.visible_to(user).open().filter(enterprise=enterprise)
+    tubes = Specimen.objects.filter(signup__enterprise=enterprise).collected_as_of(park_now())
+    counts = tubes.aggregate(tubes=Count("pk"), waiting=Count("pk", filter=Q(released_at__isnull=True)))
+    negative = Result.objects.in_force().filter(specimen__signup__enterprise=enterprise, value=ResultValue.NEGATIVE)
+    return {
+        "signed_up": signups.values("document_hash").distinct().count(),
+        "sampled": tubes.values("signup__document_hash").distinct().count(),
+        "negative": negative.count(),
+        **counts,
+    }
+
+
+def _deliveries(enterprise: Enterprise, user: Any) -> dict[str, Any]:
+    """What the enterprise was given and what is on its way."""
+    deliveries = Delivery.objects.visible_to(user).filter(enterprise=enterprise)
+    lines = DeliveryLine.objects.filter(delivery__in=deliveries.received())
+    given = (
+        lines.values("lot__item__name", "lot__item__unit").annotate(total=Sum("received")).order_by("lot__item__name")
+    )
+    return {"given": list(given), "open": list(deliveries.unsigned()[:5])}
+
+
+def missing_in(enterprise: Enterprise, context: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """What the file lacks: words, verb, where to mend it."""
+    edit = reverse("enterprises:enterprise_edit", args=[enterprise.pk])
+    lacks = [
+        (not enterprise.liaison_phone, "联络员手机没有填", "填写", edit),
+        (not enterprise.principal_phone, "负责人手机没有填", "填写", edit),
+        (enterprise.headcount is None, "职工总数没有填", "填写", edit),
+        (not enterprise.building, "楼栋没有填", "填写", edit),
+        (enterprise.has_canteen is None, "有没有食堂没有填", "填写", edit),
+        (not context["people"], "花名册没有导入", "导入", reverse("enterprises:people_list", args=[enterprise.pk])),
+        (not context["contacts"], "没有联络账号", "邀请", reverse("enterprises:contact_list", args=[enterprise.pk])),
+        (context["filing"] is None, "还没有复工备案", "", ""),
+        (context["board"] is None, "责任牌没有生成", "", ""),
+    ]
+    return [(words, verb, href) for is_missing, words, verb, href in lacks if is_missing]

@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from parkportal.privacy import mask_phone
+
 register = template.Library()
 
 NOTHING = "—"
@@ -78,6 +80,12 @@ def rate_of(part: Any, whole: Any) -> str:
     """part ÷ whole in per cent as `pct` writes it; — without a denominator."""
     a, b = decimal_or_none(part), decimal_or_none(whole)
     return NOTHING if a is None or not b else pct(a * 100 / b)
+
+
+@register.filter
+def masked_phone(value: Any) -> str:
+    """138****8000; — for none."""
+    return mask_phone(str(value)) if value else NOTHING
 
 
 @register.filter
