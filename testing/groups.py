@@ -92,6 +92,6 @@ def facts_of_employment(employment: Any, flags: Iterable[str]) -> Facts:
         had_contact=bool(journey.get("contact") or journey.get("接触史")),
         from_hubei=bool(journey.get("hubei") or journey.get("14日内湖北旅居史")),
         is_key_post=employment.is_key_post or is_key_post(employment.post),
-        is_key_project=bool(enterprise.key_level),
+        is_key_project=enterprise.is_key_project,
         is_sishang=bool(enterprise.sishang_kind),
     )

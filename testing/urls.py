@@ -1,13 +1,12 @@
-"""Doors of the staff under /testing/.
+"""Doors of the staff under /testing/."""
 
-The desk and its labels stand here. A colleague is writing campaigns, sign-up lists, tubes, boxes and the bench right
-now: testing/office_urls.py and testing/views/{campaigns,signups,specimens,boxes,bench}.py are theirs, with their
-templates, testing/admin.py, testing/figures.py, testing/worklist.py, testing/invariants.py and testing/demo.py.
-"""
+from django.urls import path
 
-from django.urls import URLPattern
-
-from testing.office_urls import urlpatterns as office
+from testing.views import station
 
 app_name = "testing"
-urlpatterns: list[URLPattern] = [*office]
+urlpatterns = [
+    path("station/", station.station, name="station"),
+    path("station/<int:session_id>/", station.station_desk, name="station_desk"),
+    path("station/<int:session_id>/count/", station.station_count, name="station_count"),
+]

@@ -8,7 +8,10 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from parkportal.clock import park_now
+from enterprises.models import DocumentType
+from enterprises.models.people import number_hash
+from parkportal.clock import park_now, park_today
+from parkportal.identifiers import IdentifierProblem, normal_id_number
 from parkportal.records.codes import take_code
 from parkportal.states import Refused
 from testing.actions.tubes import ScannedTube, read_tube, refuse_unusable, tube_facts
@@ -303,3 +306,33 @@ def counts(session_id: int) -> dict[str, int]:
         SignUp.objects.open().filter(Q(slot__session=session_id) | Q(attended_session=session_id)).distinct().count()
     )
     return {"done": done, "expected": max(done, expected)}
+
+
+def find_person(*, session_id: int, code: str, by: Any) -> SignUp:
+    """Who a person code is, within the desk's campaign. Nothing is written. Raises Refused `unknown_person`."""
+    return _found(SignUp.objects.at_desk(by, session_id).filter(code=code))
+
+
+def find_by_document(*, session_id: int, number: str, by: Any) -> SignUp:
+    """Who an ID number is signed up as. Raises Refused `bad_document`, `unknown_person`."""
+    try:
+        normal = normal_id_number(number, today=park_today())
+    except IdentifierProblem as problem:
+        raise Refused("bad_document", f"{problem}", said="号码不对") from problem
+    people = SignUp.objects.at_desk(by, session_id).open()
+    return _found(people.of_document(number_hash(DocumentType.ID_CARD, normal)))
+
+
+def _found(people: QuerySet[SignUp]) -> SignUp:
+    signup = people.select_related("slot__session__point").first()
+    if signup is None:
+        raise Refused("unknown_person", "这次检测没有这个人的登记", said="没有登记")
+    return signup
+
+
+def where_done(signup_id: int | None, *, code: str = "") -> tuple[SignUp, Specimen]:
+    """The tube that a person gave already, with the place and the hand that took it."""
+    tubes = Specimen.objects.live().filter(collected_at__isnull=False)
+    tubes = tubes.filter(signup=signup_id) if signup_id else tubes.filter(signup__code=code)
+    specimen = tubes.select_related("signup", "session__point", "collected_by").latest("collected_at")
+    return specimen.signup, specimen

@@ -10,6 +10,8 @@ from django.db.models import Q
 from parkportal.idempotency import once
 from parkportal.records.audit import record
 from parkportal.states import Refused
+from supplies.actions import consume_kits
+from supplies.models import Place
 from testing.models import (
     BoxStatus,
     Reconciliation,
@@ -87,6 +89,9 @@ def reconcile(*, session: Session, gaps: dict[str, str], by: Any, token: UUID | 
             session=locked, arrived=counted.arrived, bound=counted.bound, packed=counted.packed, void=counted.void,
             kits_used=counted.kits_used, gaps=gaps, done_by=by, token=token,
         )  # fmt: skip
+        row.movement_id, words = _use_kits(locked, counted.kits_used, by=by)
+        row.gaps = {**gaps, **({"kits": words} if words else {})}
+        row.save(update_fields=["movement_id", "gaps"])
         locked.status = Session.Status.CLOSED
         locked.save(update_fields=["status"])
         record("session.reconciled", by=by, subject=locked, after={"arrived": row.arrived, "packed": row.packed})
@@ -99,6 +104,18 @@ def reconcile(*, session: Session, gaps: dict[str, str], by: Any, token: UUID | 
         if is_new:
             _mark_missed(session, by=by)
     return row
+
+
+def _use_kits(session: Session, used: int, *, by: Any) -> tuple[int | None, str]:
+    """One movement out of the point's stock; a book that holds too few does not keep the team from going home."""
+    if not used:
+        return None, ""
+    place = Place.objects.point(session.point.code, session.point.name)
+    try:
+        with transaction.atomic():
+            return consume_kits(point=place, occasion=f"session:{session.pk}", quantity=used, by=by).pk, ""
+    except Refused as refusal:
+        return refusal.facts.get("movement"), refusal.text
 
 
 def _mark_missed(session: Session, *, by: Any) -> None:

@@ -85,7 +85,7 @@ def group_for(declaration: Declaration) -> Group:
             from_hubei=declaration.from_hubei and recent,
             from_outside=declaration.from_outside,
             is_key_post=declaration.is_key_post,
-            is_key_project=bool(enterprise and enterprise.key_level),
+            is_key_project=bool(enterprise and enterprise.is_key_project),
             is_sishang=bool(enterprise and enterprise.sishang_kind),
         )
     )

@@ -1,5 +1,6 @@
 """Boxes that carry tubes from the sampling point to the laboratory."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -131,6 +132,10 @@ class Box(Stateful):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def temperature(self) -> Decimal | None:
+        return None if self.temperature_tenths is None else Decimal(self.temperature_tenths) / 10
 
 
 class BoxMove(Move):

@@ -8,13 +8,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from parkportal.guards import public
 from parkportal.printing.barcodes import code128_svg, qr_svg
 from parkportal.records import settings
 from parkportal.states import Refused
 from testing.actions import cancel_signup, change_slot
 from testing.actions.signups import slots_left
 from testing.forms.signup import SlotForm
-from testing.language import bilingual
 from testing.models import SignUp, SignUpStatus
 from testing.picture import code_picture
 from testing.signup_page import slot_days
@@ -36,7 +36,7 @@ def _signup(token: UUID) -> SignUp:
     return get_object_or_404(SignUp.objects.select_related("campaign", "slot__session__point"), public_token=token)
 
 
-@bilingual
+@public
 @require_GET
 def signup_code(request: HttpRequest, token: UUID) -> HttpResponse:
     """Time first, then QR, barcode and digits, then what to do."""
@@ -61,7 +61,7 @@ def signup_code(request: HttpRequest, token: UUID) -> HttpResponse:
     return render(request, "testing/signup_code.html", context)
 
 
-@bilingual
+@public
 @require_http_methods(["GET", "POST"])
 def signup_change(request: HttpRequest, token: UUID) -> HttpResponse:
     """Another slot; the old place is free at once."""
@@ -82,10 +82,10 @@ def signup_change(request: HttpRequest, token: UUID) -> HttpResponse:
         "days": slot_days(slots_left(signup.campaign), chosen=int(chosen) if str(chosen).isdigit() else None),
         "now_words": slot_words(signup.slot) if signup.slot else "",
     }
-    return render(request, "testing/signup_change.html", context, status=422 if form.errors else 200)
+    return render(request, "testing/signup_change.html", context)
 
 
-@bilingual
+@public
 @require_http_methods(["GET", "POST"])
 def signup_cancel(request: HttpRequest, token: UUID) -> HttpResponse:
     """Ask once, naming the appointment, then give the place up."""
@@ -98,7 +98,7 @@ def signup_cancel(request: HttpRequest, token: UUID) -> HttpResponse:
     return render(request, "testing/signup_cancel.html", {"signup": signup, "now_words": now_words})
 
 
-@bilingual
+@public
 @require_GET
 def signup_picture(request: HttpRequest, token: UUID) -> HttpResponse:
     """The code as a picture to keep."""

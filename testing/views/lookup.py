@@ -7,17 +7,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from parkportal.guards import client_address
+from parkportal.guards import client_address, public
 from parkportal.records import settings
 from testing.forms.signup import LookupForm
-from testing.language import bilingual
 from testing.models import SignUp
 from testing.results import Claim, Locked, look_up, shown_to_person
 
 GRANT, GRANT_SECONDS = "result_of", 15 * 60
 
 
-@bilingual
+@public
 @require_http_methods(["GET", "POST"])
 def results(request: HttpRequest) -> HttpResponse:
     """Ask for code, document and phone; nothing of it goes into an address."""
@@ -34,10 +33,10 @@ def results(request: HttpRequest) -> HttpResponse:
             request.session[GRANT] = [signup.pk, int(time.time())]
             return redirect("public:results_shown")
         form.add_error(None, _("这三样对不上，或者还没有登记，请核对后再查。"))
-    return render(request, "testing/results.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "testing/results.html", {"form": form})
 
 
-@bilingual
+@public
 @require_GET
 def results_shown(request: HttpRequest) -> HttpResponse:
     """What was found, for a quarter of an hour in this browser."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from parkportal.clock import park_now
+from parkportal.guards import public
 from parkportal.records import settings
 from parkportal.records.codes import take_code
 from parkportal.states import Refused
@@ -27,7 +28,6 @@ from testing.forms.signup import (
     suggest,
 )
 from testing.groups import mode_of
-from testing.language import bilingual
 from testing.models import Campaign, Mode, SignUp, Slot
 from testing.signup_page import SlotDay, answer_rows, slot_days
 
@@ -39,7 +39,7 @@ def _campaign(slug: str) -> Campaign:
     return get_object_or_404(Campaign.objects.exclude(status=Campaign.Status.DRAFT), slug=slug)
 
 
-@bilingual
+@public
 @require_GET
 def signup(request: HttpRequest, slug: str) -> HttpResponse:
     """What this is for, what it costs, and one button."""
@@ -59,7 +59,7 @@ def signup(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-@bilingual
+@public
 @require_http_methods(["GET", "POST"])
 def signup_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
     """One group of questions; what was answered is kept on the server, also when it is not right yet."""
@@ -148,8 +148,7 @@ def _render_step(
     }
     if isinstance(form, SlotForm):
         context["days"] = _days(campaign, form)
-    status = 422 if form.is_bound and form.errors else 200
-    return render(request, "testing/signup_step.html", context, status=status)
+    return render(request, "testing/signup_step.html", context)
 
 
 def _days(campaign: Campaign, form: SlotForm) -> list[SlotDay]:
@@ -181,7 +180,7 @@ def _declaration(content: dict[str, Any]) -> Declaration:
     )
 
 
-@bilingual
+@public
 @require_http_methods(["GET", "POST"])
 def signup_check(request: HttpRequest, slug: str) -> HttpResponse:
     """Check your answers, agree, submit; the place is taken only now."""
@@ -201,7 +200,7 @@ def _submit(request: HttpRequest, slug: str) -> HttpResponse:
     if any(step not in content for step in STEPS):
         return _sent_before(form, slug)
     if not form.is_valid():
-        return _render_check(request, _open(slug), content, form, status=422)
+        return _render_check(request, _open(slug), content, form)
     try:
         signup = sign_up(
             campaign_id=content["campaign"],
@@ -239,9 +238,7 @@ def _another_slot(request: HttpRequest, slug: str, content: dict[str, Any], refu
     return _render_step(request, campaign, "place", form, content)
 
 
-def _render_check(
-    request: HttpRequest, campaign: Campaign, content: dict[str, Any], form: ConsentForm, status: int = 200
-) -> HttpResponse:
+def _render_check(request: HttpRequest, campaign: Campaign, content: dict[str, Any], form: ConsentForm) -> HttpResponse:
     slot = Slot.objects.select_related("session__point").filter(pk=content["place"].get("slot")).first()
     context = {
         "campaign": campaign,
@@ -251,10 +248,10 @@ def _render_check(
         "number": len(STEPS) + 1,
         "is_door": content.get("mode") == Mode.DOOR,
     }
-    return render(request, "testing/signup_check.html", context, status=status)
+    return render(request, "testing/signup_check.html", context)
 
 
-@bilingual
+@public
 @require_GET
 def signup_notice(request: HttpRequest, slug: str) -> HttpResponse:
     """What is collected, what for, who sees it, how long it stays."""
@@ -262,14 +259,14 @@ def signup_notice(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "testing/signup_notice.html", {"campaign": campaign, "consent": campaign.current_consent()})
 
 
-@bilingual
+@public
 @require_GET
 def signup_known(request: HttpRequest, slug: str) -> HttpResponse:
     """The same answer to everybody whose document is signed up already."""
     return render(request, "testing/signup_known.html", {"campaign": _campaign(slug), "now": park_now()})
 
 
-@bilingual
+@public
 @require_GET
 def signup_enterprises(request: HttpRequest, slug: str) -> HttpResponse:
     """Names of firms for the field that completes itself."""

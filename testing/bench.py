@@ -1,0 +1,174 @@
+"""What the laboratory sees: an equation that has to close, the worklist, boxes, what waits for a second person."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Min, Q
+
+from parkportal.clock import at, end_of
+from testing.actions.lab import latest_readings
+from testing.models import Box, Reading, ResultValue, Specimen, SpecimenStatus, own_labs
+
+S = SpecimenStatus
+ON_THE_WAY = (S.COLLECTED, S.PACKED, S.HANDED)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One term of the equation: how many tubes, what they are, and a link to them."""
+
+    count: int
+    words: str
+    query: str
+
+
+@dataclass(frozen=True)
+class Equation:
+    """Today's tubes of the laboratory: every one is somewhere."""
+
+    total: int
+    parts: list[Part]
+
+    @property
+    def closes(self) -> bool:
+        return self.total == sum(part.count for part in self.parts)
+
+
+def equation(user: Any, day: date) -> Equation:
+    """Collected on a day for the person's laboratories, by where they are now; counts only, no tube is named."""
+    rows = Specimen.objects.filter(
+        lab__in=own_labs(user), collected_at__gte=at(day), collected_at__lt=end_of(day)
+    ).exclude(invalid_reason="undone")
+    counted = rows.aggregate(
+        total=Count("pk"),
+        released=Count("pk", filter=Q(status=S.RELEASED)),
+        verifying=Count("pk", filter=Q(status=S.VERIFYING)),
+        testing=Count("pk", filter=Q(status__in=[S.RECEIVED, S.TESTING])),
+        coming=Count(
+            "pk",
+            filter=Q(status__in=ON_THE_WAY, box__status__in=["packing", "sealed", "handed"]) | Q(status=S.COLLECTED),
+        ),
+        missing=Count("pk", filter=Q(status=S.HANDED, box__status__in=["short", "received"])),
+        again=Count("pk", filter=Q(status__in=[S.RECOLLECT, S.REJECTED, S.VOID])),
+    )
+    parts = [
+        Part(counted["released"], "已发布", "released"),
+        Part(counted["verifying"], "待审核", "verifying"),
+        Part(counted["testing"], "检测中", "testing"),
+        Part(counted["coming"], "还没到实验室", "coming"),
+        Part(counted["again"], "不合格，已约重采", "again"),
+        Part(counted["missing"], "短少，正在找", "missing"),
+    ]
+    return Equation(counted["total"], [part for part in parts if part.count])
+
+
+@dataclass(frozen=True)
+class Task:
+    """One row of the worklist: what kind, which box, until when, one verb."""
+
+    kind: str
+    title: str
+    detail: str
+    verb: str
+    url_name: str
+    code: str
+    due_at: Any = None
+
+
+def tasks(user: Any) -> list[Task]:
+    """What is to be done, by box; two statements."""
+    found: list[Task] = []
+    boxes = (
+        Box.objects.at_bench(user)
+        .filter(Q(status__in=["handed", "short"]) | Q(specimens__status__in=[S.RECEIVED, S.TESTING, S.VERIFYING]))
+        .select_related("session__point")
+        .annotate(
+            to_test=Count("specimens", filter=Q(specimens__status__in=[S.RECEIVED, S.TESTING])),
+            to_verify=Count("specimens", filter=Q(specimens__status=S.VERIFYING)),
+            lost=Count("specimens", filter=Q(specimens__status=S.HANDED)),
+            due=Min("specimens__due_at", filter=Q(specimens__released_at__isnull=True)),
+        )
+        .order_by("handed_at")
+    )
+    for box in boxes:
+        name = f"{box.session.point} 第 {box.number} 箱"
+        if box.status == "handed":
+            words = f"运送人 {box.courier}" if box.courier else ""
+            found.append(
+                Task("收箱", f"{name}，{box.expected} 管", words, "收箱", "testing:lab_box", box.code, box.handed_at)
+            )
+        if box.status == "short" and box.lost:
+            found.append(
+                Task("短少", f"{name}少 {box.lost} 管", box.short_reason, "接着找", "testing:lab_box", box.code)
+            )
+        if box.to_test:
+            found.append(
+                Task(
+                    "录结果",
+                    f"{name}，{box.to_test} 管",
+                    "上传仪器文件或逐管录",
+                    "录结果",
+                    "testing:lab_bench",
+                    box.code,
+                    box.due,
+                )
+            )
+        if box.to_verify:
+            found.append(
+                Task(
+                    "待审核",
+                    f"{name}，{box.to_verify} 管",
+                    "第二个人审核后发布",
+                    "审核",
+                    "testing:lab_verify",
+                    box.code,
+                    box.due,
+                )
+            )
+    return found
+
+
+@dataclass
+class Verification:
+    """A box's tubes that wait for a second person: negatives in one batch, the others one by one."""
+
+    box: Box
+    negatives: list[Specimen] = field(default_factory=list)
+    others: list[tuple[Specimen, Reading]] = field(default_factory=list)
+    own: list[Specimen] = field(default_factory=list)
+    testers: list[str] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return len(self.negatives) + len(self.others) + len(self.own)
+
+
+def verification(box: Box, user: Any) -> Verification:
+    """What this person may release, what is odd, and what they tested themselves."""
+    tubes = list(box.specimens.filter(status=S.VERIFYING).select_related("signup").order_by("position"))
+    readings = latest_readings([tube.pk for tube in tubes])
+    shown = Verification(box)
+    for tube in tubes:
+        reading = readings.get(tube.pk)
+        if reading is None:
+            continue
+        if reading.tester_name not in shown.testers:
+            shown.testers.append(reading.tester_name)
+        if reading.tester_id == user.pk:
+            shown.own.append(tube)
+        elif reading.value == ResultValue.NEGATIVE:
+            shown.negatives.append(tube)
+        else:
+            shown.others.append((tube, reading))
+    return shown
+
+
+def bench_rows(box: Box) -> list[dict[str, Any]]:
+    """The box's tubes in order with their last reading."""
+    tubes = list(box.specimens.order_by("position"))
+    readings = latest_readings([tube.pk for tube in tubes])
+    return [
+        {"tube": tube, "reading": readings.get(tube.pk), "is_open": tube.status in {S.RECEIVED, S.TESTING}}
+        for tube in tubes
+    ]

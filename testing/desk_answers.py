@@ -1,0 +1,317 @@
+"""What the desk says to a scan: one field of colour, one phrase, what to do, and where it stands now."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from parkportal.clock import SHANGHAI, park_now
+from parkportal.identifiers import CODE_PREFIXES, CodeProblem, parse_code
+from parkportal.printing.barcodes import grouped_code
+from parkportal.states import Refused
+from testing.actions import collect, issue_tube, measure, undo_last
+from testing.actions.desk import Done, find_by_document, find_person, where_done
+from testing.models import SignUp, SignUpStatus
+from testing.words import slot_words
+
+FIND, TEMPERATURE, TUBE = "find", "temperature", "tube"
+PLACEHOLDERS = {FIND: "等待扫码", TEMPERATURE: "录体温，如 36.5", TUBE: "扫试管"}
+REMEDIES = {
+    "dropped_digit": "请把条码放平再扫；还不行就换一支新管",
+    "bad_tube": "请把条码放平再扫；还不行就换一支新管",
+    "tube_void": "请换一支新管，这一支交给组长",
+    "tube_used": "请换一支新管，这一支交给组长",
+    "tube_unknown": "请换一支登记过的管，或按 F3 打印新条码",
+    "tube_foreign": "请换一支本次检测的管",
+    "other_tube": "请扫发给这位的那一支；要换管先按 F4 撤销",
+    "stopped": "请到旁边休息 10 分钟再测",
+    "door_only": "请到旁边等，工作人员会联系上门",
+    "unknown_person": "请先扫海报上的码登记，或看是不是别的检测任务的码",
+    "packed": "请到装箱页先拿出这一管",
+}
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One scan as the desk sent it; `token` makes it harmless to send again."""
+
+    session_id: int
+    token: UUID
+    text: str = ""
+    do: str = ""
+    step: str = FIND
+    current: str = ""
+    lane: int | None = None
+    found_at: datetime | None = None
+    measured_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`tone` is waiting, done, before, refused or warn. `sound` may differ: a step that went well sounds done.
+
+    `current`, `step`, `found_at`, `measured_at` are where the desk stands after it; `delta` changes the count.
+    """
+
+    tone: str
+    word: str
+    name: str = ""
+    tail: str = ""
+    lines: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    step: str = FIND
+    current: str = ""
+    sound: str = ""
+    delta: int = 0
+    found_at: datetime | None = None
+    measured_at: datetime | None = None
+    label: tuple[str, str, tuple[str, ...]] | None = None
+    code: str = ""
+    then: "Answer | None" = field(default=None, repr=False)
+
+    @property
+    def placeholder(self) -> str:
+        if self.step == FIND and self.tone in {"done", "before"}:
+            return "可以扫下一位"
+        return "再扫试管" if self.step == TUBE and self.tone == "refused" else PLACEHOLDERS[self.step]
+
+    @property
+    def clears_after(self) -> int:
+        """Milliseconds after which the page shows what comes next by itself."""
+        return {"done": 3000, "before": 5000, "refused": 8000, "warn": 8000}.get(self.tone, 0)
+
+
+def clock(instant: datetime | None, form: str = "%H:%M:%S") -> str:
+    return instant.astimezone(SHANGHAI).strftime(form) if instant else ""
+
+
+def waiting(last: str = "") -> Answer:
+    """Nobody is at the desk."""
+    lines = ("手机上的码或登记单上的码都可以", *([f"上一位：{last}"] if last else []))
+    return Answer("waiting", "请扫人员码", lines=lines)
+
+
+def prompt(signup: SignUp, scan: Scan, *, sound: str = "", measured_at: datetime | None = None) -> Answer:
+    """The person is known; what comes next."""
+    at = {
+        "current": signup.code,
+        "found_at": scan.found_at,
+        "name": signup.name,
+        "tail": signup.number_tail,
+        "sound": sound,
+    }
+    found = f"人员码 {clock(scan.found_at)}".strip()
+    if signup.status in {SignUpStatus.MEASURED, SignUpStatus.KITTED}:
+        measured = measured_at or scan.measured_at
+        steps = (found, f"体温 {signup.temperature} ℃ {clock(measured)}".strip())
+        lines = (f"{signup.temperature} ℃",)
+        lines += ("扫预印管，或按 F3 打印新条码",) if signup.status == SignUpStatus.MEASURED else ("扫贴好的那一支管",)
+        return Answer("waiting", "扫试管", lines=lines, steps=steps, step=TUBE, measured_at=measured, **at)
+    lines = ("核对证件，额温枪量好再录",)
+    if signup.status == SignUpStatus.STOPPED:
+        lines = (f"上次 {signup.temperature} ℃，休息后重新测",)
+    return Answer("waiting", "录体温", lines=lines, steps=(found,), step=TEMPERATURE, **at)
+
+
+def answer(scan: Scan, *, by: Any) -> Answer:
+    """What the desk says to a scan. Nothing is changed unless the answer is a good one."""
+    try:
+        return _route(scan)(scan, by)
+    except Done as done:
+        return _done_before(scan, by, done)
+    except Refused as refusal:
+        return _refused(scan, by, refusal)
+
+
+def _route(scan: Scan) -> Callable[[Scan, Any], Answer]:
+    if scan.do == "undo":
+        return _undo
+    if scan.do == "issue":
+        return _issue
+    prefix = scan.text.strip()[:2].upper()
+    if scan.step == FIND or not scan.current or prefix == "RY" or prefix in CODE_PREFIXES and prefix != "YL":
+        return _find
+    return _measure if scan.step == TEMPERATURE else _collect
+
+
+def _find(scan: Scan, by: Any) -> Answer:
+    signup = _person(scan, by)
+    scan = replace(scan, current=signup.code, found_at=park_now(), measured_at=None)
+    if signup.status == SignUpStatus.CANCELLED:
+        raise Refused("cancelled", "这份登记已经取消，请重新登记", said="登记已取消")
+    if signup.is_door:
+        return _door(signup)
+    if signup.status == SignUpStatus.COLLECTED:
+        raise Done("already_collected", "已经采过", signup_id=signup.pk)
+    told = prompt(signup, scan, sound="done")
+    if (
+        signup.slot is not None
+        and signup.slot.session_id != scan.session_id
+        and signup.status == SignUpStatus.REGISTERED
+    ):
+        lines = (f"约的是 {slot_words(signup.slot)}，{signup.slot.session.point}", "可以照常采：直接录体温")
+        return replace(told, tone="warn", sound="warn", word="约的不是这一场", lines=lines, then=told)
+    return told
+
+
+def _person(scan: Scan, by: Any) -> SignUp:
+    text = "".join(scan.text.upper().split())
+    if len(text) == 18 and text[:17].isdigit():
+        return find_by_document(session_id=scan.session_id, number=text, by=by)
+    try:
+        code = parse_code(scan.text)
+    except CodeProblem as problem:
+        raise _not_a_person(problem, scan.text) from problem
+    if code.prefix != "RY":
+        raise Refused("wrong_kind", f"这是{CODE_PREFIXES[code.prefix]}，请先扫人员码", said="扫错了码")
+    return find_person(session_id=scan.session_id, code=str(code), by=by)
+
+
+def _not_a_person(problem: CodeProblem, text: str) -> Refused:
+    if problem.kind == "length" and problem.text.startswith("RY"):
+        return Refused("dropped_digit", f"人员码应有 14 位，只读到 {len(problem.text)} 位", said="请再扫一次")
+    if problem.kind == "prefix":
+        return Refused("wrong_kind", "这不是人员码", said="扫错了码")
+    return Refused("bad_code", f"{problem}", said="请再扫一次")
+
+
+def _door(signup: SignUp) -> Answer:
+    return Answer(
+        "warn",
+        "这位要上门采样",
+        name=signup.name,
+        tail=signup.number_tail,
+        lines=(f"{signup.get_group_display()}，不在采样点采", REMEDIES["door_only"]),
+        sound="warn",
+        code="door_only",
+        then=waiting(),
+    )
+
+
+def _measure(scan: Scan, by: Any) -> Answer:
+    if scan.text.strip()[:2].upper() == "YL":
+        raise Refused("not_measured", "先录体温，再扫试管", said="先测体温")
+    signup, is_normal = measure(
+        session_id=scan.session_id, code=scan.current, text=scan.text, by=by, token=scan.token, lane=scan.lane,
+        found_at=scan.found_at,
+    )  # fmt: skip
+    now = park_now()
+    if is_normal:
+        return prompt(signup, replace(scan, measured_at=now), sound="done", measured_at=now)
+    return Answer(
+        "warn",
+        f"体温 {signup.temperature} ℃，请停一下",
+        name=signup.name,
+        tail=signup.number_tail,
+        lines=("到旁边休息 10 分钟再测。试管先不发，下一位照常扫码。",),
+        steps=(f"人员码 {clock(scan.found_at)}", f"体温 {signup.temperature} ℃"),
+        sound="warn",
+        code="fever",
+        then=waiting(),
+    )
+
+
+def _issue(scan: Scan, by: Any) -> Answer:
+    if not scan.current:
+        raise Refused("nobody", "先扫人员码，再打印条码", said="先扫人员码")
+    signup, barcode = issue_tube(session_id=scan.session_id, code=scan.current, by=by, token=scan.token, lane=scan.lane)
+    told = prompt(signup, scan, sound="done")
+    lines = (f"{grouped_code(barcode)}，两张", "一张竖贴在管上，一张贴登记单，贴好再扫")
+    return replace(told, word="贴条码，再扫管", lines=lines, label=(barcode, signup.name, label_lines(signup)))
+
+
+def label_lines(signup: SignUp) -> tuple[str, ...]:
+    """女 27 and the day: what stands beside the bars."""
+    born = signup.number[6:14] if signup.document_type == "id_card" and len(signup.number) == 18 else ""
+    today = park_now().date()
+    sex_age = ""
+    if born.isdigit():
+        had_birthday = f"{today:%m%d}" >= born[4:]
+        age = today.year - int(born[:4]) - (0 if had_birthday else 1)
+        sex_age = f"{'男' if int(signup.number[16]) % 2 else '女'}　{age}"
+    return tuple(line for line in (sex_age, f"{today:%m-%d}") if line)
+
+
+def _collect(scan: Scan, by: Any) -> Answer:
+    signup, barcode = collect(
+        session_id=scan.session_id, code=scan.current, text=scan.text, by=by, token=scan.token, lane=scan.lane
+    )
+    now = park_now()
+    took = f"，用时 {int((now - scan.found_at).total_seconds())} 秒" if scan.found_at else ""
+    return Answer(
+        "done",
+        "已采样",
+        name=signup.name,
+        tail=signup.number_tail,
+        lines=(f"{signup.temperature} ℃　试管 {grouped_code(barcode)}",),
+        steps=(
+            f"人员码 {clock(scan.found_at)}".strip(),
+            f"体温 {clock(scan.measured_at)}".strip(),
+            f"试管 {clock(now)}{took}",
+        ),
+        sound="done",
+        delta=1,
+        then=waiting(f"{signup.name}，{clock(now, '%H:%M')} 采样完成"),
+    )
+
+
+def _undo(scan: Scan, by: Any) -> Answer:
+    signup, was = undo_last(session_id=scan.session_id, by=by, token=scan.token)
+    scan = replace(scan, found_at=scan.found_at or park_now())
+    told = prompt(signup, scan, sound="done")
+    lines = told.lines
+    if was in {SignUpStatus.COLLECTED, SignUpStatus.KITTED}:
+        lines = ("刚才那支管已经作废，请换一支新管", *told.lines)
+    delta = -1 if was == SignUpStatus.COLLECTED else 0
+    return replace(told, tone="warn", word="撤销了上一步", lines=lines, delta=delta, then=told)
+
+
+def _done_before(scan: Scan, by: Any, done: Done) -> Answer:
+    """When, where and by whom; nothing is counted twice."""
+    signup, specimen = where_done(done.facts.get("signup_id"), code=scan.current)
+    where = f"{specimen.session.point}{f' {specimen.lane} 号台' if specimen.lane else ''}"
+    day = clock(specimen.collected_at, "%m-%d ") if specimen.collected_at.date() != park_now().date() else ""
+    who = f"，{specimen.collected_by.name}采样" if specimen.collected_by else ""
+    return Answer(
+        "before",
+        "已经采过",
+        name=signup.name,
+        tail=signup.number_tail,
+        lines=(
+            f"{day}{clock(specimen.collected_at, '%H:%M')} 在 {where}{who}",
+            "没有重复计数，请让这位离开",
+        ),
+        steps=(f"试管 {grouped_code(specimen.barcode)}，{specimen.get_status_display()}",),
+        sound="before",
+        code="already_collected",
+        then=waiting(),
+    )
+
+
+def _refused(scan: Scan, by: Any, refusal: Refused) -> Answer:
+    """Why, what to do, and that nothing has changed; the desk stays where it was."""
+    code = getattr(refusal, "code", "") or refusal.error_list[0].code
+    kept = ""
+    then = waiting()
+    step, current = FIND, ""
+    if scan.current and scan.step != FIND and code not in {"unknown_person", "door_only", "cancelled"}:
+        signup = SignUp.objects.at_desk(by, scan.session_id).filter(code=scan.current).first()
+        if signup is not None:
+            kept, step, current = f"{signup.name} 的登记还在，什么都没有改", scan.step, scan.current
+            then = prompt(signup, scan)
+    lines = [line for line in (REMEDIES.get(code, ""), kept) if line]
+    return Answer(
+        "refused",
+        refusal.facts.get("said", "这样不行"),
+        name=refusal.text.rstrip("。"),
+        lines=tuple(lines),
+        steps=then.steps,
+        step=step,
+        current=current,
+        found_at=scan.found_at if current else None,
+        measured_at=scan.measured_at if current else None,
+        sound="refused",
+        code=str(code),
+        then=then,
+    )

@@ -1,0 +1,234 @@
+"""The bench: receive boxes, enter results, verify by a second person, release."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from parkportal.clock import park_now, park_today
+from parkportal.guards import roles
+from parkportal.states import Refused
+from testing import bench, box_answers
+from testing.actions import (
+    receive_box,
+    record_readings,
+    release_negatives,
+    release_one,
+    see_all_tubes,
+    send_back,
+    start_testing,
+)
+from testing.actions.boxes import read_box
+from testing.actions.lab import NewReading
+from testing.desk_answers import Answer
+from testing.models import Box, InvalidReason, ResultValue, Specimen, SpecimenStatus
+from testing.views.boxes import BoxScanForm, scan_json
+
+LAB = ("lab_tester", "lab_verifier")
+SHORT_REASONS = [
+    ("采样点没有放进箱，等回话", "采样点没有放进箱，等回话"),
+    ("路上打破或漏液", "路上打破或漏液"),
+    ("other", "其他，写明"),
+]
+
+
+class ReceiveForm(forms.Form):
+    """What is signed for."""
+
+    seal_state = forms.ChoiceField(choices=[("intact", "完好"), ("broken", "破损")])
+    short = forms.ChoiceField(required=False, choices=[("", ""), *SHORT_REASONS])
+    short_other = forms.CharField(required=False, max_length=200)
+
+    @property
+    def reason(self) -> str:
+        short = self.cleaned_data["short"]
+        return self.cleaned_data["short_other"].strip() if short == "other" else short
+
+
+class ReadingForm(forms.Form):
+    """One tube at the bench."""
+
+    value = forms.ChoiceField(required=False, choices=[("", ""), *ResultValue.choices])
+    ct_orf1ab = forms.DecimalField(required=False, min_value=0, max_value=50, max_digits=4, decimal_places=2)
+    ct_n = forms.DecimalField(required=False, min_value=0, max_value=50, max_digits=4, decimal_places=2)
+
+
+def _boxes(request: HttpRequest) -> Any:
+    return Box.objects.at_bench(request.user).select_related("session__point", "lab", "handed_by", "received_by")
+
+
+@roles(*LAB)
+@require_GET
+def lab(request: HttpRequest) -> HttpResponse:
+    """Today's tubes as an equation, what is to be done, the boxes."""
+    day = park_today()
+    work = bench.tasks(request.user)
+    boxes = list(_boxes(request).order_by("-handed_at")[:12])
+    overdue = Specimen.objects.at_bench(request.user).overdue_as_of(park_now())
+    context = {
+        "day": day,
+        "tasks": work,
+        "equation": bench.equation(request.user, day),
+        "boxes": boxes,
+        "overdue": list(overdue.order_by("due_at")[:12]),
+        "overdue_count": overdue.count(),
+        "lab_name": request.user.department or "",
+    }
+    return render(request, "testing/lab.html", context)
+
+
+@roles(*LAB)
+@require_POST
+def lab_scan(request: HttpRequest) -> HttpResponse:
+    """A box's code leads to the box."""
+    try:
+        code = read_box(request.POST.get("code", "")[:64])
+    except Refused as refusal:
+        messages.error(request, f"{refusal.facts.get('said', '')}：{refusal.text}")
+        return redirect("testing:lab")
+    if not _boxes(request).filter(code=code).exists():
+        messages.error(request, f"{code} 不在送到本实验室的箱子里，或采样点还没有交出。")
+        return redirect("testing:lab")
+    return redirect("testing:lab_box", code)
+
+
+@roles(*LAB)
+@require_http_methods(["GET", "POST"])
+def lab_box(request: HttpRequest, code: str) -> HttpResponse:
+    """Receive a box: scan each tube, or say that all are there, then sign."""
+    found = get_object_or_404(_boxes(request), code=code)
+    if request.method != "POST":
+        return _page(request, found, box_answers.receiving_prompt(found, found.checks.count()))
+    form = BoxScanForm(request.POST)
+    form.is_valid()
+    data = form.cleaned_data
+    if data.get("do") == "all":
+        see_all_tubes(box=found, by=request.user)
+        said = box_answers.receiving_prompt(found, found.checks.count())
+    else:
+        said = box_answers.see(
+            found, text=data.get("text", ""), reason=data.get("reason", ""), by=request.user, token=data.get("token") or uuid4()
+        )  # fmt: skip
+    found.refresh_from_db()
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse(scan_json(request, said, "testing/_lab_box_right.html", _context(found, said)))
+    return _page(request, found, said)
+
+
+def _page(request: HttpRequest, found: Box, said: Answer) -> HttpResponse:
+    return render(request, "testing/lab_box.html", {**_context(found, said), "token": uuid4()})
+
+
+def _context(found: Box, said: Answer) -> dict[str, Any]:
+    seen = found.checks.count()
+    return {
+        "box": found,
+        "answer": said,
+        "rows": box_answers.receiving_places(found),
+        "packed": seen,
+        "fit": found.checks.filter(is_fit=True).count(),
+        "missing": max(0, (found.expected or 0) - seen),
+        "short_reasons": SHORT_REASONS,
+        "invalid_reasons": [("", "外观完好"), *InvalidReason.choices[:8]],
+    }
+
+
+@roles(*LAB)
+@require_POST
+def lab_receive(request: HttpRequest, code: str) -> HttpResponse:
+    """Sign for what is there."""
+    found = get_object_or_404(_boxes(request), code=code)
+    form = ReceiveForm(request.POST)
+    try:
+        if not form.is_valid():
+            messages.error(request, "请选封签是否完好。")
+            return redirect("testing:lab_box", code)
+        receive_box(box=found, seal_state=form.cleaned_data["seal_state"], short_reason=form.reason, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.text)
+        return redirect("testing:lab_box", code)
+    return redirect("testing:lab_bench", code)
+
+
+@roles(*LAB)
+@require_http_methods(["GET", "POST"])
+def lab_bench(request: HttpRequest, code: str) -> HttpResponse:
+    """The box's tubes in loading order; results by keyboard, or from the machine's file."""
+    found = get_object_or_404(_boxes(request), code=code)
+    rows = bench.bench_rows(found)
+    if request.method == "POST" and request.POST.get("do") == "start":
+        start_testing(specimen_ids=[row["tube"].pk for row in rows], by=request.user)
+        return redirect("testing:lab_bench", code)
+    if request.method == "POST":
+        for row in rows:
+            row["form"] = ReadingForm(request.POST, prefix=f"t{row['tube'].pk}") if row["is_open"] else None
+        answered = _answered(rows)
+        if all(row["form"].is_valid() for row in rows if row["form"]) and answered and _record(request, answered):
+            return redirect("testing:lab_bench", code)
+        if not answered:
+            messages.error(request, "还没有录一管。")
+    open_count = sum(row["is_open"] for row in rows)
+    done = sum(row["tube"].status in {SpecimenStatus.VERIFYING, SpecimenStatus.RELEASED} for row in rows)
+    context = {"box": found, "rows": rows, "open": open_count, "done": done, "values": ResultValue.choices}
+    return render(request, "testing/lab_bench.html", context)
+
+
+def _answered(rows: list[dict[str, Any]]) -> list[NewReading]:
+    return [
+        NewReading(
+            row["tube"].pk, row["form"].cleaned_data["value"], ct_orf1ab=row["form"].cleaned_data["ct_orf1ab"],
+            ct_n=row["form"].cleaned_data["ct_n"],
+        )
+        for row in rows
+        if row.get("form") and row["form"].is_valid() and row["form"].cleaned_data["value"]
+    ]  # fmt: skip
+
+
+def _record(request: HttpRequest, answered: list[NewReading]) -> bool:
+    try:
+        count = record_readings(readings=answered, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.text)
+        return False
+    messages.success(request, f"{count} 管交审核，要另一个人审核后才发布。")
+    return True
+
+
+@roles("lab_verifier")
+@require_http_methods(["GET", "POST"])
+def lab_verify(request: HttpRequest, code: str) -> HttpResponse:
+    """A second person looks: negatives in one batch, each other tube alone."""
+    found = get_object_or_404(_boxes(request), code=code)
+    shown = bench.verification(found, request.user)
+    if request.method == "POST":
+        try:
+            _decide(request, shown)
+        except Refused as refusal:
+            messages.error(request, refusal.text)
+        if bench.verification(found, request.user).count:
+            return redirect("testing:lab_verify", code)
+        return redirect("testing:lab")
+    return render(request, "testing/lab_verify.html", {"box": found, "shown": shown})
+
+
+def _decide(request: HttpRequest, shown: bench.Verification) -> None:
+    do, one = request.POST.get("do", ""), request.POST.get("specimen", "")
+    if do == "release":
+        count = release_negatives(specimen_ids=[tube.pk for tube in shown.negatives], by=request.user)
+        messages.success(request, f"{count} 管阴性已发布，本人会收到短信，短信里不写结果。")
+    elif do == "back":
+        ids = [int(one)] if one.isdigit() else [tube.pk for tube in shown.negatives] + [t.pk for t, _ in shown.others]
+        count = send_back(specimen_ids=ids, by=request.user, reason=request.POST.get("reason", "") or "退回复检")
+        messages.success(request, f"{count} 管退回检验。")
+    elif do in ResultValue.values and one.isdigit():
+        release_one(specimen_id=int(one), value=do, by=request.user)
+        messages.success(
+            request,
+            "已经上报；本人自助查不到，由指定负责人当面告知。"
+            if do != ResultValue.INVALID
+            else "已记无效，会请本人重采。",
+        )

@@ -1,0 +1,136 @@
+"""The sampling desk: choose the sitting, then one focused input whatever is scanned."""
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_GET, require_http_methods
+
+from parkportal.clock import park_today
+from parkportal.guards import roles
+from parkportal.printing.barcodes import code128_svg
+from parkportal.printing.labels import LABEL_MODULE_MM
+from testing.actions.desk import counts
+from testing.desk_answers import FIND, TEMPERATURE, TUBE, Answer, Scan, answer, waiting
+from testing.models import Session
+
+
+class ScanForm(forms.Form):
+    """What the desk sends with each scan."""
+
+    token = forms.UUIDField(required=False)
+    text = forms.CharField(required=False, max_length=64, strip=True)
+    do = forms.ChoiceField(required=False, choices=[("", ""), ("undo", ""), ("issue", "")])
+    step = forms.ChoiceField(required=False, choices=[(FIND, ""), (TEMPERATURE, ""), (TUBE, "")])
+    current = forms.CharField(required=False, max_length=20)
+    lane = forms.IntegerField(required=False, min_value=1, max_value=99)
+    found_at = forms.CharField(required=False, max_length=40)
+    measured_at = forms.CharField(required=False, max_length=40)
+
+    def scan(self, session_id: int) -> Scan:
+        data = self.cleaned_data
+        return Scan(
+            session_id=session_id,
+            token=data["token"] or uuid4(),
+            text=data["text"],
+            do=data["do"],
+            step=data["step"] or FIND,
+            current=data["current"],
+            lane=data["lane"],
+            found_at=_instant(data["found_at"]),
+            measured_at=_instant(data["measured_at"]),
+        )
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return instant if instant.tzinfo else None
+
+
+@roles("station", "committee")
+@require_GET
+def station(request: HttpRequest) -> HttpResponse:
+    """The sittings of the own points: today's first."""
+    sessions = (
+        Session.objects.workable_by(request.user)
+        .not_cancelled()
+        .filter(day__gte=park_today())
+        .select_related("point", "campaign")
+        .with_places()
+        .order_by("starts_at")
+    )
+    today = [session for session in sessions if session.day == park_today()]
+    later = [session for session in sessions if session.day > park_today()][:12]
+    return render(request, "testing/station.html", {"today": today, "later": later, "day": park_today()})
+
+
+@roles("station", "committee")
+@require_http_methods(["GET", "POST"])
+def station_desk(request: HttpRequest, session_id: int) -> HttpResponse:
+    """One scan in, one answer out: as JSON for the page's script, as the whole page without it."""
+    if request.method == "POST":
+        form = ScanForm(request.POST)
+        form.is_valid()
+        told = answer(form.scan(session_id), by=request.user)
+        if request.headers.get("Accept") == "application/json":
+            return JsonResponse(_as_json(told))
+        return _page(request, session_id, told, lane=form.cleaned_data.get("lane"))
+    lane = request.GET.get("lane", "1")
+    return _page(request, session_id, waiting(), lane=int(lane) if lane.isdigit() else 1)
+
+
+def _page(request: HttpRequest, session_id: int, told: Answer, *, lane: int | None) -> HttpResponse:
+    sessions = Session.objects.workable_by(request.user).select_related("point", "campaign")
+    session = get_object_or_404(sessions, pk=session_id)
+    context = {
+        "session": session,
+        "lane": lane or 1,
+        "answer": told,
+        "counts": counts(session_id),
+        "token": uuid4(),
+        "label": _label(told),
+    }
+    return render(request, "testing/station_desk.html", context)
+
+
+def _label(told: Answer) -> dict[str, Any] | None:
+    if told.label is None:
+        return None
+    barcode, name, lines = told.label
+    bars = code128_svg(barcode, module_mm=LABEL_MODULE_MM, height_mm=11)
+    return {"barcode": barcode, "name": name, "lines": lines, "bars": bars, "parts": ("试管 1/2", "登记单 2/2")}
+
+
+def _as_json(told: Answer) -> dict[str, Any]:
+    label = _label(told)
+    return {
+        "html": render_to_string("testing/_desk_answer.html", {"answer": told}),
+        "then": render_to_string("testing/_desk_answer.html", {"answer": told.then}) if told.then else "",
+        "tone": told.tone,
+        "sound": told.sound,
+        "clear": told.clears_after,
+        "step": told.step,
+        "current": told.current,
+        "found_at": told.found_at.isoformat() if told.found_at else "",
+        "measured_at": told.measured_at.isoformat() if told.measured_at else "",
+        "placeholder": told.placeholder,
+        "next_placeholder": told.then.placeholder if told.then else "",
+        "delta": told.delta,
+        "code": told.code,
+        "labels": render_to_string("testing/_tube_labels.html", {"label": label}) if label else "",
+    }
+
+
+@roles("station", "committee")
+@require_GET
+def station_count(request: HttpRequest, session_id: int) -> HttpResponse:
+    """How many are done at all desks of this sitting."""
+    session = get_object_or_404(Session.objects.workable_by(request.user), pk=session_id)
+    return JsonResponse(counts(session.pk))
