@@ -1,0 +1,99 @@
+"""What the first page of supplies and the list of receivers show, each in a constant number of statements."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Min, Q, QuerySet, Sum
+
+from enterprises.models import Enterprise
+from parkportal.clock import park_today
+from supplies.models import Balance, DeliveryLine, DeliveryStatus, Item, Line, Movement, PlaceKind
+
+SOON = timedelta(days=30)
+NOTHING = Decimal(0)
+
+
+@dataclass
+class ItemStock:
+    """An item as it stands in the warehouses that somebody reaches."""
+
+    item: Item
+    total: Decimal = NOTHING
+    promised: Decimal = NOTHING
+    expired: Decimal = NOTHING
+    quarantined: Decimal = NOTHING
+    soon: Decimal = NOTHING
+    on_the_way: Decimal = NOTHING
+    first_expiry: date | None = None
+
+    @property
+    def free(self) -> Decimal:
+        """What may still be promised."""
+        return self.total - self.expired - self.quarantined - self.promised
+
+    @property
+    def is_low(self) -> bool:
+        return bool(self.item.minimum_stock) and self.free < self.item.minimum_stock
+
+
+def item_stocks(warehouses: QuerySet) -> list[ItemStock]:
+    """Every item in use with its stock, what is promised, expired, about to expire, and on the way. Four statements."""
+    today = park_today()
+    stocks = {item.pk: ItemStock(item) for item in Item.objects.in_use()}
+    expired, ok = Q(lot__expires_on__lt=today), Q(lot__status="ok")
+    soon = ok & Q(lot__expires_on__gte=today, lot__expires_on__lt=today + SOON)
+    sums = Balance.objects.filter(place__in=warehouses, amount__gt=0).order_by().values("lot__item")
+    for row in sums.annotate(
+        total=Sum("amount"),
+        expired=Sum("amount", filter=expired),
+        quarantined=Sum("amount", filter=~ok & ~expired),
+        soon=Sum("amount", filter=soon),
+        first_expiry=Min("lot__expires_on", filter=ok & ~expired),
+    ):
+        stock = stocks.get(row.pop("lot__item"))
+        for name, value in row.items() if stock else ():
+            setattr(stock, name, value if value is not None or name == "first_expiry" else NOTHING)
+    _add(
+        stocks, "promised", DeliveryLine.objects.filter(delivery__warehouse__in=warehouses, delivery__status="pending")
+    )
+    under_way = [DeliveryStatus.ISSUED, DeliveryStatus.WITH_LIAISON]
+    _add(
+        stocks,
+        "on_the_way",
+        DeliveryLine.objects.filter(delivery__warehouse__in=warehouses, delivery__status__in=under_way),
+    )
+    return list(stocks.values())
+
+
+def _add(stocks: dict[int, ItemStock], name: str, lines: QuerySet) -> None:
+    for item, total in (
+        lines.order_by().values("lot__item").annotate(total=Sum("expected")).values_list("lot__item", "total")
+    ):
+        if item in stocks:
+            setattr(stocks[item], name, total)
+
+
+@dataclass
+class Receiver:
+    """An enterprise with what it signed for, by kind of item."""
+
+    enterprise: Enterprise
+    by_kind: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    last_at: Any = None
+
+
+def receivers(enterprises: list[Enterprise]) -> list[Receiver]:
+    """What these enterprises signed for, in one statement."""
+    found = {enterprise.pk: Receiver(enterprise) for enterprise in enterprises}
+    lines = Line.objects.filter(
+        movement__kind=Movement.Kind.SIGNED,
+        to_place__kind=PlaceKind.ENTERPRISE,
+        to_place__enterprise__in=list(found),
+    ).values_list("to_place__enterprise", "lot__item__kind", "quantity", "movement__at")
+    for enterprise, kind, quantity, at in lines.order_by("movement__at"):
+        found[enterprise].by_kind[kind] += quantity
+        found[enterprise].last_at = at
+    return list(found.values())

@@ -1,0 +1,80 @@
+"""What the page of a plan shows beside its rows: the equation, the lots, who has to do what."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+
+from parkportal.quantities import plain
+from supplies.availability import free_lots, take_first_expired
+from supplies.models import Allocation, AllocationLine, AllocationMode, DeliveryLine
+
+Rule = AllocationLine.Rule
+Status = Allocation.Status
+
+
+def plan_context(plan: Allocation, user: Any) -> dict[str, Any]:
+    """Rows, equation, days of cover, lots, moves, and what this person may do now."""
+    lines = list(plan.lines.select_related("enterprise"))
+    given = sum((line.quantity for line in lines), Decimal(0))
+    heads = sum(line.heads for line in lines)
+    for line in lines:
+        line.days = days_of_cover(line.quantity, line.heads, plan)
+    moves = list(plan.moves.select_related("by"))
+    return {
+        "plan": plan,
+        "lines": lines,
+        "given": given,
+        "left": plan.total - given,
+        "heads": heads,
+        "days": days_of_cover(given, heads, plan),
+        "terms": _terms(plan, lines),
+        "rounded_up": sum("多 " in line.why for line in lines),
+        "stand_in": sum(line.heads_source == "headcount" for line in lines)
+        if plan.mode == AllocationMode.ON_DUTY
+        else 0,
+        "lots": lots_of(plan, given),
+        "moves": moves,
+        "can_write": user.has_role("committee", "warehouse"),
+        "can_approve": user.has_role("committee") and plan.created_by_id != user.pk and plan.status == Status.SUBMITTED,
+        "deliveries": DeliveryLine.objects.filter(allocation_line__allocation=plan)
+        .values("delivery")
+        .distinct()
+        .count(),
+    }
+
+
+def days_of_cover(quantity: Decimal, heads: int, plan: Allocation) -> Decimal | None:
+    """For how many days it lasts; None without a daily use or without heads."""
+    if not plan.item.daily_use or not heads:
+        return None
+    return (quantity / heads / plan.item.daily_use).quantize(Decimal("0.1"))
+
+
+def _terms(plan: Allocation, lines: Iterable[AllocationLine]) -> list[tuple[Decimal, str]]:
+    """The summands of the equation: each with its words."""
+    sums: dict[str, Decimal] = {}
+    firms: dict[str, int] = {}
+    for line in lines:
+        sums[line.rule] = sums.get(line.rule, Decimal(0)) + line.quantity
+        firms[line.rule] = firms.get(line.rule, 0) + bool(line.quantity)
+    unit = plan.item.unit
+    by = "按家平分" if plan.mode == AllocationMode.EACH else f"{plan.get_mode_display()} × 档位权重"
+    words = {
+        Rule.SHARE: by,
+        Rule.MINIMUM: f"{firms.get(Rule.MINIMUM)} 家补到保底 {plain(plan.minimum)} {unit}",
+        Rule.MAXIMUM: f"{firms.get(Rule.MAXIMUM)} 家到顶或已够",
+        Rule.MANUAL: f"{firms.get(Rule.MANUAL)} 家手工调整",
+    }
+    return [(sums[rule], words[rule]) for rule in words if sums.get(rule)]
+
+
+def lots_of(plan: Allocation, given: Decimal) -> list[tuple[Any, Decimal]]:
+    """Which lots go out: those taken once approved, those that would be taken now before that."""
+    if plan.status in {Status.APPROVED, Status.DONE}:
+        taken = DeliveryLine.objects.filter(allocation_line__allocation=plan).order_by()
+        sums = dict(taken.values("lot").annotate(total=Sum("expected")).values_list("lot", "total"))
+        lots = plan.item.lots.filter(pk__in=sums).first_expired_first()
+        return [(lot, sums[lot.pk]) for lot in lots]
+    return take_first_expired(free_lots(plan.item, plan.warehouse), given)

@@ -1,0 +1,143 @@
+"""Plans: drafting, looking at every why, adjusting by hand, submitting, approving."""
+
+from decimal import Decimal
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from parkportal.guards import roles
+from parkportal.states import Refused
+from supplies import actions
+from supplies.forms import AllocationForm, OverrideForm
+from supplies.models import Allocation
+from supplies.plan_page import plan_context
+from supplies.views.stock import PAGE, READERS, WRITERS
+
+
+@roles(*READERS)
+def allocation_list(request: HttpRequest) -> HttpResponse:
+    rows = Allocation.objects.visible_to(request.user).select_related("item", "warehouse", "created_by", "approved_by")
+    status = request.GET.get("status", "")
+    if status in Allocation.Status.values:
+        rows = rows.filter(status=status)
+    rows = rows.annotate(firms=Count("lines"), given=Sum("lines__quantity"))
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "statuses": Allocation.Status.choices, "status": status}
+    return render(request, "supplies/allocation_list.html", context)
+
+
+@roles(*WRITERS)
+def allocation_create(request: HttpRequest) -> HttpResponse:
+    """The terms; the answer is the whole plan as a draft."""
+    form = AllocationForm(request.POST or None, user=request.user, initial={"item": request.GET.get("item")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            plan = actions.allocate(plan=form.filled(), by=request.user, token=form.cleaned_data["token"])
+            return redirect("supplies:allocation_detail", pk=plan.pk)
+        except Refused as refused:
+            form.add_error(None, refused)
+    return render(request, "supplies/allocation_form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@roles(*WRITERS)
+def allocation_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Other terms for a draft; the whole plan is computed again."""
+    plan = get_object_or_404(_plans(request), pk=pk)
+    form = AllocationForm(request.POST or None, user=request.user, plan=plan)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.recompute(plan=form.filled(), by=request.user)
+            return redirect("supplies:allocation_detail", pk=pk)
+        except Refused as refused:
+            form.add_error(None, refused)
+    context = {"form": form, "plan": plan}
+    return render(request, "supplies/allocation_form.html", context, status=422 if form.errors else 200)
+
+
+@roles(*READERS)
+def allocation_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The plan: the sum as an equation, a row each with its why."""
+    plan = get_object_or_404(_plans(request), pk=pk)
+    return render(request, "supplies/allocation_detail.html", plan_context(plan, request.user))
+
+
+@roles(*WRITERS)
+def allocation_adjust(request: HttpRequest, pk: int) -> HttpResponse:
+    """Numbers by hand, with reason; the rest is shared again so that the sum stays exact."""
+    plan = get_object_or_404(_plans(request), pk=pk)
+    form = OverrideForm(request.POST or None, plan=plan)
+    if request.method == "POST" and form.is_valid():
+        plan.version = form.cleaned_data["version"]
+        try:
+            actions.recompute(plan=plan, by=request.user, overrides=form.cleaned_data["overrides"])
+            return redirect("supplies:allocation_detail", pk=pk)
+        except Refused as refused:
+            form.add_error(None, refused)
+    total = sum((line.quantity for line in form.lines), Decimal(0))
+    context = {"form": form, "plan": plan, "total": total}
+    return render(request, "supplies/allocation_adjust.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@roles(*WRITERS)
+def allocation_submit(request: HttpRequest, pk: int) -> HttpResponse:
+    return _step(
+        request,
+        pk,
+        lambda plan: actions.submit_allocation(allocation=plan, by=request.user),
+        "已提交，等另一位同事批准。",
+    )
+
+
+@require_POST
+@roles("committee")
+def allocation_approve(request: HttpRequest, pk: int) -> HttpResponse:
+    def approve(plan: Allocation) -> None:
+        made = actions.approve_allocation(allocation=plan, by=request.user)
+        messages.success(request, f"已批准并冻结，{len(made)} 张配送单待拣。")
+
+    return _step(request, pk, approve)
+
+
+@require_POST
+@roles("committee")
+def allocation_return(request: HttpRequest, pk: int) -> HttpResponse:
+    reason = request.POST.get("reason", "")[:200]
+    return _step(
+        request,
+        pk,
+        lambda plan: actions.return_allocation(allocation=plan, by=request.user, reason=reason),
+        "已退回起草人。",
+    )
+
+
+@require_POST
+@roles(*WRITERS)
+def allocation_void(request: HttpRequest, pk: int) -> HttpResponse:
+    reason = request.POST.get("reason", "")[:200]
+    return _step(
+        request,
+        pk,
+        lambda plan: actions.void_allocation(allocation=plan, by=request.user, reason=reason),
+        "方案已作废。",
+    )
+
+
+def _plans(request: HttpRequest):  # noqa: ANN202
+    plans = Allocation.objects.visible_to(request.user)
+    return plans.select_related("item", "warehouse", "created_by", "approved_by")
+
+
+def _step(request: HttpRequest, pk: int, act, done: str = "") -> HttpResponse:  # noqa: ANN001
+    plan = get_object_or_404(_plans(request), pk=pk)
+    try:
+        act(plan)
+        if done:
+            messages.success(request, done)
+    except Refused as refused:
+        messages.error(request, refused.text)
+    return redirect("supplies:allocation_detail", pk=pk)

@@ -1,0 +1,141 @@
+"""Deliveries as the warehouse and the committee see them: the list, one, its papers, issuing."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from enterprises.models import Enterprise, Squad
+from parkportal.guards import roles
+from parkportal.records import files
+from parkportal.records.listing import figure_rows
+from parkportal.states import Refused
+from supplies import actions, papers
+from supplies.figures import STOCK
+from supplies.models import Delivery, Movement
+from supplies.overview import receivers
+from supplies.views.stock import PAGE, READERS, WRITERS
+
+CARRIERS = (*READERS, "squad", "supervisor", "contact", "principal")
+
+
+@roles(*READERS)
+def delivery_list(request: HttpRequest) -> HttpResponse:
+    """All deliveries, by status and squad; those to be picked can be issued together."""
+    scope = Delivery.objects.visible_to(request.user)
+    rows, figure = figure_rows(request, scope)
+    status, squad = request.GET.get("status", ""), request.GET.get("squad", "")
+    counts = dict(scope.order_by().values("status").annotate(n=Count("pk")).values_list("status", "n"))
+    if status in Delivery.Status.values:
+        rows = rows.filter(status=status)
+    if squad.isdigit():
+        rows = rows.filter(squad__number=squad)
+    if words := request.GET.get("q", "").strip():
+        rows = rows.filter(enterprise__in=Enterprise.objects.search(words)) | rows.filter(code__iexact=words)
+    page = Paginator(rows.for_list().order_by("-id"), PAGE).get_page(request.GET.get("page"))
+    tabs = [("", "全部", sum(counts.values())), *((s.value, s.label, counts.get(s, 0)) for s in Delivery.Status)]
+    context = {"page_obj": page, "tabs": tabs, "status": status, "squad": squad, "squads": Squad.objects.all()}
+    context |= {"figure": figure, "can_issue": request.user.has_role(*WRITERS), "bulk_actions": BULK}
+    return render(request, "supplies/delivery_list.html", context)
+
+
+BULK = [
+    {"value": "issue", "label": "出库", "icon": "check2"},
+    {"value": "pick", "label": "打印拣货单", "icon": "printer"},
+    {"value": "notes", "label": "打印配送单", "icon": "printer"},
+]
+
+
+@require_POST
+@roles(*WRITERS)
+def delivery_issue(request: HttpRequest) -> HttpResponse:
+    """What the ink bar of the list does with the ticked deliveries: print the papers, or book them out."""
+    rows = Delivery.objects.visible_to(request.user)
+    if request.POST.get("all") and request.POST.get("status") == Delivery.Status.PENDING:
+        chosen = rows.to_pick()
+    else:
+        chosen = rows.filter(pk__in=[pk for pk in request.POST.getlist("pick") if pk.isdigit()])
+    do = request.POST.get("do")
+    if do in {"pick", "notes"}:
+        return papers.answer(do, chosen)
+    versions = {int(k[8:]): int(v) for k, v in request.POST.items() if k.startswith("version_") and v.isdigit()}
+    try:
+        issued = actions.issue_deliveries(deliveries=list(chosen), by=request.user, versions=versions)
+        messages.success(request, f"{len(issued)} 张配送单已出库，已通知企业联络员。")
+    except Refused as refused:
+        messages.error(request, refused.text)
+    return redirect(f"{request.path.removesuffix('issue/')}?status=pending")
+
+
+@roles(*CARRIERS)
+def delivery_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One delivery: lines, both signatures, every step."""
+    rows = Delivery.objects.visible_to(request.user).for_list().select_related("handover", "remainder_of")
+    delivery = get_object_or_404(rows, pk=pk)
+    context = {
+        "delivery": delivery,
+        "lines": delivery.lines.all(),
+        "moves": delivery.moves.select_related("by"),
+        "movements": delivery.movements.order_by("id") if request.user.has_role(*READERS) else Movement.objects.none(),
+        "remainders": delivery.remainders.all(),
+        "can_issue": request.user.has_role(*WRITERS) and delivery.status == Delivery.Status.PENDING,
+        "can_sign": delivery.status in {Delivery.Status.ISSUED, Delivery.Status.WITH_LIAISON}
+        and request.user.has_role("squad", "contact", "principal", *WRITERS),
+    }
+    return render(request, "supplies/delivery_detail.html", context)
+
+
+@roles(*CARRIERS)
+def delivery_note(request: HttpRequest, pk: int) -> HttpResponse:
+    """The delivery note with its barcode, as PDF."""
+    rows = Delivery.objects.visible_to(request.user).filter(pk=pk)
+    if not rows.exists():
+        raise Http404
+    return papers.answer("notes", rows)
+
+
+@require_POST
+@roles(*WRITERS)
+def delivery_void(request: HttpRequest, pk: int) -> HttpResponse:
+    delivery = get_object_or_404(Delivery.objects.visible_to(request.user), pk=pk)
+    try:
+        actions.void_delivery(delivery=delivery, by=request.user, reason=request.POST.get("reason", "")[:200])
+        messages.success(request, f"配送单 {delivery} 已作废，库存已放回可分。")
+    except Refused as refused:
+        messages.error(request, refused.text)
+    return redirect("supplies:delivery_detail", pk=pk)
+
+
+@roles(*CARRIERS)
+def receipt_image(request: HttpRequest, pk: int, leg: str, what: str) -> HttpResponse:
+    """The drawn signature or the photo of one leg, to whoever may see the delivery."""
+    rows = Delivery.objects.visible_to(request.user).select_related("receipt__image", "handover__image")
+    delivery = get_object_or_404(rows, pk=pk)
+    receipt = delivery.receipt if leg == "receipt" else delivery.handover
+    stored = getattr(receipt, what, None)
+    if stored is None:
+        raise Http404
+    return files.serve(stored, download=False)
+
+
+@roles(*READERS)
+def issue_register(request: HttpRequest) -> HttpResponse:
+    """领用登记表: everything that was signed for, as PDF."""
+    return papers.register(Delivery.objects.visible_to(request.user).received())
+
+
+@roles(*READERS)
+def enterprise_list(request: HttpRequest) -> HttpResponse:
+    """Who has received what, and who nothing."""
+    scope = Enterprise.objects.visible_to(request.user).current()
+    rows, figure = figure_rows(request, scope)
+    nothing = request.GET.get("received") == "none"
+    if nothing:
+        signed = Movement.objects.filter(kind=Movement.Kind.SIGNED).values("delivery__enterprise")
+        rows = rows.filter(status="resumed").exclude(pk__in=signed)
+    page = Paginator(rows.select_related("squad"), PAGE).get_page(request.GET.get("page"))
+    page.object_list = receivers(list(page.object_list))
+    context = {"page_obj": page, "kinds": STOCK, "figure": figure, "nothing": nothing}
+    return render(request, "supplies/enterprise_list.html", context)

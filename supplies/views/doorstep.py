@@ -1,0 +1,80 @@
+"""On the phone: what the squad takes along and brings, and the signature at the door."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from parkportal.clock import at, park_now, park_today
+from parkportal.guards import roles
+from parkportal.states import AlreadyMoved, Refused
+from supplies import actions
+from supplies.forms import HandoverForm, SignForm
+from supplies.models import Delivery, DeliveryStatus
+
+SIGNERS = ("squad", "contact", "principal", "warehouse", "committee")
+
+
+@roles("squad", "contact", "principal")
+def my_deliveries(request: HttpRequest) -> HttpResponse:
+    """What is to be taken along, what is to be brought or signed, what is done."""
+    rows = list(
+        Delivery.objects.visible_to(request.user).unsigned().for_list().order_by("enterprise__pinyin_key", "id")
+    )
+    carries = request.user.has_role("squad")
+    done = Delivery.objects.visible_to(request.user).filter(receipt__isnull=False).for_list().order_by("-receipt__at")
+    waiting = [row for row in rows if carries and row.status == DeliveryStatus.ISSUED and row.squad_id]
+    context = {
+        "waiting": waiting,
+        "carrying": [row for row in rows if row not in waiting],
+        "done": done[:20],
+        "done_today": sum(row.receipt.at >= at(park_today()) for row in done[:20]),
+        "carries": carries,
+    }
+    return render(request, "supplies/my_deliveries.html", context)
+
+
+@roles("squad")
+def handover(request: HttpRequest) -> HttpResponse:
+    """The liaison ticks or scans what is there and signs once for all of it."""
+    ready = Delivery.objects.visible_to(request.user).to_hand_over().filter(squad__isnull=False)
+    form = HandoverForm(request.POST or None, deliveries=ready, initial={"signed_name": request.user.name})
+    if request.method == "POST" and form.is_valid():
+        try:
+            chosen = list(form.cleaned_data["pick"])
+            actions.hand_to_squad(deliveries=chosen, signature=form.signed(), by=request.user)
+            messages.success(request, f"已接走 {len(chosen)} 张配送单。")
+            return redirect("supplies:my_deliveries")
+        except Refused as refused:
+            form.add_error(None, refused)
+    picked = set(request.POST.getlist("pick"))
+    context = {"form": form, "deliveries": ready.for_list().order_by("enterprise__pinyin_key", "id"), "picked": picked}
+    return render(request, "supplies/handover.html", context, status=422 if form.errors else 200)
+
+
+@roles(*SIGNERS)
+def delivery_sign(request: HttpRequest, pk: int) -> HttpResponse:
+    """The enterprise signs, on the squad's phone or on its own; a second time shows the first."""
+    delivery = get_object_or_404(Delivery.objects.visible_to(request.user).for_list(), pk=pk)
+    if delivery.receipt_id or delivery.status not in {DeliveryStatus.ISSUED, DeliveryStatus.WITH_LIAISON}:
+        return redirect("supplies:delivery_detail", pk=pk)
+    lines = list(delivery.lines.all())
+    initial = {"signed_name": request.user.name if request.user.has_role("contact", "principal") else ""}
+    form = SignForm(request.POST or None, request.FILES or None, lines=lines, initial=initial)
+    if request.method == "POST" and form.is_valid() and _signed(request, delivery, form):
+        return redirect("supplies:delivery_detail", pk=pk)
+    context = {"form": form, "delivery": delivery, "lines": lines, "now": park_now()}
+    return render(request, "supplies/delivery_sign.html", context, status=422 if form.errors else 200)
+
+
+def _signed(request: HttpRequest, delivery: Delivery, form: SignForm) -> bool:
+    try:
+        actions.sign_delivery(
+            delivery=delivery, arrivals=form.cleaned_data["arrivals"], signature=form.signed(), by=request.user
+        )
+        messages.success(request, f"配送单 {delivery} 已签收。")
+    except AlreadyMoved as already:
+        messages.info(request, already.text)
+    except Refused as refused:
+        form.add_error(None, refused)
+        return False
+    return True

@@ -1,0 +1,144 @@
+"""The book: what there is, where a lot went, what was booked, receipts, transfers, losses, reversals."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from parkportal.clock import park_now
+from parkportal.guards import roles
+from parkportal.quantities import plain
+from parkportal.records import figures
+from parkportal.records.listing import figure_rows
+from parkportal.states import Refused
+from supplies import actions
+from supplies.figures import FIGURES
+from supplies.forms import MovementForm, ReasonForm, ReceiptForm
+from supplies.models import Lot, Movement, reached_warehouses
+from supplies.overview import item_stocks
+
+PAGE = 50
+READERS = ("committee", "leader", "warehouse")
+WRITERS = ("committee", "warehouse")
+
+
+@roles(*READERS, "squad", "contact", "principal")
+def index(request: HttpRequest) -> HttpResponse:
+    """Stock by item; the rows behind a figure; for who only carries or receives, the own deliveries."""
+    if not request.user.has_role(*READERS):
+        return redirect("supplies:my_deliveries")
+    lots, figure = figure_rows(request, Lot.objects.visible_to(request.user))
+    if figure:
+        rows = figure[0].rows(figure[1]).filter(pk__in=lots.values("pk"))
+        total = figure[0].value(figure[1])
+        return render(request, "supplies/figure_lots.html", {"lots": rows, "figure": total})
+    stocks = item_stocks(reached_warehouses(request.user))
+    context = {
+        "stocks": [stock for stock in stocks if stock.total or stock.on_the_way or stock.item.minimum_stock],
+        "figures": figures.latest([figure.code for figure in FIGURES]).values(),
+        "warnings": [stock for stock in stocks if stock.is_low or stock.expired or stock.soon],
+        "now": park_now(),
+    }
+    return render(request, "supplies/index.html", context)
+
+
+@roles(*WRITERS)
+def receipt_create(request: HttpRequest) -> HttpResponse:
+    """One lot that came in, by form."""
+    form = ReceiptForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        row, place = form.received(), form.cleaned_data["warehouse"]
+        try:
+            movement = actions.receive_stock(
+                warehouse=place, rows=[row], by=request.user, token=form.cleaned_data["token"]
+            )
+            lot = movement.lines.get().lot
+            messages.success(request, f"已入库：{row.item} {plain(row.quantity)} {row.item.unit}，{place}。")
+            return redirect("supplies:lot_detail", pk=lot.pk)
+        except Refused as refused:
+            form.add_error(None, refused)
+    return render(request, "supplies/receipt_create.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@roles(*WRITERS)
+def movement_create(request: HttpRequest) -> HttpResponse:
+    """Transfer, return, loss."""
+    initial = {"balance": request.GET.get("balance"), "kind": request.GET.get("kind", "transfer")}
+    form = MovementForm(request.POST or None, user=request.user, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.move_stock(
+                kind=data["kind"],
+                lot=data["balance"].lot,
+                from_place=data["balance"].place,
+                to_place=data["to_place"],
+                quantity=data["quantity"],
+                by=request.user,
+                reason=data["reason"],
+                token=data["token"],
+            )
+            messages.success(request, f"已记账：{data['balance'].place} → {data['to_place']}。")
+            return redirect("supplies:lot_detail", pk=data["balance"].lot_id)
+        except Refused as refused:
+            form.add_error("quantity", refused)
+    return render(request, "supplies/movement_create.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@roles(*READERS)
+def lot_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where a lot came from, where it lies, and everything that happened to it."""
+    lot = get_object_or_404(Lot.objects.visible_to(request.user).select_related("item"), pk=pk)
+    lines = lot.lines.select_related("movement__by", "movement__delivery", "from_place", "to_place")
+    page = Paginator(lines.order_by("-id"), PAGE).get_page(request.GET.get("page"))
+    balances = lot.balances.filter(amount__gt=0).select_related("place").order_by("place__kind", "place__id")
+    context = {"lot": lot, "item": lot.item, "page_obj": page, "balances": balances, "reason_form": ReasonForm()}
+    return render(request, "supplies/lot_detail.html", context)
+
+
+@require_POST
+@roles(*WRITERS)
+def lot_status(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a lot out of use, or let it be used again, with the reason."""
+    lot = get_object_or_404(Lot.objects.visible_to(request.user).select_related("item"), pk=pk)
+    act = actions.release if request.POST.get("do") == "release" else actions.quarantine
+    try:
+        act(lot=lot, by=request.user, reason=request.POST.get("reason", "")[:200])
+        messages.success(request, f"批号 {lot} 现在是“{lot.get_status_display()}”。")
+    except Refused as refused:
+        messages.error(request, refused.text)
+    return redirect("supplies:lot_detail", pk=pk)
+
+
+@roles(*READERS)
+def ledger(request: HttpRequest) -> HttpResponse:
+    """Every entry, the latest first."""
+    rows = Movement.objects.visible_to(request.user).select_related("by", "delivery", "reverses", "reversed_by")
+    kind = request.GET.get("kind", "")
+    if kind in Movement.Kind.values:
+        rows = rows.filter(kind=kind)
+    if batch := request.GET.get("q", "").strip():
+        rows = rows.filter(lines__lot__batch__icontains=batch).distinct()
+    rows = rows.prefetch_related("lines__lot__item", "lines__from_place", "lines__to_place")
+    page = Paginator(rows.order_by("-id"), PAGE).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "kinds": Movement.Kind.choices, "kind": kind}
+    return render(request, "supplies/ledger.html", context)
+
+
+@roles(*WRITERS)
+def movement_reverse(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo an entry by its mirror image; the page shows what would go back where."""
+    movement = get_object_or_404(Movement.objects.visible_to(request.user).select_related("by"), pk=pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.reverse_movement(movement=movement, by=request.user, reason=data["reason"], token=data["token"])
+            messages.success(request, f"{movement} 已冲正，要更正请另记一笔。")
+            return redirect("supplies:ledger")
+        except Refused as refused:
+            form.add_error(None, refused)
+    lines = movement.lines.select_related("lot__item", "from_place", "to_place")
+    context = {"form": form, "movement": movement, "lines": lines}
+    return render(request, "supplies/movement_reverse.html", context, status=422 if form.errors else 200)
