@@ -221,7 +221,8 @@ class _RowReader:
             draft.warn(None, "hidden_row")
         errors = [Fault(name, p.error, draft.shown(name)) for name, p in parsed.items() if p.error]
         if errors:
-            return JudgedRow(sheet, row.number, REFUSED, errors=errors)
+            good = {name: p.value for name, p in parsed.items() if not p.error}  # they say whose row it is
+            return JudgedRow(sheet, row.number, REFUSED, errors=errors, values=good)
         warnings = [Fault(name, code, draft.shown(name)) for name, p in parsed.items() for code in p.warnings]
         return JudgedRow(
             sheet,
