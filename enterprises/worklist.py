@@ -64,7 +64,7 @@ def rosters_missing(user: Any, limit: int) -> list[Entry]:
 
 def roster_url(enterprise: Enterprise) -> str:
     """Where the roster of an enterprise is imported."""
-    return f"{reverse('records:intake_upload')}?kind=roster&enterprise={enterprise.pk}"
+    return reverse("records:intake_upload", args=["roster"]) + f"?enterprise={enterprise.pk}"
 
 
 def absent_reports(user: Any, limit: int) -> list[Entry]:
