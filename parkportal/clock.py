@@ -37,6 +37,11 @@ def park_now() -> datetime:
     return now
 
 
+def as_park_time(instant: datetime) -> datetime:
+    """A real instant (a session, a token, a job) as the park's clock shows it; outside the demo the same instant."""
+    return instant.astimezone(SHANGHAI) + (park_now() - timezone.now())
+
+
 def park_today() -> date:
     """The present day of the park."""
     return park_now().date()

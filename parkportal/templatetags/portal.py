@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from parkportal.clock import as_park_time
+
 from parkportal.privacy import mask_phone
 
 register = template.Library()
@@ -111,6 +113,12 @@ def day(value: Any) -> str:
 def day_time(value: Any) -> str:
     """Tables: 2020-02-18 09:41."""
     return in_park(value).strftime("%Y-%m-%d %H:%M") if isinstance(value, datetime) else day(value)
+
+
+@register.filter
+def park_clock(value: Any) -> Any:
+    """A real instant (expiry of a link, last sign-in, end of a job) on the park's clock: {{ x|park_clock|day_time }}."""
+    return as_park_time(value) if isinstance(value, datetime) else value
 
 
 @register.filter
