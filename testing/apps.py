@@ -10,8 +10,13 @@ class TestingConfig(AppConfig):
     def ready(self) -> None:
         """Register what this app declares (purposes, figures, worklist, intake kinds, dictionaries)."""
         from parkportal.messaging import purposes as messaging_purposes
-        from parkportal.records import terms
-        from testing import groups, purposes
+        from parkportal.records import figures as all_figures
+        from parkportal.records import intake, terms
+        from parkportal.records import worklist as all_worklists
+        from testing import doors, exports, figures, groups, label_runs, purposes, worklist  # noqa: F401
 
         messaging_purposes.register(purposes.PURPOSES)
+        all_figures.register(figures.ALL)
+        all_worklists.register(worklist.ALL)
         terms.declare("test_group", *groups.TERMS)
+        intake.register(doors.RESULTS_DOOR)

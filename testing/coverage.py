@@ -84,5 +84,3 @@ def missing_of(enterprise: Any, as_of: datetime) -> QuerySet[Person]:
     """Who of a firm has to be tested and has not been."""
     work = Employment.objects.current(day_of(as_of)).filter(enterprise=enterprise)
     return required_persons(as_of).filter(pk__in=work.values("person")).exclude(sampled(as_of))
-
-

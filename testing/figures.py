@@ -56,11 +56,11 @@ ALL = [
         "testing:specimens", "已审核、现行版本为阳性或可疑的标本，由指定负责人处置。", block="testing",
     ),
     Figure(
-        "results_pending", "待出", "份", lambda as_of: Specimen.objects.pending_as_of(as_of).live(),
+        "results_pending", "待出", "份", lambda as_of: Specimen.objects.pending_as_of(as_of),
         "testing:specimens", "采了样、还没有发布结果的标本。", block="testing",
     ),
     Figure(
-        "results_overdue", "超时", "份", lambda as_of: Specimen.objects.overdue_as_of(as_of).live(),
+        "results_overdue", "超时", "份", lambda as_of: Specimen.objects.overdue_as_of(as_of),
         "testing:specimens", "实验室收样后一个工作日还没有出结果的标本。", block="testing",
     ),
     Figure(

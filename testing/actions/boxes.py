@@ -279,10 +279,10 @@ def _receive(box: Box, checks: Sequence[BoxCheck], *, by: Any) -> None:
     for check in checks:
         if not check.is_fit:
             specimen = Specimen.objects.select_for_update(of=("self",)).get(pk=check.specimen_id)
-            specimen.received_at, specimen.invalid_reason = now, check.reason
+            specimen.received_at, specimen.invalid_reason, specimen.rejected_at = now, check.reason, now
             specimen.move_to(
                 SpecimenStatus.RECOLLECT, by=by, at=now, reason=InvalidReason(check.reason).label,
-                save=("received_at", "invalid_reason"),
+                save=("received_at", "invalid_reason", "rejected_at"),
             )  # fmt: skip
             ask_to_come_again(specimen, by=by, at=now, reason=check.reason)
 

@@ -68,12 +68,10 @@ def reject(specimen: Specimen, *, by: Any, at: datetime, reason: str) -> None:
     words = InvalidReason(reason).label
     specimen.invalid_reason = reason
     if specimen.status in {SpecimenStatus.COLLECTED, SpecimenStatus.PACKED}:
-        specimen.box, specimen.position = None, None
-        specimen.move_to(
-            SpecimenStatus.VOID, by=by, at=at, reason=words, save=("invalid_reason", "box", "position"), correction=True
-        )
-        specimen.voided_at = at
-        specimen.save(update_fields=["voided_at"])
+        specimen.box, specimen.position, specimen.voided_at = None, None, at
+        save = ("invalid_reason", "box", "position", "voided_at")
+        specimen.move_to(SpecimenStatus.VOID, by=by, at=at, reason=words, save=save)
     else:
-        specimen.move_to(SpecimenStatus.RECOLLECT, by=by, at=at, reason=words, save=("invalid_reason",))
+        specimen.rejected_at = at
+        specimen.move_to(SpecimenStatus.RECOLLECT, by=by, at=at, reason=words, save=("invalid_reason", "rejected_at"))
     ask_to_come_again(specimen, by=by, at=at, reason=reason)

@@ -41,6 +41,10 @@ class Balance:
         return not self.without_tube and not self.loose and not self.open_boxes
 
     @property
+    def gap_count(self) -> int:
+        return len(self.without_tube) + len(self.loose) + len(self.open_boxes)
+
+    @property
     def kits_used(self) -> int:
         """Every tube that was opened, also those void, is a kit less."""
         return self.bound + self.void

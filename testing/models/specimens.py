@@ -131,8 +131,10 @@ class SpecimenQuerySet(models.QuerySet["Specimen"]):
         )
 
     def pending_as_of(self, instant: datetime) -> "SpecimenQuerySet":
-        """Collected, and no result out by then."""
-        return self.collected_as_of(instant).filter(Q(released_at__isnull=True) | Q(released_at__gt=instant))
+        """Collected, and by then neither a result out nor found unfit."""
+        no_result = Q(released_at__isnull=True) | Q(released_at__gt=instant)
+        not_unfit = Q(rejected_at__isnull=True) | Q(rejected_at__gt=instant)
+        return self.collected_as_of(instant).filter(no_result, not_unfit)
 
     def overdue_as_of(self, instant: datetime) -> "SpecimenQuerySet":
         """Past the due time of the laboratory without a result."""
@@ -192,6 +194,7 @@ class Specimen(Stateful):
     released_at = models.DateTimeField("发布时间", null=True, blank=True)
     due_at = models.DateTimeField("应出结果", null=True, blank=True)
     voided_at = models.DateTimeField("作废时间", null=True, blank=True)
+    rejected_at = models.DateTimeField("判为不合格", null=True, blank=True)
     invalid_reason = models.CharField("作废或不合格原因", max_length=12, choices=InvalidReason, blank=True)
     recollect_of = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="recollected_as", verbose_name="重采自"

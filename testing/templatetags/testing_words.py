@@ -3,7 +3,7 @@
 from django import template
 
 from testing.language import speaks_english
-from testing.models import Campaign, ConsentText, SamplingPoint
+from testing.models import Campaign, ConsentText, Group, SamplingPoint, SignUpStatus, SpecimenStatus
 from testing.words import place_words
 
 register = template.Library()
@@ -35,3 +35,23 @@ def place_of(point: SamplingPoint) -> str:
 @register.filter
 def point_of(point: SamplingPoint) -> str:
     return place_words(point)
+
+
+@register.filter
+def signup_status(code: str) -> str:
+    return dict(SignUpStatus.choices).get(code, code)
+
+
+@register.filter
+def specimen_status(code: str) -> str:
+    return dict(SpecimenStatus.choices).get(code, code)
+
+
+@register.filter
+def group_label(code: str) -> str:
+    return dict(Group.choices).get(code, code)
+
+
+@register.filter
+def outcome_count(rows: list, outcome: str) -> int:
+    return sum(row.outcome == outcome for row in rows)

@@ -1,0 +1,185 @@
+"""Forms of the committee: a campaign, a sitting, tubes."""
+
+from datetime import date, time
+from typing import Any
+
+from django import forms
+
+from enterprises.models import Enterprise
+from parkportal.clock import park_today
+from parkportal.idempotency import TokenFormMixin
+from parkportal.printing.labels import LABEL_FORMATS
+from testing.actions.campaigns import CONSENT_TEXT, CONSENT_TEXT_EN, CampaignPlan
+from testing.actions.tubes import LARGEST_RUN
+from testing.models import Campaign, SamplingPoint
+
+DAY = {"type": "date", "class": "w-date"}
+CLOCK = {"type": "time", "class": "w-phone"}
+
+
+def labs() -> Any:
+    return Enterprise.objects.current().filter(org_roles__kind="org_role", org_roles__code="lab").distinct()
+
+
+class CampaignForm(TokenFormMixin):
+    """What a campaign is, who tests, what people agree to."""
+
+    title = forms.CharField(label="名称", max_length=40, widget=forms.TextInput(attrs={"class": "w-sentence"}))
+    slug = forms.SlugField(
+        label="登记地址", help_text="海报和短信里的地址 /signup/…/，定了就不再改；小写字母、数字、连字符", max_length=40,
+        widget=forms.TextInput(attrs={"class": "w-name"}),
+        error_messages={"invalid": "只能用小写字母、数字和连字符"},
+    )  # fmt: skip
+    purpose = forms.CharField(
+        label="说明", help_text="给来登记的人看的一两句话", max_length=500, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    title_en = forms.CharField(
+        label="英文名称", max_length=80, required=False, widget=forms.TextInput(attrs={"class": "w-sentence"})
+    )
+    purpose_en = forms.CharField(
+        label="英文说明", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    lab = forms.ModelChoiceField(
+        label="检验实验室", queryset=Enterprise.objects.none(), help_text="单位角色为检验实验室的企业"
+    )
+    payer = forms.CharField(label="费用由谁承担", max_length=40, initial="园区财政")
+    starts_on = forms.DateField(label="开始", widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
+    ends_on = forms.DateField(label="结束（含）", widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
+    retention_days = forms.IntegerField(
+        label="结束后保留（天）",
+        initial=60,
+        min_value=1,
+        max_value=3650,
+        widget=forms.NumberInput(attrs={"class": "w-number"}),
+    )
+    consent = forms.CharField(
+        label="信息收集说明", help_text="改了就是新的一版，已经同意旧版的人不受影响", max_length=4000, initial=CONSENT_TEXT,
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )  # fmt: skip
+    consent_en = forms.CharField(
+        label="信息收集说明（英文）", max_length=6000, required=False, initial=CONSENT_TEXT_EN,
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )  # fmt: skip
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, campaign: Campaign | None = None, **kwargs: Any) -> None:
+        if campaign is not None and "initial" not in kwargs:
+            kwargs["initial"] = self._from(campaign)
+        super().__init__(*args, **kwargs)
+        self.campaign = campaign
+        self.fields["lab"].queryset = labs()  # type: ignore[attr-defined]
+
+    @staticmethod
+    def _from(campaign: Campaign) -> dict[str, Any]:
+        consent = campaign.current_consent()
+        names = (
+            "title",
+            "slug",
+            "purpose",
+            "title_en",
+            "purpose_en",
+            "payer",
+            "starts_on",
+            "ends_on",
+            "retention_days",
+        )
+        values = {name: getattr(campaign, name) for name in (*names, "version")}
+        texts = {"consent": consent.text, "consent_en": consent.text_en} if consent else {}
+        return {**values, **texts, "lab": campaign.lab_id}
+
+    def clean_slug(self) -> str:
+        slug = self.cleaned_data["slug"].lower()
+        if slug == "code":
+            raise forms.ValidationError("这个地址留给采样码，换一个。")
+        others = Campaign.objects.filter(slug=slug)
+        if self.campaign is not None:
+            others = others.exclude(pk=self.campaign.pk)
+        if others.exists():
+            raise forms.ValidationError("这个地址已经用过，换一个。")
+        return slug
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("starts_on") and data.get("ends_on") and data["ends_on"] < data["starts_on"]:
+            self.add_error("ends_on", "结束日期不能早于开始日期")
+        return data
+
+    def plan(self) -> CampaignPlan:
+        names = CampaignPlan.__dataclass_fields__
+        return CampaignPlan(**{name: value for name, value in self.cleaned_data.items() if name in names})
+
+
+class SessionForm(TokenFormMixin):
+    """A sitting and how it is cut into slots."""
+
+    point = forms.ModelChoiceField(label="采样点", queryset=SamplingPoint.objects.in_use(), empty_label=None)
+    day = forms.DateField(label="日期", widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
+    start = forms.TimeField(label="从", initial=time(9), widget=forms.TimeInput(attrs=CLOCK, format="%H:%M"))
+    end = forms.TimeField(label="到", initial=time(11, 30), widget=forms.TimeInput(attrs=CLOCK, format="%H:%M"))
+    minutes = forms.IntegerField(
+        label="每个时段几分钟",
+        initial=10,
+        min_value=5,
+        max_value=240,
+        widget=forms.NumberInput(attrs={"class": "w-number"}),
+    )
+    places = forms.IntegerField(
+        label="每个时段几个名额", help_text="一个台一分钟一人：两个台十分钟约 20 人", initial=10, min_value=1, max_value=500,
+        widget=forms.NumberInput(attrs={"class": "w-number"}),
+    )  # fmt: skip
+    lanes = forms.IntegerField(
+        label="采样台数", initial=2, min_value=1, max_value=20, widget=forms.NumberInput(attrs={"class": "w-number"})
+    )
+
+    def clean_day(self) -> date:
+        day = self.cleaned_data["day"]
+        if day < park_today():
+            raise forms.ValidationError("日期不能早于今天")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("start") and data.get("end") and data["end"] <= data["start"]:
+            self.add_error("end", "结束时间要晚于开始时间")
+        return data
+
+
+class PointForm(forms.ModelForm):
+    """A sampling point."""
+
+    class Meta:
+        model = SamplingPoint
+        fields = ["name", "building", "place", "name_en", "code"]
+
+
+class LabelRunForm(TokenFormMixin):
+    """Tubes to be labelled ahead."""
+
+    count = forms.IntegerField(
+        label="打几管", help_text="每管两张", min_value=1, max_value=LARGEST_RUN, initial=100,
+        widget=forms.NumberInput(attrs={"class": "w-number"}),
+    )  # fmt: skip
+    label_format = forms.ChoiceField(label="标签纸", choices=[(key, one.title) for key, one in LABEL_FORMATS.items()])
+    offset_x = forms.DecimalField(
+        label="向右移（mm）", required=False, initial=0, min_value=-5, max_value=5, decimal_places=1,
+        widget=forms.NumberInput(attrs={"class": "w-number", "step": "0.1"}),
+    )  # fmt: skip
+    offset_y = forms.DecimalField(
+        label="向下移（mm）", required=False, initial=0, min_value=-5, max_value=5, decimal_places=1,
+        widget=forms.NumberInput(attrs={"class": "w-number", "step": "0.1"}),
+    )  # fmt: skip
+    note = forms.CharField(label="说明", required=False, max_length=60, help_text="印在每张纸的页脚，如采样点和日期")
+
+
+class RangeForm(TokenFormMixin):
+    """A laboratory's pre-printed tubes."""
+
+    lab = forms.ModelChoiceField(label="实验室", queryset=Enterprise.objects.none())
+    first = forms.CharField(label="第一管", max_length=24, widget=forms.TextInput(attrs={"class": "w-id"}))
+    last = forms.CharField(label="最后一管", max_length=24, widget=forms.TextInput(attrs={"class": "w-id"}))
+    note = forms.CharField(label="说明", required=False, max_length=60)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lab"].queryset = labs()  # type: ignore[attr-defined]

@@ -1,0 +1,191 @@
+"""Lists and pages of sign-ups, specimens, persons to be tested, and alerts."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from enterprises.models import Person
+from parkportal.clock import park_now
+from parkportal.guards import roles
+from parkportal.records import jobs
+from parkportal.records.audit import record
+from parkportal.records.listing import figure_rows
+from parkportal.states import Refused
+from testing import coverage, exports, lists
+from testing.actions import acknowledge_alert, cancel_signup
+from testing.models import Alert, Box, Group, Result, SignUp, SignUpMove, Specimen, SpecimenMove, SpecimenStatus
+
+READERS = ("committee", "leader", "station", "contact", "principal")
+REVEAL_REASONS = [
+    ("核对身份", "核对身份"),
+    ("上门采样", "上门采样"),
+    ("结果告知", "结果告知"),
+    ("本人申请", "本人申请更正"),
+]
+
+
+@roles(*READERS)
+@require_GET
+def signups(request: HttpRequest) -> HttpResponse:
+    """Sign-ups within reach, masked; with `?figure=` exactly the rows behind that figure."""
+    rows, shown = lists.signup_rows(request)
+    page = Paginator(rows, lists.PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page_obj": page,
+        **shown,
+        "statuses": SignUp.Status.choices,
+        "groups": Group.choices,
+        "query": request.GET.urlencode(),
+        "may_export": request.user.has_role("committee"),
+    }
+    return render(request, "testing/signups.html", context)
+
+
+@roles("committee")
+@require_POST
+def signups_export(request: HttpRequest) -> HttpResponse:
+    """The same rows as a workbook, made by a job."""
+    job = jobs.start(
+        exports.KIND, title="导出登记名单", by=request.user, params={"query": request.POST.get("query", "")[:500]}
+    )
+    return redirect("records:job", job.token)
+
+
+def _signup(request: HttpRequest, pk: int) -> SignUp:
+    people = SignUp.objects.visible_to(request.user).select_related("campaign", "slot__session__point", "enterprise")
+    return get_object_or_404(people, pk=pk)
+
+
+@roles("committee", "station", "contact", "principal")
+@require_GET
+def signup_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One sign-up: what was declared, what happened, its tubes. Numbers are masked."""
+    found = _signup(request, pk)
+    is_staff = request.user.has_role("committee", "station")
+    context = {
+        "signup": found,
+        "moves": SignUpMove.objects.filter(subject=found).select_related("by", "session__point"),
+        "specimens": found.specimens.order_by("-id"),
+        "is_staff": is_staff,
+        "is_committee": request.user.has_role("committee"),
+        "reveal_reasons": REVEAL_REASONS,
+    }
+    return render(request, "testing/signup_detail.html", context)
+
+
+@roles("committee")
+@require_POST
+def signup_reveal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Full number and phone for sixty seconds, with a reason, written down."""
+    found = _signup(request, pk)
+    reason = request.POST.get("reason", "")
+    if reason not in dict(REVEAL_REASONS):
+        messages.error(request, "请选为什么要看。")
+        return redirect("testing:signup_detail", pk)
+    record("signup.revealed", by=request.user, subject=found, after={"证件": found.masked_number}, reason=reason)
+    return render(request, "testing/signup_revealed.html", {"signup": found, "reason": reason})
+
+
+@roles("committee")
+@require_POST
+def signup_cancel_by_staff(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cancel for somebody who asked by phone."""
+    found = _signup(request, pk)
+    try:
+        cancel_signup(signup=found, by=request.user, reason=request.POST.get("reason", "")[:200] or "来电取消")
+    except Refused as refusal:
+        messages.error(request, refusal.text)
+    return redirect("testing:signup_detail", pk)
+
+
+@roles("committee", "leader", "station", "lab_tester", "lab_verifier")
+@require_GET
+def specimens(request: HttpRequest) -> HttpResponse:
+    """Specimens within reach; a laboratory sees codes only."""
+    rows, shown = lists.chosen_specimens(request)
+    page = Paginator(rows, lists.PER_PAGE).get_page(request.GET.get("page"))
+    names = request.user.has_role("committee", "leader", "station")
+    context = {"page_obj": page, **shown, "statuses": SpecimenStatus.choices, "shows_names": names}
+    return render(request, "testing/specimens.html", context)
+
+
+@roles("committee", "station", "lab_tester", "lab_verifier")
+@require_GET
+def specimen_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where a tube has been: its chain of custody on one page."""
+    tubes = Specimen.objects.visible_to(request.user).select_related(
+        "signup__enterprise", "session__point", "lab", "box", "collected_by", "recollect_of"
+    )
+    found = get_object_or_404(tubes, pk=pk)
+    sees_result = request.user.has_role("committee", "lab_tester", "lab_verifier")
+    context = {
+        "specimen": found,
+        "moves": SpecimenMove.objects.filter(subject=found).select_related("by"),
+        "results": Result.objects.filter(specimen=found).select_related("verifier") if sees_result else [],
+        "readings": found.readings.all() if request.user.has_role("lab_tester", "lab_verifier") else [],
+        "shows_names": request.user.has_role("committee", "station"),
+    }
+    return render(request, "testing/specimen_detail.html", context)
+
+
+@roles("committee", "leader")
+@require_GET
+def persons(request: HttpRequest) -> HttpResponse:
+    """Who has to be tested: everybody, the covered ones behind the figure, or the missing ones of a group."""
+    now = park_now()
+    rows: Any = coverage.required_persons(now)
+    _, shown = figure_rows(request, Person.objects.all())
+    as_of = shown[1] if shown else now
+    rows = coverage.required_persons(as_of).annotate(is_done=coverage.sampled(as_of))
+    if shown:
+        rows = rows.filter(is_done=True)
+    group, state = request.GET.get("group", ""), request.GET.get("state", "")
+    if group in Group.values:
+        rows = rows.filter(group_then=group)
+    if state in {"missing", "done"}:
+        rows = rows.filter(is_done=state == "done")
+    page = Paginator(rows.order_by("pinyin_key", "id"), lists.PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "figure": shown, "groups": dict(Group.choices), "group": group, "state": state}
+    return render(request, "testing/persons.html", context)
+
+
+@roles("committee", "station", "lab_tester", "lab_verifier")
+@require_GET
+def box_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """To the box's page of whoever asks."""
+    found = get_object_or_404(Box.objects.visible_to(request.user), pk=pk)
+    if request.user.has_role("lab_tester", "lab_verifier") and found.handed_at:
+        return redirect("testing:lab_box", found.code)
+    return redirect("testing:box", found.code)
+
+
+@roles("committee")
+@require_http_methods(["GET", "POST"])
+def alert(request: HttpRequest, pk: int) -> HttpResponse:
+    """A result that has to be told in person: who takes it in hand, and what was done."""
+    alerts = Alert.objects.visible_to(request.user).select_related(
+        "result__verifier", "specimen__signup__enterprise", "specimen__session__point", "officer", "acknowledged_by"
+    )
+    found = get_object_or_404(alerts, pk=pk)
+    if request.method == "POST":
+        try:
+            acknowledge_alert(alert=found, note=request.POST.get("note", "").strip()[:300], by=request.user)
+            messages.success(request, "已记下由您接手。")
+            return redirect("testing:alert", pk)
+        except Refused as refusal:
+            messages.error(request, refusal.text)
+    context = {"alert": found, "signup": found.specimen.signup, "reveal_reasons": REVEAL_REASONS}
+    return render(request, "testing/alert.html", context)
+
+
+@roles("committee")
+@require_GET
+def alerts(request: HttpRequest) -> HttpResponse:
+    """All alerts, open ones first."""
+    rows = Alert.objects.visible_to(request.user).select_related("specimen", "officer", "acknowledged_by")
+    page = Paginator(rows.order_by("acknowledged_at", "-raised_at"), lists.PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "testing/alerts.html", {"page_obj": page})

@@ -1,0 +1,112 @@
+"""Tubes and labels: runs printed ahead, pre-printed ranges, labels of one tube."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from parkportal.guards import roles
+from parkportal.printing.calibration import calibration_page_pdf
+from parkportal.printing.labels import LABEL_FORMATS
+from parkportal.records import jobs
+from parkportal.states import Refused
+from testing import label_runs
+from testing.actions import issue_label_run, register_range, void_tube
+from testing.forms.campaign import LabelRunForm, RangeForm
+from testing.models import InvalidReason, Specimen, TubeRange
+from testing.papers import DEFAULT_FORMAT, labels_of_tube
+
+STAFF = ("station", "committee")
+
+
+@roles(*STAFF)
+@require_http_methods(["GET", "POST"])
+def tubes(request: HttpRequest) -> HttpResponse:
+    """Runs and ranges; a new run of labels becomes a job."""
+    form = LabelRunForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            job = _start_run(form.cleaned_data, request.user)
+            return redirect("records:job", job.token)
+        except Refused as refusal:
+            form.add_error("count", refusal.text)
+    ranges = TubeRange.objects.select_related("lab", "registered_by")[:30]
+    context = {
+        "form": form,
+        "ranges": ranges,
+        "may_register": request.user.has_role("committee"),
+        "formats": LABEL_FORMATS,
+    }
+    return render(request, "testing/tubes.html", context)
+
+
+def _start_run(data: dict[str, Any], user: Any) -> Any:
+    row, codes = issue_label_run(count=data["count"], by=user, note=data["note"], token=data["token"])
+    return jobs.start(
+        label_runs.KIND,
+        title=f"打印 {2 * len(codes)} 张试管标签",
+        by=user,
+        params={
+            "run": row.pk,
+            "format": data["label_format"],
+            "x": str(data["offset_x"] or 0),
+            "y": str(data["offset_y"] or 0),
+        },
+        token=data["token"],
+        total=2 * len(codes),
+    )
+
+
+@roles("committee")
+@require_http_methods(["GET", "POST"])
+def range_add(request: HttpRequest) -> HttpResponse:
+    """Register a laboratory's pre-printed tubes."""
+    form = RangeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = register_range(by=request.user, **form.cleaned_data)
+            messages.success(request, f"登记了 {row.count} 管：{row}。")
+            return redirect("testing:tubes")
+        except Refused as refusal:
+            form.add_error("last", refusal.text)
+    return render(request, "testing/range_form.html", {"form": form})
+
+
+@roles(*STAFF)
+@require_POST
+def tube_void(request: HttpRequest) -> HttpResponse:
+    """A damaged tube that nobody has: a later scan refuses it."""
+    try:
+        specimen = void_tube(
+            barcode=request.POST.get("barcode", "")[:40], reason=request.POST.get("reason", "") or InvalidReason.BROKEN, by=request.user
+        )  # fmt: skip
+        messages.success(request, f"{specimen.barcode} 已作废。")
+    except Refused as refusal:
+        messages.error(request, refusal.text)
+    return redirect("testing:tubes")
+
+
+@roles(*STAFF)
+@require_GET
+def tube_labels(request: HttpRequest, barcode: str) -> HttpResponse:
+    """The two labels of one tube as PDF."""
+    tubes_ = Specimen.objects.visible_to(request.user).select_related("signup")
+    specimen = get_object_or_404(tubes_, barcode=barcode)
+    wanted = request.GET.get("format", DEFAULT_FORMAT)
+    answer = HttpResponse(
+        labels_of_tube(specimen, wanted if wanted in LABEL_FORMATS else DEFAULT_FORMAT), content_type="application/pdf"
+    )
+    answer["Content-Disposition"] = f'inline; filename="{specimen.barcode}.pdf"'
+    return answer
+
+
+@roles(*STAFF)
+@require_GET
+def calibration(request: HttpRequest, label_format: str) -> HttpResponse:
+    """The page that finds out how far a printer is off."""
+    wanted = LABEL_FORMATS.get(label_format) or LABEL_FORMATS[DEFAULT_FORMAT]
+    answer = HttpResponse(calibration_page_pdf(wanted), content_type="application/pdf")
+    answer["Content-Disposition"] = 'inline; filename="calibration.pdf"'
+    return answer
