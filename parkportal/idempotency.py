@@ -46,3 +46,13 @@ def once(model: type[M], token: uuid.UUID | None, create: Callable[[], M]) -> tu
         if found is None:
             raise
         return found, False
+
+
+def made_before(model: type[M], raw: str | None) -> M | None:
+    """The row that a form with this token made already; asked before the form is judged, since a repeat may look
+    like a double to its constraints."""
+    try:
+        token = uuid.UUID(raw or "")
+    except ValueError:
+        return None
+    return model._default_manager.filter(token=token).first()

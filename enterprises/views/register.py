@@ -12,6 +12,7 @@ from enterprises.actions import EditConflict, correct_enterprise, register_enter
 from enterprises.forms import EnterpriseForm, RegisterForm, StatusForm
 from enterprises.models import Enterprise
 from parkportal.guards import roles
+from parkportal.idempotency import made_before
 from parkportal.records import jobs
 from parkportal.states import Refused
 
@@ -50,6 +51,8 @@ def enterprise_bulk(request: HttpRequest) -> HttpResponse:
 
 @roles("committee")
 def enterprise_create(request: HttpRequest) -> HttpResponse:
+    if known := made_before(Enterprise, request.POST.get("token")):
+        return redirect("dashboard:enterprise_file", pk=known.pk)
     form = RegisterForm(request.POST or None, for_committee=True)
     if request.method == "POST" and form.is_valid():
         try:

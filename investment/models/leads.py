@@ -50,7 +50,9 @@ class LeadQuerySet(models.QuerySet["Lead"]):
 
     def with_last_contact(self) -> "LeadQuerySet":
         """Adds `last_contact_at` and `contact_count`."""
-        return self.annotate(last_contact_at=Max("contacts__at"), contact_count=Count("contacts"))
+        return self.annotate(last_contact_at=Max("contacts__at"), contact_count=Count("contacts")).order_by(
+            "next_at", "pk"
+        )
 
     def overdue(self, now: datetime) -> "LeadQuerySet":
         """No contact for longer than the stage allows, or the planned next step is past."""

@@ -10,6 +10,7 @@ from investment import actions
 from investment.forms import BuildingForm, ShareForm, UnitForm
 from investment.models import Building, Lead, Photo, ShareLink, Unit, UnitStatus
 from parkportal.guards import roles
+from parkportal.idempotency import made_before
 from parkportal.records.files import serve
 from parkportal.records.listing import figure_rows
 from parkportal.states import Refused
@@ -53,6 +54,8 @@ def building_create(request: HttpRequest) -> HttpResponse:
 @roles("investment")
 def unit_create(request: HttpRequest) -> HttpResponse:
     form = UnitForm(request.POST or None, request.FILES or None, initial={"building": request.GET.get("building")})
+    if unit := made_before(Unit, request.POST.get("token")):
+        return redirect("investment:unit_detail", pk=unit.pk)
     if request.method == "POST" and form.is_valid():
         try:
             data = form.cleaned_data
