@@ -21,7 +21,8 @@ class SuppliesConfig(AppConfig):
     def ready(self) -> None:
         """Register what this app declares (purposes, figures, worklist, intake kinds, dictionaries)."""
         from parkportal.messaging import purposes
-        from parkportal.records import figures, terms, worklist
+        from parkportal.records import figures, intake, terms, worklist
+        from supplies.doors import RECEIPTS_DOOR
         from supplies.figures import FIGURES
         from supplies.purposes import PURPOSES
         from supplies.worklist import SOURCES
@@ -29,4 +30,6 @@ class SuppliesConfig(AppConfig):
         purposes.register(PURPOSES)
         figures.register(FIGURES)
         worklist.register(SOURCES)
+        intake.register(RECEIPTS_DOOR)
         terms.declare("item_kind", *ITEM_KINDS)
+        intake.register(RECEIPTS_DOOR)

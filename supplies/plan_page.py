@@ -25,6 +25,8 @@ def plan_context(plan: Allocation, user: Any) -> dict[str, Any]:
     return {
         "plan": plan,
         "lines": lines,
+        "firms": sum(bool(line.quantity) for line in lines),
+        "unserved": sum(not line.quantity for line in lines),
         "given": given,
         "left": plan.total - given,
         "heads": heads,

@@ -18,6 +18,7 @@ stock_urls = [
 catalogue_urls = [
     path("items/", catalogue.item_list, name="item_list"),
     path("items/new/", catalogue.item_create, name="item_create"),
+    path("items/<int:pk>/", catalogue.item_detail, name="item_detail"),
     path("items/<int:pk>/edit/", catalogue.item_edit, name="item_edit"),
 ]
 allocation_urls = [

@@ -1,12 +1,12 @@
 """Plans: drafting, looking at every why, adjusting by hand, submitting, approving."""
 
-from decimal import Decimal
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from parkportal.guards import roles
@@ -15,7 +15,7 @@ from supplies import actions
 from supplies.forms import AllocationForm, OverrideForm
 from supplies.models import Allocation
 from supplies.plan_page import plan_context
-from supplies.views.stock import PAGE, READERS, WRITERS
+from supplies.views.rooms import PAGE, READERS, WRITERS, show
 
 
 @roles(*READERS)
@@ -26,8 +26,7 @@ def allocation_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(status=status)
     rows = rows.annotate(firms=Count("lines"), given=Sum("lines__quantity"))
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    context = {"page_obj": page, "statuses": Allocation.Status.choices, "status": status}
-    return render(request, "supplies/allocation_list.html", context)
+    return show(request, "allocation_list", page_obj=page, statuses=Allocation.Status.choices, status=status)
 
 
 @roles(*WRITERS)
@@ -40,7 +39,7 @@ def allocation_create(request: HttpRequest) -> HttpResponse:
             return redirect("supplies:allocation_detail", pk=plan.pk)
         except Refused as refused:
             form.add_error(None, refused)
-    return render(request, "supplies/allocation_form.html", {"form": form}, status=422 if form.errors else 200)
+    return show(request, "allocation_form", form)
 
 
 @roles(*WRITERS)
@@ -54,15 +53,14 @@ def allocation_edit(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("supplies:allocation_detail", pk=pk)
         except Refused as refused:
             form.add_error(None, refused)
-    context = {"form": form, "plan": plan}
-    return render(request, "supplies/allocation_form.html", context, status=422 if form.errors else 200)
+    return show(request, "allocation_form", form, plan=plan)
 
 
 @roles(*READERS)
 def allocation_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The plan: the sum as an equation, a row each with its why."""
     plan = get_object_or_404(_plans(request), pk=pk)
-    return render(request, "supplies/allocation_detail.html", plan_context(plan, request.user))
+    return show(request, "allocation_detail", **plan_context(plan, request.user))
 
 
 @roles(*WRITERS)
@@ -77,9 +75,7 @@ def allocation_adjust(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("supplies:allocation_detail", pk=pk)
         except Refused as refused:
             form.add_error(None, refused)
-    total = sum((line.quantity for line in form.lines), Decimal(0))
-    context = {"form": form, "plan": plan, "total": total}
-    return render(request, "supplies/allocation_adjust.html", context, status=422 if form.errors else 200)
+    return show(request, "allocation_adjust", form, plan=plan)
 
 
 @require_POST
@@ -127,12 +123,12 @@ def allocation_void(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _plans(request: HttpRequest):  # noqa: ANN202
+def _plans(request: HttpRequest) -> QuerySet[Allocation]:
     plans = Allocation.objects.visible_to(request.user)
     return plans.select_related("item", "warehouse", "created_by", "approved_by")
 
 
-def _step(request: HttpRequest, pk: int, act, done: str = "") -> HttpResponse:  # noqa: ANN001
+def _step(request: HttpRequest, pk: int, act: Callable[[Allocation], object], done: str = "") -> HttpResponse:
     plan = get_object_or_404(_plans(request), pk=pk)
     try:
         act(plan)

@@ -1,22 +1,32 @@
 """The catalogue of items."""
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 
 from parkportal.guards import roles
 from parkportal.records import terms
 from parkportal.records.audit import record
 from supplies.forms import ItemForm
-from supplies.models import Item
-from supplies.views.stock import READERS, WRITERS
+from supplies.models import Balance, Item
+from supplies.views.rooms import READERS, WRITERS, show
 
 
 @roles(*READERS)
 def item_list(request: HttpRequest) -> HttpResponse:
     items = Item.objects.visible_to(request.user).prefetch_related("packs")
-    context = {"items": items, "kinds": terms.labels("item_kind")}
-    return render(request, "supplies/item_list.html", context)
+    return show(request, "item_list", items=items, kinds=terms.labels("item_kind"))
+
+
+@roles(*READERS)
+def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every lot of an item that lies somewhere this person may look."""
+    item = get_object_or_404(Item.objects.visible_to(request.user).prefetch_related("packs"), pk=pk)
+    rows = Balance.objects.visible_to(request.user).filter(lot__item=item, amount__gt=0)
+    rows = rows.exclude(place__kind="enterprise").select_related("lot", "place")
+    rows = rows.order_by(F("lot__expires_on").asc(nulls_last=True), "lot_id", "place__kind")
+    return show(request, "item_detail", item=item, rows=rows)
 
 
 @roles(*WRITERS)
@@ -36,4 +46,4 @@ def _item_form(request: HttpRequest, item: Item) -> HttpResponse:
         record("supplies.item_saved", by=request.user, subject=saved, after={"changed": form.changed_data})
         messages.success(request, f"已保存：{saved.label}。")
         return redirect("supplies:item_list")
-    return render(request, "supplies/item_form.html", {"form": form, "item": item}, status=422 if form.errors else 200)
+    return show(request, "item_form", form, item=item)

@@ -2,13 +2,15 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from enterprises.models import Enterprise, Squad
 from parkportal.guards import roles
+from parkportal.printing.barcodes import code128_svg
 from parkportal.records import files
 from parkportal.records.listing import figure_rows
 from parkportal.states import Refused
@@ -16,7 +18,7 @@ from supplies import actions, papers
 from supplies.figures import STOCK
 from supplies.models import Delivery, Movement
 from supplies.overview import receivers
-from supplies.views.stock import PAGE, READERS, WRITERS
+from supplies.views.rooms import PAGE, READERS, WRITERS, show
 
 CARRIERS = (*READERS, "squad", "supervisor", "contact", "principal")
 
@@ -28,17 +30,26 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
     rows, figure = figure_rows(request, scope)
     status, squad = request.GET.get("status", ""), request.GET.get("squad", "")
     counts = dict(scope.order_by().values("status").annotate(n=Count("pk")).values_list("status", "n"))
+    rows = _narrowed(rows, status, squad, request.GET.get("q", "").strip(), request.GET.get("allocation", ""))
+    page = Paginator(rows.for_list().order_by("-id"), PAGE).get_page(request.GET.get("page"))
+    tabs = [("", "全部", sum(counts.values())), *((s.value, s.label, counts.get(s, 0)) for s in Delivery.Status)]
+    context = {"status": status, "squad": squad, "squads": Squad.objects.all(), "bulk_actions": BULK, "figure": figure}
+    return show(
+        request, "delivery_list", page_obj=page, tabs=tabs, can_issue=request.user.has_role(*WRITERS), **context
+    )
+
+
+def _narrowed(rows: QuerySet[Delivery], status: str, squad: str, words: str, plan: str) -> QuerySet[Delivery]:
+    """By status, squad, words of the enterprise or the code, and the plan from which they came."""
     if status in Delivery.Status.values:
         rows = rows.filter(status=status)
     if squad.isdigit():
         rows = rows.filter(squad__number=squad)
-    if words := request.GET.get("q", "").strip():
-        rows = rows.filter(enterprise__in=Enterprise.objects.search(words)) | rows.filter(code__iexact=words)
-    page = Paginator(rows.for_list().order_by("-id"), PAGE).get_page(request.GET.get("page"))
-    tabs = [("", "全部", sum(counts.values())), *((s.value, s.label, counts.get(s, 0)) for s in Delivery.Status)]
-    context = {"page_obj": page, "tabs": tabs, "status": status, "squad": squad, "squads": Squad.objects.all()}
-    context |= {"figure": figure, "can_issue": request.user.has_role(*WRITERS), "bulk_actions": BULK}
-    return render(request, "supplies/delivery_list.html", context)
+    if plan.isdigit():
+        rows = rows.filter(lines__allocation_line__allocation=plan).distinct()
+    if words:
+        rows = rows.filter(Q(enterprise__in=Enterprise.objects.search(words)) | Q(code__iexact=words.replace(" ", "")))
+    return rows
 
 
 BULK = [
@@ -66,7 +77,7 @@ def delivery_issue(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"{len(issued)} 张配送单已出库，已通知企业联络员。")
     except Refused as refused:
         messages.error(request, refused.text)
-    return redirect(f"{request.path.removesuffix('issue/')}?status=pending")
+    return redirect(f"{reverse('supplies:delivery_list')}?status=pending")
 
 
 @roles(*CARRIERS)
@@ -74,17 +85,24 @@ def delivery_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One delivery: lines, both signatures, every step."""
     rows = Delivery.objects.visible_to(request.user).for_list().select_related("handover", "remainder_of")
     delivery = get_object_or_404(rows, pk=pk)
-    context = {
-        "delivery": delivery,
-        "lines": delivery.lines.all(),
-        "moves": delivery.moves.select_related("by"),
-        "movements": delivery.movements.order_by("id") if request.user.has_role(*READERS) else Movement.objects.none(),
-        "remainders": delivery.remainders.all(),
-        "can_issue": request.user.has_role(*WRITERS) and delivery.status == Delivery.Status.PENDING,
-        "can_sign": delivery.status in {Delivery.Status.ISSUED, Delivery.Status.WITH_LIAISON}
-        and request.user.has_role("squad", "contact", "principal", *WRITERS),
-    }
-    return render(request, "supplies/delivery_detail.html", context)
+    under_way = delivery.status in {Delivery.Status.ISSUED, Delivery.Status.WITH_LIAISON}
+    return show(
+        request,
+        "delivery_detail",
+        delivery=delivery,
+        lines=delivery.lines.all(),
+        moves=[(move, Delivery.Status(move.to_status).label) for move in delivery.moves.select_related("by")],
+        remainders=delivery.remainders.all(),
+        barcode=code128_svg(delivery.code, height_mm=12),
+        back_url=back_url(request),
+        can_issue=request.user.has_role(*WRITERS) and delivery.status == Delivery.Status.PENDING,
+        can_sign=under_way and request.user.has_role("squad", "contact", "principal", *WRITERS),
+    )
+
+
+def back_url(request: HttpRequest) -> str:
+    """The list from which this person comes: all deliveries, or the own."""
+    return reverse("supplies:delivery_list" if request.user.has_role(*READERS) else "supplies:my_deliveries")
 
 
 @roles(*CARRIERS)
@@ -137,5 +155,4 @@ def enterprise_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(status="resumed").exclude(pk__in=signed)
     page = Paginator(rows.select_related("squad"), PAGE).get_page(request.GET.get("page"))
     page.object_list = receivers(list(page.object_list))
-    context = {"page_obj": page, "kinds": STOCK, "figure": figure, "nothing": nothing}
-    return render(request, "supplies/enterprise_list.html", context)
+    return show(request, "enterprise_list", page_obj=page, kinds=STOCK, figure=figure, nothing=nothing)

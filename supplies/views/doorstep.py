@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 
 from parkportal.clock import at, park_now, park_today
 from parkportal.guards import roles
@@ -10,6 +10,8 @@ from parkportal.states import AlreadyMoved, Refused
 from supplies import actions
 from supplies.forms import HandoverForm, SignForm
 from supplies.models import Delivery, DeliveryStatus
+from supplies.views.deliveries import back_url
+from supplies.views.rooms import show
 
 SIGNERS = ("squad", "contact", "principal", "warehouse", "committee")
 
@@ -23,14 +25,11 @@ def my_deliveries(request: HttpRequest) -> HttpResponse:
     carries = request.user.has_role("squad")
     done = Delivery.objects.visible_to(request.user).filter(receipt__isnull=False).for_list().order_by("-receipt__at")
     waiting = [row for row in rows if carries and row.status == DeliveryStatus.ISSUED and row.squad_id]
-    context = {
-        "waiting": waiting,
-        "carrying": [row for row in rows if row not in waiting],
-        "done": done[:20],
-        "done_today": sum(row.receipt.at >= at(park_today()) for row in done[:20]),
-        "carries": carries,
-    }
-    return render(request, "supplies/my_deliveries.html", context)
+    carrying = [row for row in rows if row not in waiting]
+    latest = list(done[:20])
+    today = sum(row.receipt.at >= at(park_today()) for row in latest)
+    context = {"waiting": waiting, "carrying": carrying, "done": latest, "done_today": today}
+    return show(request, "my_deliveries", carries=carries, **context)
 
 
 @roles("squad")
@@ -47,8 +46,8 @@ def handover(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, refused)
     picked = set(request.POST.getlist("pick"))
-    context = {"form": form, "deliveries": ready.for_list().order_by("enterprise__pinyin_key", "id"), "picked": picked}
-    return render(request, "supplies/handover.html", context, status=422 if form.errors else 200)
+    rows = ready.for_list().order_by("enterprise__pinyin_key", "id")
+    return show(request, "handover", form, deliveries=rows, picked=picked)
 
 
 @roles(*SIGNERS)
@@ -62,8 +61,9 @@ def delivery_sign(request: HttpRequest, pk: int) -> HttpResponse:
     form = SignForm(request.POST or None, request.FILES or None, lines=lines, initial=initial)
     if request.method == "POST" and form.is_valid() and _signed(request, delivery, form):
         return redirect("supplies:delivery_detail", pk=pk)
-    context = {"form": form, "delivery": delivery, "lines": lines, "now": park_now()}
-    return render(request, "supplies/delivery_sign.html", context, status=422 if form.errors else 200)
+    heading = f"签字，一次签 {len(lines)} 项"
+    context = {"delivery": delivery, "lines": lines, "now": park_now(), "sign_heading": heading}
+    return show(request, "delivery_sign", form, back_url=back_url(request), **context)
 
 
 def _signed(request: HttpRequest, delivery: Delivery, form: SignForm) -> bool:

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from parkportal.clock import park_now
@@ -17,10 +17,7 @@ from supplies.figures import FIGURES
 from supplies.forms import MovementForm, ReasonForm, ReceiptForm
 from supplies.models import Lot, Movement, reached_warehouses
 from supplies.overview import item_stocks
-
-PAGE = 50
-READERS = ("committee", "leader", "warehouse")
-WRITERS = ("committee", "warehouse")
+from supplies.views.rooms import PAGE, READERS, WRITERS, show
 
 
 @roles(*READERS, "squad", "contact", "principal")
@@ -32,15 +29,14 @@ def index(request: HttpRequest) -> HttpResponse:
     if figure:
         rows = figure[0].rows(figure[1]).filter(pk__in=lots.values("pk"))
         total = figure[0].value(figure[1])
-        return render(request, "supplies/figure_lots.html", {"lots": rows, "figure": total})
+        return show(request, "figure_lots", lots=rows, figure=total)
     stocks = item_stocks(reached_warehouses(request.user))
     context = {
         "stocks": [stock for stock in stocks if stock.total or stock.on_the_way or stock.item.minimum_stock],
         "figures": figures.latest([figure.code for figure in FIGURES]).values(),
         "warnings": [stock for stock in stocks if stock.is_low or stock.expired or stock.soon],
-        "now": park_now(),
     }
-    return render(request, "supplies/index.html", context)
+    return show(request, "index", now=park_now(), **context)
 
 
 @roles(*WRITERS)
@@ -58,7 +54,7 @@ def receipt_create(request: HttpRequest) -> HttpResponse:
             return redirect("supplies:lot_detail", pk=lot.pk)
         except Refused as refused:
             form.add_error(None, refused)
-    return render(request, "supplies/receipt_create.html", {"form": form}, status=422 if form.errors else 200)
+    return show(request, "receipt_create", form)
 
 
 @roles(*WRITERS)
@@ -83,7 +79,7 @@ def movement_create(request: HttpRequest) -> HttpResponse:
             return redirect("supplies:lot_detail", pk=data["balance"].lot_id)
         except Refused as refused:
             form.add_error("quantity", refused)
-    return render(request, "supplies/movement_create.html", {"form": form}, status=422 if form.errors else 200)
+    return show(request, "movement_create", form)
 
 
 @roles(*READERS)
@@ -93,8 +89,7 @@ def lot_detail(request: HttpRequest, pk: int) -> HttpResponse:
     lines = lot.lines.select_related("movement__by", "movement__delivery", "from_place", "to_place")
     page = Paginator(lines.order_by("-id"), PAGE).get_page(request.GET.get("page"))
     balances = lot.balances.filter(amount__gt=0).select_related("place").order_by("place__kind", "place__id")
-    context = {"lot": lot, "item": lot.item, "page_obj": page, "balances": balances, "reason_form": ReasonForm()}
-    return render(request, "supplies/lot_detail.html", context)
+    return show(request, "lot_detail", lot=lot, item=lot.item, page_obj=page, balances=balances)
 
 
 @require_POST
@@ -122,8 +117,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(lines__lot__batch__icontains=batch).distinct()
     rows = rows.prefetch_related("lines__lot__item", "lines__from_place", "lines__to_place")
     page = Paginator(rows.order_by("-id"), PAGE).get_page(request.GET.get("page"))
-    context = {"page_obj": page, "kinds": Movement.Kind.choices, "kind": kind}
-    return render(request, "supplies/ledger.html", context)
+    return show(request, "ledger", page_obj=page, kinds=Movement.Kind.choices, kind=kind)
 
 
 @roles(*WRITERS)
@@ -140,5 +134,4 @@ def movement_reverse(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, refused)
     lines = movement.lines.select_related("lot__item", "from_place", "to_place")
-    context = {"form": form, "movement": movement, "lines": lines}
-    return render(request, "supplies/movement_reverse.html", context, status=422 if form.errors else 200)
+    return show(request, "movement_reverse", form, movement=movement, lines=lines)
