@@ -1,7 +1,9 @@
 """The sampling desk: find, temperature, tube, collected. Each scan carries its own number and can be sent again."""
 
+import re
+import unicodedata
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -37,13 +39,12 @@ class Done(Refused):
 
 def read_temperature(text: str) -> Decimal:
     """36.5 from 36.5, 365, 36。5 or 36.5℃. Raises Refused `temperature` outside 34.0–42.0 or with two decimals."""
-    digits = text.strip().replace("。", ".").replace("，", ".").replace(",", ".").rstrip("℃°CcFf度 ")
-    if digits.isdigit() and len(digits) == 3:
+    digits = unicodedata.normalize("NFKC", text).strip().replace("。", ".").replace(",", ".").rstrip("℃°CcFf度 ")
+    if re.fullmatch("[0-9]{3}", digits):
         digits = f"{digits[:2]}.{digits[2]}"
-    try:
-        value = Decimal(digits)
-    except InvalidOperation as fault:
-        raise Refused("temperature", "体温要写成 36.5 这样的数。", said="没读懂体温") from fault
+    if not re.fullmatch(r"[0-9]{2}(\.[0-9]+)?", digits):
+        raise Refused("temperature", "体温要写成 36.5 这样的数。", said="没读懂体温")
+    value = Decimal(digits)
     if value != value.quantize(Decimal("0.1")) or not LOWEST <= value <= HIGHEST:
         raise Refused("temperature", "体温在 34.0 到 42.0 ℃ 之间，一位小数。", said="体温不对")
     return value
