@@ -1,100 +1,165 @@
-"""The demo park's warehouse: the stock of the printed page, and an earlier donation that reached its enterprises in full."""
+"""The demo park's warehouse: the stock of the printed page, and an earlier donation delivered in full as history."""
 
-from datetime import date, time, timedelta
+import io
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
+from PIL import Image, ImageDraw
 
 from parkportal.clock import at
 from parkportal.demo import Stage
+from parkportal.records import files
+from parkportal.records.models import StoredFile
 from parkportal.workbooks.intake import judge
 from parkportal.workbooks.judgement import ACCEPTED
 from supplies.actions import (
     Received,
     Signature,
+    allocate,
+    approve_allocation,
     hand_to_squad,
     issue_deliveries,
     item_for,
-    new_deliveries,
     receive_stock,
     sign_delivery,
+    submit_allocation,
+    supply_point,
 )
-from supplies.doors import take_in_receipts
+from supplies.doors import received_of
 from supplies.intake import RECEIPTS
-from supplies.models import DeliveryLine, Lot, Place, WarehouseStaff
+from supplies.models import Allocation, Delivery, Item, PackUnit, Place, PlaceKind, WarehouseStaff
 
 RECEIPTS_FILE = "12-物资入库.xlsx"
-DONATED = date(2020, 2, 11)
-MASKS_EACH = 500
-RECEIVERS = 10
+STAFF_FROM = date(2020, 1, 24)
+# squad number → masks of the donation for its firms; the users who carried them
+EARLIER = ((1, Decimal(12000), "xiaodui1"), (3, Decimal(8000), "xiaodui3"))
+MINIMUMS = {"masks": 20000, "alcohol": 100, "disinfectant": 100, "thermometers": 10}
+PACKS = {"一次性医用口罩": (("盒", 50), ("箱", 2000)), "75%酒精": (("桶", 25),)}
 
 
 def plant(stage: Stage) -> None:
-    """One warehouse with two keepers; a donation handed out on 12 February; then the receipts of the printed page."""
-    warehouse = Place.objects.create(kind="warehouse", name="中心仓库", address="产业园A2栋1楼")
-    for username in ("cangguan1", "cangguan2"):
-        WarehouseStaff.objects.create(place=warehouse, user=stage.users[username], starts_on=date(2020, 1, 24))
-    _donation(stage, warehouse)
+    """One central warehouse with two keepers; a donation of January handed out in full; then the printed stock."""
+    warehouse = Place.objects.create(kind=PlaceKind.WAREHOUSE, name="中心仓库", address="产业园 C1 栋 1 楼")
+    WarehouseStaff.objects.bulk_create(
+        WarehouseStaff(place=warehouse, user=stage.users[name], starts_on=STAFF_FROM)
+        for name in ("cangguan1", "cangguan2")
+    )
+    stage.notes["warehouse"] = warehouse
+    _earlier_donation(stage, warehouse)
+    _printed_stock(stage, warehouse)
+    stage.notes["kit_item"] = _kits(stage, warehouse)
+    _thermometers_wait_for_approval(stage, warehouse)
+
+
+def bring_kits(stage: Stage, *, code: str, name: str, quantity: int) -> None:
+    """Called by the app above for its sampling point: so many kits lie there from the morning of 2020-02-17."""
+    supply_point(
+        point=Place.objects.point(code, name),
+        item=stage.notes["kit_item"],
+        quantity=Decimal(quantity),
+        warehouse=stage.notes["warehouse"],
+        by=stage.users["cangguan1"],
+        at=at(date(2020, 2, 10), time(8)),
+    )
+
+
+def _earlier_donation(stage: Stage, warehouse: Place) -> None:
+    item, _ = item_for(name="一次性医用口罩", spec="平面耳挂式", unit="只")
+    row = Received(
+        item=item,
+        quantity=sum(total for _, total, _ in EARLIER),
+        batch="191115B2",
+        made_on=date(2019, 11, 15),
+        expires_on=date(2021, 11, 4),
+        source="donation",
+        supplier="湖南澍庭医疗用品有限公司",
+        received_on=date(2020, 2, 10),
+    )
+    moment = at(date(2020, 2, 10), time(9, 20))
+    keeper = stage.users["cangguan1"]
+    receive_stock(warehouse=warehouse, rows=[row], by=keeper, reason="爱心捐赠", at=moment)
+    for number, total, carrier in EARLIER:
+        deliveries = _shared(stage, item, warehouse, number, total)
+        _delivered(stage, deliveries, carrier)
+
+
+def _shared(stage: Stage, item: Item, warehouse: Place, squad: int, total: Decimal) -> list[Delivery]:
+    first, second = stage.users["guanwei1"], stage.users["guanwei2"]
+    squad_id = next(firm.squad_id for firm in stage.notes["resumed"] if firm.squad and firm.squad.number == squad)
+    terms = {"mode": "headcount", "minimum": Decimal(100), "scope": {"squad": squad_id}, "note": "首批爱心捐赠口罩"}
+    plan = Allocation(item=item, warehouse=warehouse, total=total, **terms)
+    day = date(2020, 2, 10)
+    allocate(plan=plan, by=first, at=at(day, time(14, 5)))
+    submit_allocation(allocation=plan, by=first, at=at(day, time(14, 12)))
+    return approve_allocation(allocation=plan, by=second, at=at(day, time(15, 30)))
+
+
+def _delivered(stage: Stage, deliveries: list[Delivery], carrier: str) -> None:
+    keeper, liaison = stage.users["cangguan2"], stage.users[carrier]
+    issue_deliveries(deliveries=deliveries, by=keeper, at=at(date(2020, 2, 11), time(8, 40)))
+    signature = Signature(liaison.name, _drawn(stage, liaison.name))
+    hand_to_squad(deliveries=deliveries, signature=signature, by=liaison, at=at(date(2020, 2, 11), time(9, 15)))
+    for number, delivery in enumerate(deliveries):
+        day, minute = date(2020, 2, 11 + number // 8), number % 8 * 30
+        moment = at(day, time(10 + minute // 60, minute % 60))
+        name = delivery.enterprise.liaison_name or "企业联络员"
+        sign_delivery(
+            delivery=delivery, arrivals={}, signature=Signature(name, _drawn(stage, name)), by=liaison, at=moment
+        )
+
+
+def _printed_stock(stage: Stage, warehouse: Place) -> None:
     path = Path(settings.BASE_DIR) / "tests" / "intake" / RECEIPTS_FILE
     judgement = judge(RECEIPTS, path, as_of=stage.now.date())
-    rows = [row for row in judgement.rows if row.outcome == ACCEPTED]
-    params = {"warehouse": warehouse.pk}
-    take_in_receipts(rows, by=stage.users["cangguan1"], params=params, source_file=None, progress=None)
-    _kits(stage, warehouse)
-    stage.notes["warehouse"] = warehouse
+    rows = [received_of(row.values) for row in judgement.rows if row.outcome == ACCEPTED]
+    moment = datetime(2020, 2, 17, 9, 30, tzinfo=stage.now.tzinfo)
+    receive_stock(warehouse=warehouse, rows=rows, by=stage.users["cangguan1"], reason="按入库单导入", at=moment)
+    for item in Item.objects.all():
+        item.minimum_stock = Decimal(MINIMUMS.get(item.kind, 0))
+        if item.kind == "herbs":
+            item.safety_note = "孕妇、慢病和儿童遵医嘱。"
+        item.save()
+        PackUnit.objects.bulk_create(PackUnit(item=item, name=name, factor=n) for name, n in PACKS.get(item.name, ()))
 
 
-def _donation(stage: Stage, warehouse: Place) -> None:
-    """5,000 donated masks, all given to ten enterprises and signed for, squad by squad."""
-    keeper = stage.users["cangguan1"]
-    item, _ = item_for(name="一次性医用口罩", spec="独立包装（爱心捐赠）", unit="只")
+def _kits(stage: Stage, warehouse: Place) -> Item:
+    item, _ = item_for(name="一次性咽拭子采样套装", spec="拭子加 3 ml 保存液", unit="套")
     row = Received(
         item=item,
-        quantity=Decimal(MASKS_EACH * RECEIVERS),
-        batch="JZ20200211",
-        made_on=date(2020, 1, 15),
-        expires_on=date(2022, 1, 14),
-        source=Lot.Source.DONATION,
-        supplier="湖南槐荫公益基金会",
-        received_on=DONATED,
+        quantity=Decimal(3000),
+        batch="CY200108",
+        made_on=date(2020, 1, 8),
+        expires_on=date(2021, 1, 7),
+        source="purchase",
+        supplier="湖南芷岚生物技术有限公司",
+        received_on=date(2020, 2, 8),
     )
-    receive_stock(warehouse=warehouse, rows=[row], by=keeper, reason="爱心捐赠", at=at(DONATED, time(10)))
-    lot = Lot.objects.get(batch=row.batch)
-    firms = [unit for unit in stage.notes["marked"] if unit not in stage.notes["contact_enterprises"]][:RECEIVERS]
-    deliveries = new_deliveries(warehouse, firms, by=keeper)
-    DeliveryLine.objects.bulk_create(
-        [DeliveryLine(delivery=delivery, lot=lot, expected=Decimal(MASKS_EACH)) for delivery in deliveries]
-    )
-    when = at(DONATED + timedelta(days=1), time(9))
-    issue_deliveries(deliveries=deliveries, by=keeper, at=when)
-    for squad_id in sorted({delivery.squad_id for delivery in deliveries}):
-        bag = [delivery for delivery in deliveries if delivery.squad_id == squad_id]
-        hand_to_squad(deliveries=bag, signature=Signature("小分队联络员"), by=keeper, at=when + timedelta(hours=1))
-    for number, delivery in enumerate(deliveries):
-        moment = when + timedelta(hours=3, minutes=10 * number)
-        signature = Signature(delivery.enterprise.liaison_name)
-        sign_delivery(delivery=delivery, arrivals={}, signature=signature, by=stage.users["xiaodui1"], at=moment)
+    moment = at(date(2020, 2, 8), time(16))
+    receive_stock(warehouse=warehouse, rows=[row], by=stage.users["cangguan2"], reason="采样点用", at=moment)
+    return item
 
 
-def _kits(stage: Stage, warehouse: Place) -> None:
-    """Swab kits in stock, for the sampling point to draw on."""
-    item, _ = item_for(name="一次性采样套装（咽拭子+采样管）", spec="单人份", unit="套")
-    row = Received(
-        item=item,
-        quantity=Decimal(2000),
-        batch="CY200205",
-        made_on=date(2020, 2, 5),
-        expires_on=date(2021, 2, 4),
-        source=Lot.Source.PURCHASE,
-        supplier="湖南砚桉采样器材有限公司",
-        received_on=date(2020, 2, 9),
+def _thermometers_wait_for_approval(stage: Stage, warehouse: Place) -> None:
+    """Seventy for a hundred and thirty-nine: one each is impossible, so a plan by order waits for the second person."""
+    item = Item.objects.get(kind="thermometers")
+    author, moment = stage.users["guanwei1"], stage.now.replace(hour=10, minute=5)
+    plan = Allocation(
+        item=item, warehouse=warehouse, total=Decimal(70), mode="each", note="不够每家一支，按档位和人数排"
     )
-    receive_stock(
-        warehouse=warehouse,
-        rows=[row],
-        by=stage.users["cangguan2"],
-        reason="采样耗材",
-        at=at(date(2020, 2, 9), time(16)),
-    )
-    stage.notes["kit_item"] = item
+    allocate(plan=plan, by=author, at=moment)
+    submit_allocation(allocation=plan, by=author, at=moment.replace(minute=12))
+
+
+def _drawn(stage: Stage, name: str) -> StoredFile:
+    """A stroke for each character: something drawn, not a font's idea of a name."""
+    picture = Image.new("RGB", (640, 264), "white")
+    pen, rng = ImageDraw.Draw(picture), stage.rng
+    for place in range(len(name)):
+        x, y = 120 + place * 130, 130
+        points = [(x + rng.randint(-50, 50), y + rng.randint(-70, 70)) for _ in range(6)]
+        pen.line(points, fill="#1a1f24", width=5, joint="curve")
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return files.keep(out.getvalue(), name="签名.png", purpose="supplies_receipt", owner=None, allow=("png",))

@@ -71,12 +71,12 @@ def take_in_receipts(
 ) -> CommitReport:
     """Every good row becomes a lot (or joins the one of the same values); the file is one movement."""
     place = warehouse_of(params, by)
-    received = [_received(row.values) for row in rows]
+    received = [received_of(row.values) for row in rows]
     movement = receive_stock(warehouse=place, rows=received, by=by, reason="按入库单导入")
     return CommitReport(created=len(received), words=f"{place}入库 {len(received)} 行，台账第 {movement.pk} 笔。")
 
 
-def _received(values: Mapping[str, Any]) -> Received:
+def received_of(values: Mapping[str, Any]) -> Received:
     """One row of the file; 2 箱 of an item that is counted in 只 is converted by the item's own pack."""
     item, factor = item_for(name=values["物资名称"], spec=values.get("规格") or "", unit=values["单位"])
     price = values.get("单价")

@@ -1,6 +1,7 @@
 """Drafting, adjusting, approving a plan. Approval by a second person freezes it and makes the deliveries."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from enterprises.models import Enterprise
-from parkportal.clock import park_now
+from parkportal.clock import day_of, park_now
 from parkportal.idempotency import once
 from parkportal.quantities import plain
 from parkportal.records.codes import take_codes
@@ -26,6 +27,7 @@ from supplies.models import (
     DeliveryLine,
     DeliveryMove,
     DeliveryStatus,
+    Place,
 )
 from supplies.plans import Claim, Plan, Terms, share_out
 
@@ -33,7 +35,7 @@ Status = Allocation.Status
 Override = tuple[Decimal, str]
 
 
-def allocate(*, plan: Allocation, by: Any, token: UUID | None = None) -> Allocation:
+def allocate(*, plan: Allocation, by: Any, token: UUID | None = None, at: datetime | None = None) -> Allocation:
     """Write a draft with a line for each enterprise of its scope. The same token gives the first one.
 
     `plan` is an unsaved Allocation with item, warehouse, mode, total and limits. Raises Refused: not_enough (what is
@@ -41,11 +43,11 @@ def allocate(*, plan: Allocation, by: Any, token: UUID | None = None) -> Allocat
     """
 
     def draft() -> Allocation:
-        plan.created_by, plan.token = by, token
+        plan.created_by, plan.token, plan.created_at = by, token, at or park_now()
         plan.full_clean(exclude=["created_by", "weights", "scope"])
         people, shares = _computed(plan, {})
         plan.save()
-        plan.moves.create(to_status=Status.DRAFT, by=by)
+        plan.moves.create(to_status=Status.DRAFT, by=by, effective_at=plan.created_at)
         _write_lines(plan, people, shares, {})
         return plan
 
@@ -78,11 +80,11 @@ def recompute(*, plan: Allocation, by: Any, overrides: Mapping[int, Override] | 
 
 
 @transaction.atomic
-def submit_allocation(*, allocation: Allocation, by: Any) -> Allocation:
+def submit_allocation(*, allocation: Allocation, by: Any, at: datetime | None = None) -> Allocation:
     """Hand the draft to a second person. Raises Refused `not_enough` when the stock has shrunk meanwhile."""
     held = _locked(allocation)
     _check_stock(held)
-    held.move_to(Status.SUBMITTED, by=by)
+    held.move_to(Status.SUBMITTED, by=by, at=at)
     return held
 
 
@@ -107,7 +109,7 @@ def void_allocation(*, allocation: Allocation, by: Any, reason: str) -> Allocati
 
 
 @transaction.atomic
-def approve_allocation(*, allocation: Allocation, by: Any) -> list[Delivery]:
+def approve_allocation(*, allocation: Allocation, by: Any, at: datetime | None = None) -> list[Delivery]:
     """A second person approves; the plan is frozen, lots are taken first-expired-first, one delivery for each firm.
 
     What still waits for the same firm in the same warehouse is joined. Raises AlreadyMoved, Refused: same_person,
@@ -121,9 +123,9 @@ def approve_allocation(*, allocation: Allocation, by: Any) -> list[Delivery]:
     usable = Balance.objects.filter(place=held.warehouse, lot__item=held.item, amount__gt=0).usable()
     locked_balances(usable.values_list("place", "lot"))
     _check_stock(held)
-    held.approved_at, held.approved_by = park_now(), by
-    held.move_to(Status.APPROVED, by=by, save=("approved_at", "approved_by"))
-    return _make_deliveries(held, by)
+    held.approved_at, held.approved_by = at or park_now(), by
+    held.move_to(Status.APPROVED, by=by, at=held.approved_at, save=("approved_at", "approved_by"))
+    return _make_deliveries(held, by, held.approved_at)
 
 
 def _locked(allocation: Allocation) -> Allocation:
@@ -209,7 +211,7 @@ def _not_enough(plan: Allocation, left: Decimal, wanted: Decimal | None = None) 
     )
 
 
-def _make_deliveries(plan: Allocation, by: Any) -> list[Delivery]:
+def _make_deliveries(plan: Allocation, by: Any, at: datetime) -> list[Delivery]:
     lines = [line for line in plan.lines.select_related("enterprise") if line.quantity]
     waiting = Delivery.objects.to_pick().filter(
         warehouse=plan.warehouse, enterprise__in=[line.enterprise_id for line in lines], remainder_of__isnull=True
@@ -217,7 +219,9 @@ def _make_deliveries(plan: Allocation, by: Any) -> list[Delivery]:
     open_ones = {delivery.enterprise_id: delivery for delivery in waiting.select_for_update().order_by("id")}
     Delivery.objects.filter(pk__in=[one.pk for one in open_ones.values()]).update(version=F("version") + 1)
     missing = [line.enterprise for line in lines if line.enterprise_id not in open_ones]
-    open_ones |= {delivery.enterprise_id: delivery for delivery in new_deliveries(plan.warehouse, missing, by=by)}
+    open_ones |= {
+        delivery.enterprise_id: delivery for delivery in new_deliveries(plan.warehouse, missing, by=by, at=at)
+    }
     stocks = free_lots(plan.item, plan.warehouse)
     DeliveryLine.objects.bulk_create(
         DeliveryLine(delivery=open_ones[line.enterprise_id], lot=lot, allocation_line=line, expected=part)
@@ -227,12 +231,17 @@ def _make_deliveries(plan: Allocation, by: Any) -> list[Delivery]:
     return [open_ones[line.enterprise_id] for line in lines]
 
 
-def new_deliveries(warehouse: Any, enterprises: list[Enterprise], *, by: Any) -> list[Delivery]:
+def new_deliveries(
+    warehouse: Place, enterprises: list[Enterprise], *, by: Any, at: datetime | None = None
+) -> list[Delivery]:
     """Empty deliveries with new codes, one for each enterprise, carried by its squad."""
-    codes = take_codes("PS", len(enterprises)) if enterprises else []
+    now = at or park_now()
+    codes = take_codes("PS", len(enterprises), day=day_of(now)) if enterprises else []
     made = Delivery.objects.bulk_create(
-        Delivery(code=code, enterprise=enterprise, squad_id=enterprise.squad_id, warehouse=warehouse)
-        for code, enterprise in zip(codes, enterprises, strict=True)
+        Delivery(code=code, enterprise=firm, squad_id=firm.squad_id, warehouse=warehouse, created_at=now)
+        for code, firm in zip(codes, enterprises, strict=True)
     )
-    DeliveryMove.objects.bulk_create(DeliveryMove(subject=one, to_status=DeliveryStatus.PENDING, by=by) for one in made)
+    DeliveryMove.objects.bulk_create(
+        DeliveryMove(subject=one, to_status=DeliveryStatus.PENDING, by=by, effective_at=now) for one in made
+    )
     return made

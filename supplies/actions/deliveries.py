@@ -75,7 +75,8 @@ def issue_deliveries(
 ) -> list[Delivery]:
     """Picked goods leave the warehouse; what left before is passed over.
 
-    `versions` are those that were on the pick list: a delivery that has grown since is refused.
+    `versions` are those that were on the pick list: a delivery that has grown since is refused. The firms are told,
+    unless it is written down afterwards (`at`).
     Raises AlreadyMoved when all had left, Refused `changed_meanwhile`, `not_enough`.
     """
     waiting = [one for one in _locked(deliveries) if one.status == DeliveryStatus.PENDING]
@@ -96,7 +97,8 @@ def issue_deliveries(
     for one in waiting:
         one.issued_at = now
         one.move_to(DeliveryStatus.ISSUED, by=by, at=now, save=("issued_at",))
-        _notify(one, by)
+        if at is None:
+            _notify(one, by)
     return waiting
 
 
@@ -152,7 +154,7 @@ def sign_delivery(
         held.receipt = receipt
         held.move_to(_outcome(lines), by=by, at=now, save=("receipt",))
         _open_remainder(held, lines, by)
-        _close_allocations(lines, by)
+        _close_allocations(lines, by, now)
         return receipt
 
     return once(Receipt, signature.token, sign)[0]
@@ -265,7 +267,7 @@ def _open_remainder(held: Delivery, lines: list[DeliveryLine], by: Any) -> None:
         rest.move_to(DeliveryStatus.WITH_LIAISON, by=by, reason=f"{held} 的余下部分")
 
 
-def _close_allocations(lines: list[DeliveryLine], by: Any) -> None:
+def _close_allocations(lines: list[DeliveryLine], by: Any, now: datetime) -> None:
     """A plan is done when nothing of it is under way any more."""
     plans = {line.allocation_line.allocation_id for line in lines if line.allocation_line_id}
     open_states = [DeliveryStatus.PENDING, DeliveryStatus.ISSUED, DeliveryStatus.WITH_LIAISON]
@@ -275,7 +277,7 @@ def _close_allocations(lines: list[DeliveryLine], by: Any) -> None:
         ).values_list("allocation_line__allocation", flat=True)
     )
     for plan in Allocation.objects.filter(pk__in=plans - under_way, status=Allocation.Status.APPROVED):
-        plan.move_to(Allocation.Status.DONE, by=by)
+        plan.move_to(Allocation.Status.DONE, by=by, at=now)
 
 
 def _notify(delivery: Delivery, by: Any) -> None:
