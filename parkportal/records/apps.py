@@ -7,3 +7,7 @@ class RecordsConfig(AppConfig):
     name = "parkportal.records"
     label = "records"
     verbose_name = "记录与设置"
+
+    def ready(self) -> None:
+        """The jobs of the intake are known to web and worker alike."""
+        from parkportal.records import intake_batches  # noqa: F401

@@ -2,9 +2,13 @@
 
 from datetime import date, datetime, time, timedelta
 
+from typing import Any
+
 import chinese_calendar
+from django.db import transaction
 
 from parkportal.clock import SHANGHAI, at
+from parkportal.records.audit import record
 from parkportal.records.models import CalendarDay
 
 
@@ -12,6 +16,10 @@ def is_working_day(day: date) -> bool:
     own = CalendarDay.objects.filter(day=day).values_list("is_working", flat=True).first()
     if own is not None:
         return own
+    return _public(day)
+
+
+def _public(day: date) -> bool:
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
@@ -29,3 +37,27 @@ def next_working_day(day: date) -> date:
 def due_after_one_working_day(start: datetime, clock: time = time(18)) -> datetime:
     """一个工作日: the end of the next working day after the start, in Shanghai (handbook §10)."""
     return at(next_working_day(start.astimezone(SHANGHAI).date()), clock)
+
+
+def month_around(day: date) -> list[tuple[date, bool]]:
+    """Five whole weeks from the Monday before a day, each day with whether it is worked. Two statements or fewer."""
+    monday = day - timedelta(days=day.weekday() + 7)
+    days = [monday + timedelta(days=n) for n in range(35)]
+    own = dict(CalendarDay.objects.filter(day__in=days).values_list("day", "is_working"))
+    return [(one, own[one] if one in own else _public(one)) for one in days]
+
+
+def set_day(entry: CalendarDay, *, by: Any) -> CalendarDay:
+    """The park works or rests on this day, whatever the public calendar says."""
+    with transaction.atomic():
+        entry.save()
+        record("calendar.changed", by=by, subject=entry, after={"day": str(entry.day), "is_working": entry.is_working})
+    return entry
+
+
+def remove_day(entry: CalendarDay, *, by: Any) -> None:
+    """The public calendar holds again."""
+    with transaction.atomic():
+        before = {"day": str(entry.day), "is_working": entry.is_working}
+        record("calendar.removed", by=by, subject=entry, before=before)
+        entry.delete()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils import timezone
 
+from parkportal.clock import as_park_time
 from parkportal.records.jobs import kind_of
 from parkportal.records.models import Job
 
@@ -64,7 +65,7 @@ class JobCard:
         seconds = max(1, round((ended - self.job.created_at).total_seconds()))
         kept = "，文件保留 7 天" if self.job.result_id else ""
         said = f"{self.job.message.rstrip('。')}；" if self.job.message else ""
-        return f"{said}{timezone.localtime(ended):%H:%M} 完成，用时 {seconds} 秒{kept}"
+        return f"{said}{as_park_time(ended):%H:%M} 完成，用时 {seconds} 秒{kept}"
 
     @property
     def url(self) -> str:

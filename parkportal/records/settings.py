@@ -25,6 +25,12 @@ def get(key: str) -> str:
     return default if found is None else found
 
 
+def all_values() -> dict[str, str]:
+    """Every setting with its value or default."""
+    kept = dict(ParkSetting.objects.values_list("key", "value"))
+    return {key: kept.get(key, default) for key, (default, _) in DEFAULTS.items()}
+
+
 def get_date(key: str) -> date | None:
     text = get(key)
     return date.fromisoformat(text) if text else None

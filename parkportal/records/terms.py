@@ -1,12 +1,30 @@
 """Dictionary words by kind, read once for each call; seeds stand with the app that owns the kind."""
 
+from typing import Any
+
+from django.db import transaction
+from django.forms import ModelForm
+
+from parkportal.records.audit import record
 from parkportal.records.models import Term
 
 SEEDS: dict[str, list[dict]] = {}
+TITLES: dict[str, str] = {
+    "sishang": "四上类别",
+    "tag": "企业标签",
+    "person_flag": "人员标记",
+    "org_role": "单位职能",
+    "key_post": "必检岗位",
+    "exemption": "不受最早复工日限制的类别",
+    "test_group": "检测人群",
+    "item_kind": "物资类别",
+}
 
 
-def declare(kind: str, *rows: dict) -> None:
+def declare(kind: str, *rows: dict, title: str = "") -> None:
     """Called in AppConfig.ready(): the words a fresh park starts with. Keys: code, label, report_label, settings."""
+    if title:
+        TITLES[kind] = title
     SEEDS[kind] = [{"report_label": "", "settings": {}, **row, "position": n} for n, row in enumerate(rows, 1)]
 
 
@@ -28,3 +46,21 @@ def labels(kind: str) -> dict[str, str]:
 def choices(kind: str) -> list[tuple[str, str]]:
     """Pairs for a form: only words in use."""
     return list(Term.objects.of(kind).values_list("code", "label"))
+
+
+def title_of(kind: str) -> str:
+    """How staff call the dictionary."""
+    return TITLES.get(kind, kind)
+
+
+def save_word(form: ModelForm, *, by: Any) -> Term:
+    """A word that staff added or changed, written down with what it was."""
+    changed = [name for name in form.changed_data if name in form.fields]
+    is_new = form.instance.pk is None
+    with transaction.atomic():
+        before = {} if is_new else Term.objects.filter(pk=form.instance.pk).values(*changed).first() or {}
+        term = form.save()
+        if is_new or changed:
+            after = {name: getattr(term, name) for name in (changed or ["code", "label"])}
+            record("term.added" if is_new else "term.changed", by=by, subject=term, before=before, after=after)
+    return term

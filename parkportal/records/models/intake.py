@@ -5,8 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
+from parkportal.clock import park_now
 from parkportal.idempotency import TokenField
 from parkportal.privacy import EncryptedJSONField, EncryptedTextField
 from parkportal.records.models.files import DRAFT_LIFE, StoredFile
@@ -25,7 +25,7 @@ class IntakeBatchQuerySet(models.QuerySet):
 
     def stale(self) -> "IntakeBatchQuerySet":
         """Previews that nobody took in within a day: what they show has to go."""
-        before = timezone.now() - DRAFT_LIFE
+        before = park_now() - DRAFT_LIFE
         return self.filter(created_at__lt=before).exclude(preview=None)
 
 
@@ -56,9 +56,11 @@ class IntakeBatch(models.Model):
     unchanged = models.PositiveIntegerField("无变化", default=0)
     refused = models.PositiveIntegerField("退回", default=0)
     skipped = models.PositiveIntegerField("跳过", default=0)
+    written = models.PositiveIntegerField("已写入", default=0)
+    outcome = models.JSONField("写入结果", default=dict, blank=True)
     words = models.CharField("说明", max_length=300, blank=True)
     job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+")
-    created_at = models.DateTimeField("上传时间", default=timezone.now)
+    created_at = models.DateTimeField("上传时间", default=park_now)
     taken_in_at = models.DateTimeField("导入时间", null=True, blank=True)
     token = TokenField()
 
