@@ -1,7 +1,6 @@
 """Working days: the park's own table first, then the public calendar, then weekdays (handbook §10)."""
 
 from datetime import date, datetime, time, timedelta
-
 from typing import Any
 
 import chinese_calendar
