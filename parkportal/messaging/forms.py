@@ -70,7 +70,9 @@ class HandleForm(TokenFormMixin):
 
     def __init__(self, *args: Any, message: Message, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["do"].choices = [(way, WAYS[way]) for way in ways(message)]  # type: ignore[attr-defined]
+        do: Any = self.fields["do"]
+        do.choices = list(WAYS.items())  # any way is understood, so that a press repeated after it worked is no error
+        do.widget.choices = [(way, WAYS[way]) for way in ways(message)]
 
 
 def ways(message: Message) -> list[str]:
