@@ -61,14 +61,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('enterprise', '企业'), ('site', '工地')], default='enterprise', max_length=12, verbose_name='类型')),
-                ('name', models.CharField(max_length=100, verbose_name='单位名称')),
+                ('name', models.CharField(max_length=200, verbose_name='单位名称')),
                 ('short_name', models.CharField(blank=True, max_length=40, verbose_name='简称')),
                 ('credit_code', models.CharField(blank=True, max_length=18, null=True, verbose_name='统一社会信用代码')),
                 ('credit_code_reason', models.CharField(blank=True, max_length=200, verbose_name='代码校验不过的说明')),
-                ('address', models.CharField(blank=True, max_length=120, verbose_name='地址/楼栋')),
+                ('address', models.CharField(blank=True, max_length=500, verbose_name='地址/楼栋')),
                 ('building', models.CharField(blank=True, max_length=20, verbose_name='楼栋')),
                 ('floor', models.SmallIntegerField(blank=True, null=True, verbose_name='楼层')),
-                ('industry', models.CharField(blank=True, max_length=60, verbose_name='行业')),
+                ('industry', models.CharField(blank=True, max_length=200, verbose_name='行业')),
                 ('sishang_kind', models.CharField(blank=True, choices=[('IND', '规上工业'), ('CON', '资质建筑业'), ('WRT', '限上批发零售业'), ('HCT', '限上住宿餐饮业'), ('RE', '房地产开发经营业'), ('SVC', '规上服务业')], max_length=3, null=True, verbose_name='四上类别')),
                 ('tier', models.CharField(blank=True, choices=[('must', '必须开'), ('guide', '引导开'), ('support', '支持开'), ('other', '其他')], max_length=8, verbose_name='分类')),
                 ('tier_reason', models.CharField(blank=True, max_length=200, verbose_name='手工定档的原因')),
@@ -196,8 +196,8 @@ class Migration(migrations.Migration):
             name='Employment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('department', models.CharField(blank=True, max_length=60, verbose_name='部门')),
-                ('post', models.CharField(blank=True, max_length=60, verbose_name='岗位')),
+                ('department', models.CharField(blank=True, max_length=200, verbose_name='部门')),
+                ('post', models.CharField(blank=True, max_length=200, verbose_name='岗位')),
                 ('is_key_post', models.BooleanField(default=False, help_text='食堂、测温、保安等（手册 §3 ★）', verbose_name='重要岗位')),
                 ('returned_on', models.DateField(blank=True, null=True, verbose_name='返岗日期')),
                 ('journey', parkportal.privacy.EncryptedJSONField(blank=True, default=dict, verbose_name='返程与健康')),
@@ -436,10 +436,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='enterprise',
             constraint=models.CheckConstraint(condition=models.Q(('kind', 'site'), ('credit_code__isnull', False), _connector='OR'), name='enterprise_has_code', violation_error_message='企业要填统一社会信用代码，工地可以不填。'),
-        ),
-        migrations.AddConstraint(
-            model_name='enterprise',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'enterprise'), ('sishang_kind__isnull', True), _connector='OR'), name='enterprise_site_not_sishang', violation_error_message='工地不计入四上企业。'),
         ),
         migrations.AddConstraint(
             model_name='enterprise',

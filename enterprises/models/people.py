@@ -126,8 +126,8 @@ class Employment(models.Model):
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="employments", verbose_name="人员")
     enterprise = models.ForeignKey("Enterprise", models.PROTECT, related_name="employments", verbose_name="企业")
-    department = models.CharField("部门", max_length=60, blank=True)
-    post = models.CharField("岗位", max_length=60, blank=True)
+    department = models.CharField("部门", max_length=200, blank=True)
+    post = models.CharField("岗位", max_length=200, blank=True)
     is_key_post = models.BooleanField("重要岗位", default=False, help_text="食堂、测温、保安等（手册 §3 ★）")
     returned_on = models.DateField("返岗日期", null=True, blank=True)
     journey = EncryptedJSONField("返程与健康", default=dict, blank=True)

@@ -45,14 +45,14 @@ class Enterprise(Stateful):
         SVC = "SVC", "规上服务业"
 
     kind = models.CharField("类型", max_length=12, choices=UnitKind, default=UnitKind.ENTERPRISE)
-    name = models.CharField("单位名称", max_length=100)
+    name = models.CharField("单位名称", max_length=200)
     short_name = models.CharField("简称", max_length=40, blank=True)
     credit_code = models.CharField("统一社会信用代码", max_length=18, null=True, blank=True)
     credit_code_reason = models.CharField("代码校验不过的说明", max_length=200, blank=True)
-    address = models.CharField("地址/楼栋", max_length=120, blank=True)
+    address = models.CharField("地址/楼栋", max_length=500, blank=True)
     building = models.CharField("楼栋", max_length=20, blank=True)
     floor = models.SmallIntegerField("楼层", null=True, blank=True)
-    industry = models.CharField("行业", max_length=60, blank=True)
+    industry = models.CharField("行业", max_length=200, blank=True)
     sishang_kind = models.CharField("四上类别", max_length=3, null=True, blank=True, choices=Sishang)
     tags = models.ManyToManyField(Term, blank=True, related_name="+", verbose_name="标签")
     org_roles = models.ManyToManyField(Term, blank=True, related_name="+", verbose_name="单位角色")
@@ -117,11 +117,6 @@ class Enterprise(Stateful):
                 condition=Q(kind=UnitKind.SITE) | Q(credit_code__isnull=False),
                 name="enterprise_has_code",
                 violation_error_message="企业要填统一社会信用代码，工地可以不填。",
-            ),
-            models.CheckConstraint(
-                condition=Q(kind=UnitKind.ENTERPRISE) | Q(sishang_kind__isnull=True),
-                name="enterprise_site_not_sishang",
-                violation_error_message="工地不计入四上企业。",
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=UnitKind.values), name="enterprise_kind", violation_error_message="类型不对。"
