@@ -1,6 +1,9 @@
 """The words of this app that a notice can change; staff edit them, these are what a fresh park starts with."""
 
+from django.db.models import QuerySet
+
 from parkportal.records import terms
+from parkportal.records.models import Term
 
 # Codes that rules ask for by name.
 ABOVE_SCALE, KEY, BACKBONE, SMALL, INVITED = "above_scale", "key", "backbone", "small", "invited"
@@ -59,3 +62,11 @@ def declare() -> None:
         {"code": "livelihood", "label": "群众生活必需"},
         {"code": "other", "label": "其他重要国计民生及急需"},
     )
+
+
+def words_of(kind: str) -> QuerySet[Term]:
+    """The words of a dictionary that rules need; a park that has never seen its dictionaries gets them now."""
+    rows = Term.objects.filter(kind=kind)
+    if not rows.exists():
+        terms.plant()
+    return rows.all()

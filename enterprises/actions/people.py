@@ -7,12 +7,12 @@ from uuid import UUID
 
 from django.db import transaction
 
+from enterprises.dictionaries import words_of
 from enterprises.models import Employment, Enterprise, Person, PersonFlag
 from enterprises.models.people import number_hash
 from enterprises.pinyin import person_key
 from parkportal.clock import park_today
 from parkportal.records.audit import record
-from parkportal.records.models import Term
 from parkportal.states import Refused
 
 
@@ -51,7 +51,7 @@ def employ(*, enterprise: Enterprise, data: Mapping[str, Any], by: Any, on: date
 
 def key_post_words() -> list[str]:
     """The words by which a post is known as one of the ★ posts of handbook §3; staff edit them in the dictionary."""
-    rules = Term.objects.of("key_post").values_list("settings", "label")
+    rules = words_of("key_post").filter(is_active=True).values_list("settings", "label")
     return [word for rule, label in rules for word in rule.get("words", [label])]
 
 
@@ -73,7 +73,7 @@ def flag_person(
 
     The same mark from the same day is the same mark. Raises Refused `unknown_flag`, `dates`.
     """
-    term = Term.objects.of("person_flag").filter(code=kind).first()
+    term = words_of("person_flag").filter(code=kind, is_active=True).first()
     if term is None:
         raise Refused("unknown_flag", "没有这种标记。")
     if ends_on is None and term.settings.get("days"):

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from enterprises.actions.registering import set_search_keys
 from enterprises.actions.resuming import redating_moves
+from enterprises.dictionaries import words_of
 from enterprises.intake import REGISTER, SQUADS
 from enterprises.models import (
     Enterprise,
@@ -23,7 +24,7 @@ from enterprises.models import (
 )
 from enterprises.tiers import derived_tier
 from parkportal.clock import at, park_now, park_today
-from parkportal.records import jobs, terms
+from parkportal.records import jobs
 from parkportal.records.audit import record
 from parkportal.records.intake import CommitReport, IntakeDoor, Params
 from parkportal.records.models import StoredFile, Term
@@ -95,11 +96,8 @@ def squads() -> dict[str, Squad]:
 
 
 def tags() -> dict[str, Term]:
-    """The tags by their words; a park that has never seen a dictionary gets it now."""
-    known = Term.objects.filter(kind="tag")
-    if not known.exists():
-        terms.plant()
-    return {term.label: term for term in known.all()}
+    """The tags by their words, retired ones included."""
+    return {term.label: term for term in words_of("tag")}
 
 
 def take_in_register(

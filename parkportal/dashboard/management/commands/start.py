@@ -14,6 +14,7 @@ from honcho.manager import Manager
 
 from parkportal.accounts.models import User
 from parkportal.demo import CAST, DEMO_PASSWORD
+from parkportal.records import terms
 
 
 class Command(BaseCommand):
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         self.check_port(port)
         Path(settings.VAR_DIR).mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0)
+        terms.plant()
         if settings.DEMO_MODE and not User.objects.exists():
             self.stdout.write("正在建立演示园区 …")
             call_command("demo")
