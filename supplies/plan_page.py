@@ -14,17 +14,23 @@ Rule = AllocationLine.Rule
 Status = Allocation.Status
 
 
-def plan_context(plan: Allocation, user: Any) -> dict[str, Any]:
-    """Rows, equation, days of cover, lots, moves, and what this person may do now."""
+SHOWN = 12
+
+
+def plan_context(plan: Allocation, user: Any, *, whole: bool = False) -> dict[str, Any]:
+    """Rows (the first twelve unless `whole`), equation, days of cover, lots, moves, and what this person may do now."""
     lines = list(plan.lines.select_related("enterprise"))
     given = sum((line.quantity for line in lines), Decimal(0))
     heads = sum(line.heads for line in lines)
+    whole = whole or len(lines) <= SHOWN + 1
     for line in lines:
         line.days = days_of_cover(line.quantity, line.heads, plan)
     moves = list(plan.moves.select_related("by"))
     return {
         "plan": plan,
-        "lines": lines,
+        "lines": lines if whole else lines[:SHOWN],
+        "count": len(lines),
+        "rest": None if whole else _rest(lines[SHOWN:]),
         "firms": sum(bool(line.quantity) for line in lines),
         "unserved": sum(not line.quantity for line in lines),
         "given": given,
@@ -47,6 +53,15 @@ def plan_context(plan: Allocation, user: Any) -> dict[str, Any]:
     }
 
 
+def _rest(lines: list[AllocationLine]) -> dict[str, Any]:
+    """The rows that are folded away, as one."""
+    return {
+        "count": len(lines),
+        "heads": sum(line.heads for line in lines),
+        "quantity": sum((line.quantity for line in lines), Decimal(0)),
+    }
+
+
 def days_of_cover(quantity: Decimal, heads: int, plan: Allocation) -> Decimal | None:
     """For how many days it lasts; None without a daily use or without heads."""
     if not plan.item.daily_use or not heads:
@@ -62,7 +77,7 @@ def _terms(plan: Allocation, lines: Iterable[AllocationLine]) -> list[tuple[Deci
         sums[line.rule] = sums.get(line.rule, Decimal(0)) + line.quantity
         firms[line.rule] = firms.get(line.rule, 0) + bool(line.quantity)
     unit = plan.item.unit
-    by = "按家平分" if plan.mode == AllocationMode.EACH else f"{plan.get_mode_display()} × 档位权重"
+    by = f"{plan.get_mode_display()} × 档位权重" if plan.is_weighted else plan.get_mode_display()
     words = {
         Rule.SHARE: by,
         Rule.MINIMUM: f"{firms.get(Rule.MINIMUM)} 家补到保底 {plain(plan.minimum)} {unit}",

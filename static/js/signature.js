@@ -7,7 +7,6 @@
     const again = block.querySelector("[data-sign-again]");
     const pen = canvas.getContext("2d");
     let drawing = false;
-    let drawn = false;
     let last = null;
 
     canvas.hidden = false;
@@ -19,7 +18,6 @@
       pen.lineWidth = 5;
       pen.lineCap = "round";
       pen.lineJoin = "round";
-      drawn = false;
       value.value = "";
       again.hidden = true;
     };
@@ -42,7 +40,6 @@
       event.preventDefault();
       canvas.setPointerCapture(event.pointerId);
       drawing = true;
-      drawn = true;
       last = point(event);
       line(event);
     });
@@ -56,6 +53,14 @@
     canvas.addEventListener("pointerup", lift);
     canvas.addEventListener("pointercancel", lift);
     again.addEventListener("click", clear);
+
+    /* A page that comes back with errors keeps what was signed. */
+    const kept = value.value;
     clear();
+    if (kept.startsWith("data:image/png;base64,")) {
+      const picture = new Image();
+      picture.addEventListener("load", () => { pen.drawImage(picture, 0, 0); value.value = kept; again.hidden = false; });
+      picture.src = kept;
+    }
   });
 })();

@@ -150,8 +150,8 @@ def _claim(plan: Allocation, who: Claimant, overrides: Mapping[int, Override]) -
     ceiling = None
     if plan.mode == AllocationMode.DAYS:
         ceiling = who.heads * _daily(plan) * (plan.days or 0)
-    by_heads = plan.mode != AllocationMode.EACH
-    return Claim(who.enterprise.pk, who.heads, plan.weight_of(who.enterprise.tier), by_heads, ceiling, fixed)
+    weight = plan.weight_of(who.enterprise.tier) if plan.is_weighted else Decimal(1)
+    return Claim(who.enterprise.pk, who.heads, weight, plan.mode != AllocationMode.EACH, ceiling, fixed)
 
 
 def _daily(plan: Allocation) -> Decimal:

@@ -31,14 +31,18 @@ class AllocationForm(TokenFormMixin):
     total = forms.CharField(
         label="分配总量", required=False, max_length=30, help_text="空着就分能分的全部。", widget=amount_input()
     )
-    minimum = forms.CharField(label="每家保底", required=False, max_length=30, widget=amount_input())
-    maximum = forms.CharField(label="每家封顶", required=False, max_length=30, widget=amount_input())
+    minimum = forms.CharField(
+        label="每家保底", required=False, max_length=30, help_text="不足的补到这个数。", widget=amount_input()
+    )
+    maximum = forms.CharField(
+        label="每家封顶", required=False, max_length=30, help_text="多出的分给别家。", widget=amount_input()
+    )
     days = forms.IntegerField(
         label="够用几天",
         required=False,
         min_value=1,
         max_value=90,
-        help_text="按够用天数分时要填。",
+        help_text="按天数分时填。",
         widget=forms.TextInput(attrs={"class": "w-number", "inputmode": "numeric"}),
     )
     squad = forms.ModelChoiceField(
@@ -57,7 +61,7 @@ class AllocationForm(TokenFormMixin):
         super().__init__(*args, **kwargs)
         self.fields["warehouse"].queryset = reached_warehouses(user).filter(is_active=True)
         self.fields["item"].queryset = Item.objects.in_use().prefetch_related("packs")
-        self.fields["item"].label_from_instance = lambda item: f"{item.label}（{item.unit}）"
+        self.fields["item"].label_from_instance = lambda item: f"{item.label}　{item.unit}"
         for code, label in WEIGHTED:
             self.fields[f"weight_{code}"] = forms.DecimalField(
                 label=f"{label}的权重",
@@ -134,7 +138,7 @@ class OverrideForm(forms.Form):
         label="为什么手工改",
         max_length=200,
         required=False,
-        help_text="改过的每一家都记下这个原因。",
+        help_text="改了就要写，改过的每一家都记下这个原因。",
         widget=forms.TextInput(attrs={"class": "w-sentence"}),
     )
 

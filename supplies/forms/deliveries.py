@@ -23,7 +23,12 @@ SIGNATURE_LIMIT = 400_000
 class SignatureFields(TokenFormMixin):
     """A name, and where the browser can draw the drawn signature; a photo if one was taken."""
 
-    signed_name = forms.CharField(label="签收人", max_length=50, widget=forms.TextInput(attrs={"class": "w-name"}))
+    signed_name = forms.CharField(
+        label="签收人",
+        max_length=50,
+        error_messages={"required": "请写签收人的姓名。"},
+        widget=forms.TextInput(attrs={"class": "w-name"}),
+    )
     signature = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean_signature(self) -> bytes:

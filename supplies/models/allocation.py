@@ -120,6 +120,11 @@ class Allocation(Stateful):
         """Still to be changed: not frozen and not void."""
         return self.status == AllocationStatus.DRAFT
 
+    @property
+    def is_weighted(self) -> bool:
+        """Whether the tiers' weights count: not where every firm counts once or numbers are typed."""
+        return self.mode not in {AllocationMode.EACH, AllocationMode.MANUAL}
+
     def weight_of(self, tier: str) -> Decimal:
         return Decimal(str(self.weights.get(tier or "other", "1")))
 

@@ -60,7 +60,7 @@ def allocation_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def allocation_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The plan: the sum as an equation, a row each with its why."""
     plan = get_object_or_404(_plans(request), pk=pk)
-    return show(request, "allocation_detail", **plan_context(plan, request.user))
+    return show(request, "allocation_detail", **plan_context(plan, request.user, whole="all" in request.GET))
 
 
 @roles(*WRITERS)

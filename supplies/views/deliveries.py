@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -30,7 +30,7 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
     rows, figure = figure_rows(request, scope)
     status, squad = request.GET.get("status", ""), request.GET.get("squad", "")
     counts = dict(scope.order_by().values("status").annotate(n=Count("pk")).values_list("status", "n"))
-    rows = _narrowed(rows, status, squad, request.GET.get("q", "").strip(), request.GET.get("allocation", ""))
+    rows = _narrowed(rows, request.GET)
     page = Paginator(rows.for_list().order_by("-id"), PAGE).get_page(request.GET.get("page"))
     tabs = [("", "全部", sum(counts.values())), *((s.value, s.label, counts.get(s, 0)) for s in Delivery.Status)]
     context = {"status": status, "squad": squad, "squads": Squad.objects.all(), "bulk_actions": BULK, "figure": figure}
@@ -39,15 +39,15 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _narrowed(rows: QuerySet[Delivery], status: str, squad: str, words: str, plan: str) -> QuerySet[Delivery]:
+def _narrowed(rows: QuerySet[Delivery], query: QueryDict) -> QuerySet[Delivery]:
     """By status, squad, words of the enterprise or the code, and the plan from which they came."""
-    if status in Delivery.Status.values:
+    if (status := query.get("status", "")) in Delivery.Status.values:
         rows = rows.filter(status=status)
-    if squad.isdigit():
+    if (squad := query.get("squad", "")).isdigit():
         rows = rows.filter(squad__number=squad)
-    if plan.isdigit():
+    if (plan := query.get("allocation", "")).isdigit():
         rows = rows.filter(lines__allocation_line__allocation=plan).distinct()
-    if words:
+    if words := query.get("q", "").strip():
         rows = rows.filter(Q(enterprise__in=Enterprise.objects.search(words)) | Q(code__iexact=words.replace(" ", "")))
     return rows
 
@@ -64,8 +64,8 @@ BULK = [
 def delivery_issue(request: HttpRequest) -> HttpResponse:
     """What the ink bar of the list does with the ticked deliveries: print the papers, or book them out."""
     rows = Delivery.objects.visible_to(request.user)
-    if request.POST.get("all") and request.POST.get("status") == Delivery.Status.PENDING:
-        chosen = rows.to_pick()
+    if request.POST.get("all"):
+        chosen = _narrowed(rows, request.POST)
     else:
         chosen = rows.filter(pk__in=[pk for pk in request.POST.getlist("pick") if pk.isdigit()])
     do = request.POST.get("do")

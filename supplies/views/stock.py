@@ -13,7 +13,7 @@ from parkportal.records import figures
 from parkportal.records.listing import figure_rows
 from parkportal.states import Refused
 from supplies import actions
-from supplies.figures import FIGURES
+from supplies.figures import FIGURES, STOCK
 from supplies.forms import MovementForm, ReasonForm, ReceiptForm
 from supplies.models import Lot, Movement, reached_warehouses
 from supplies.overview import item_stocks
@@ -31,9 +31,11 @@ def index(request: HttpRequest) -> HttpResponse:
         total = figure[0].value(figure[1])
         return show(request, "figure_lots", lots=rows, figure=total)
     stocks = item_stocks(reached_warehouses(request.user))
+    values = list(figures.latest([figure.code for figure in FIGURES]).values())
     context = {
         "stocks": [stock for stock in stocks if stock.total or stock.on_the_way or stock.item.minimum_stock],
-        "figures": figures.latest([figure.code for figure in FIGURES]).values(),
+        "stock_figures": values[: len(STOCK)],
+        "door_figures": values[len(STOCK) :],
         "warnings": [stock for stock in stocks if stock.is_low or stock.expired or stock.soon],
     }
     return show(request, "index", now=park_now(), **context)
@@ -87,7 +89,7 @@ def lot_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Where a lot came from, where it lies, and everything that happened to it."""
     lot = get_object_or_404(Lot.objects.visible_to(request.user).select_related("item"), pk=pk)
     lines = lot.lines.select_related("movement__by", "movement__delivery", "from_place", "to_place")
-    page = Paginator(lines.order_by("-id"), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(lines.order_by("-movement__at", "-id"), PAGE).get_page(request.GET.get("page"))
     balances = lot.balances.filter(amount__gt=0).select_related("place").order_by("place__kind", "place__id")
     return show(request, "lot_detail", lot=lot, item=lot.item, page_obj=page, balances=balances)
 
