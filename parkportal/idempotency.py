@@ -51,8 +51,13 @@ def once(model: type[M], token: uuid.UUID | None, create: Callable[[], M]) -> tu
 def made_before(model: type[M], raw: str | None) -> M | None:
     """The row that a form with this token made already; asked before the form is judged, since a repeat may look
     like a double to its constraints."""
+    token = token_of(raw)
+    return model._default_manager.filter(token=token).first() if token else None
+
+
+def token_of(raw: str | None) -> uuid.UUID | None:
+    """The token that a hidden field carried; None for anything that is no token."""
     try:
-        token = uuid.UUID(raw or "")
+        return uuid.UUID(raw or "")
     except ValueError:
         return None
-    return model._default_manager.filter(token=token).first()

@@ -70,15 +70,18 @@ class RosterHoldings:
 
     def employments(self, keys: list[Key]) -> dict[Key, Employment]:
         """The running employments of these documents, in a few statements."""
-        hashes = {number_hash(DOCUMENT_OF[str(kind)], str(number)): (kind, number) for kind, number in keys}
+        digests = {number_hash(DOCUMENT_OF[str(kind)], str(number)): (kind, number) for kind, number in keys}
+        return {digests[digest]: job for digest, job in self.by_digest(list(digests)).items()}
+
+    def by_digest(self, wanted: list[str]) -> dict[str, Employment]:
+        """The same by the keyed hash of the document."""
         rows = Employment.objects.current().select_related("person")
         if self.enterprise_id:
             rows = rows.filter(enterprise=self.enterprise_id)
-        found: dict[Key, Employment] = {}
-        wanted = list(hashes)
+        found: dict[str, Employment] = {}
         for start in range(0, len(wanted), LOOK_UP):
             for job in rows.filter(person__number_hash__in=wanted[start : start + LOOK_UP]).order_by("pk"):
-                found.setdefault(hashes[job.person.number_hash], job)
+                found.setdefault(job.person.number_hash, job)
         return found
 
     def present(self, keys: list[Key]) -> Mapping[Key, Mapping[str, Any]]:
@@ -90,18 +93,16 @@ def take_in_roster(
 ) -> CommitReport:
     """Persons, their employment at the enterprise, and the flags that the rows give reason for."""
     enterprise = Enterprise.objects.get(pk=params["enterprise"])
-    key = ROSTER.key
-    assert key is not None
-    holdings = RosterHoldings(enterprise.pk)
-    held = holdings.employments([key(row.values) for row in rows])
+    digests = [number_hash(DOCUMENT_OF[row.values["证件类型"]], row.values["证件号码"]) for row in rows]
+    held = RosterHoldings(enterprise.pk).by_digest(digests)
     people = _People()
-    people.meet([row for row in rows if key(row.values) not in held])
+    people.meet({digest: row for digest, row in zip(digests, rows, strict=True) if digest not in held})
     fresh, known, flags = [], [], []
     words = key_post_words()
-    for row in rows:
-        job = held.get(key(row.values))
+    for digest, row in zip(digests, rows, strict=True):
+        job = held.get(digest)
         if job is None:
-            job = Employment(person=people.of(row), enterprise=enterprise, starts_on=park_today())
+            job = Employment(person=people.known[digest], enterprise=enterprise, starts_on=park_today())
             _fill_employment(job, row.values, words)
             fresh.append(job)
         else:
@@ -129,24 +130,21 @@ class _People:
         self.fresh: list[Person] = []
         self.changed: dict[int, Person] = {}
 
-    def meet(self, rows: list[JudgedRow]) -> None:
+    def meet(self, rows: dict[str, JudgedRow]) -> None:
         """Find or make the person of each row that is new to the roster; what the row says of a known one is taken over."""
-        wanted = [_digest(row) for row in rows]
+        wanted = list(rows)
         for start in range(0, len(wanted), LOOK_UP):
             for person in Person.objects.filter(number_hash__in=wanted[start : start + LOOK_UP]):
                 self.known[person.number_hash] = person
-        for row, digest in zip(rows, wanted, strict=True):
+        for digest, row in rows.items():
             person = self.known.get(digest)
             if person is None:
-                person = self.known[digest] = Person()
-                person.set_document(DOCUMENT_OF[row.values["证件类型"]], row.values["证件号码"])
+                number, kind = row.values["证件号码"], DOCUMENT_OF[row.values["证件类型"]]
+                person = self.known[digest] = Person(document_type=kind, number=number, number_hash=digest)
                 _write_person(person, row.values)
                 self.fresh.append(person)
             else:
                 self.bring_up_to_date(person, row.values)
-
-    def of(self, row: JudgedRow) -> Person:
-        return self.known[_digest(row)]
 
     def bring_up_to_date(self, person: Person, values: Mapping[str, Any]) -> None:
         before = (person.name, person.sex, person.phone, person.address)
@@ -157,10 +155,6 @@ class _People:
     def save(self) -> None:
         Person.objects.bulk_create(self.fresh, batch_size=BATCH)
         Person.objects.bulk_update(self.changed.values(), PERSON_FIELDS, batch_size=UPDATE_BATCH)
-
-
-def _digest(row: JudgedRow) -> str:
-    return number_hash(DOCUMENT_OF[row.values["证件类型"]], row.values["证件号码"])
 
 
 def _write_person(person: Person, values: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from enterprises.filing_pack import BY_CODE, QUESTIONS, STEPS, answers, missing_
 from enterprises.forms import FilingStepForm
 from enterprises.models import Enterprise, Filing
 from parkportal.guards import roles
-from parkportal.idempotency import new_token
+from parkportal.idempotency import new_token, token_of
 from parkportal.records import parked
 from parkportal.states import Refused
 
@@ -93,10 +93,11 @@ def filing_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @roles(*OWN)
 def filing_submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand it in from the check page."""
     visible = Filing.objects.filter(enterprise__in=Enterprise.objects.editable_by(request.user))
     filing = get_object_or_404(visible, pk=pk)
     try:
-        filing = file_resumption(filing=filing, by=request.user, token=request.POST.get("token") or None)
+        filing = file_resumption(filing=filing, by=request.user, token=token_of(request.POST.get("token")))
         is_filed = filing.status == Filing.Status.FILED
         messages.success(
             request, "备案好了，可以按拟复工日期复工。" if is_filed else "交上去了，管委会核准后会发短信。"
@@ -120,7 +121,7 @@ def filing_review(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept, or send back with what to correct, field by field."""
     filing = get_object_or_404(Filing.objects.visible_to(request.user).select_related("enterprise"), pk=pk)
     if request.method == "POST":
-        token = request.POST.get("token") or None
+        token = token_of(request.POST.get("token"))
         try:
             if request.POST.get("do") == "return":
                 words = {name: request.POST.get(f"fix_{name}", "")[:200] for name in QUESTIONS}

@@ -13,6 +13,7 @@ from enterprises.forms import DailyReportForm
 from enterprises.models import DailyReport, Enterprise
 from parkportal.clock import park_now, park_today
 from parkportal.guards import roles
+from parkportal.idempotency import made_before
 from parkportal.states import Refused
 
 PAGE = 50
@@ -28,7 +29,7 @@ def daily_report(request: HttpRequest, pk: int) -> HttpResponse:
     last = mine or reports.filter(day__lt=today).first()
     initial = {name: getattr(last, name) for name in COUNTS} if last else {}
     form = DailyReportForm(request.POST or None, initial=initial, is_correction=mine is not None)
-    if request.method == "POST" and DailyReport.objects.filter(token=request.POST.get("token") or None).exists():
+    if made_before(DailyReport, request.POST.get("token")):
         return redirect("dashboard:enterprise_file", pk=pk)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
