@@ -203,6 +203,11 @@ class ItemForm(forms.ModelForm):
             "safety_note",
             "is_active",
         ]
+        help_texts = {
+            "step": "分配时每家分到的是它的整数倍。",
+            "minimum_stock": "低于它就提醒；0 为不提醒。",
+            "daily_use": "用来算够用几天；不消耗的空着。",
+        }
         widgets = {
             "name": forms.TextInput(attrs={"class": "w-name"}),
             "spec": forms.TextInput(attrs={"class": "w-name"}),
