@@ -153,7 +153,7 @@ def credit_check_character(first17: str) -> str:
 
 def normal_credit_code(text: str) -> str:
     """The 18 symbols of a credit code. No letter is guessed. Raises IdentifierProblem."""
-    code = compact(text)
+    code = dense(text).upper()
     if not _CREDIT_SHAPE.fullmatch(code):
         raise IdentifierProblem("code_format")
     if credit_check_character(code[:17]) != code[17]:

@@ -52,7 +52,7 @@ def read_moment(cell: Cell, text: str, context: Context, *, stamps: bool = False
         return Moment(cell.value.date(), clock if clock != time(0) else None)
     if cell.kind not in {NUMBER, TEXT}:
         return None
-    written = one_blank(unicodedata.normalize("NFKC", text)).removeprefix("'").strip()
+    written = one_blank(unicodedata.normalize("NFKC", text))
     solid = written.replace(" ", "")
     if _SERIAL.fullmatch(solid):
         return _from_serial(float(solid), context)
@@ -111,7 +111,7 @@ def _expiry(cell: Cell, text: str, context: Context) -> Parsed:
     if moment:
         end, warnings = moment.day, moment.warnings()
     else:
-        match = _MONTH.fullmatch(dense(text).removeprefix("'"))
+        match = _MONTH.fullmatch(dense(text))
         year, month = (int(match[1]), int(match[2] or match[3])) if match and cell.kind == TEXT else (0, 0)
         if not (1 <= month <= 12 and year > 0):
             return Parsed(error="bad_date")

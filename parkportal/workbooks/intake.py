@@ -172,7 +172,7 @@ def judge_workbook(
     reader = _RowReader(kind, Context(as_of, workbook.date1904), [header for _, header in found])
     for sheet, header in found:
         judgement.rows += reader.rows(sheet, header)
-    kind.settle(kind, [row for row in judgement.rows if row.is_good], holdings or NoHoldings())
+    kind.settle(kind, [row for row in judgement.rows if row.is_good], NoHoldings() if holdings is None else holdings)
     if kind.figures:
         judgement.figures = kind.figures(row.values for row in judgement.rows if row.outcome == ACCEPTED)
     return judgement

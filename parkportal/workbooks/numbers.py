@@ -21,8 +21,8 @@ LARGEST_AMOUNT = Decimal("999999999.9999")
 
 
 def plain_text(text: str) -> str:
-    """A number as it is parsed: NFKC, without blanks, every dash as -, without the ' that a spreadsheet puts first."""
-    return plain_dashes(dense(text)).removeprefix("'")
+    """A number as it is parsed: NFKC, without blanks, every dash as -."""
+    return plain_dashes(dense(text))
 
 
 def read_decimal(cell: Cell, text: str) -> Parsed:
