@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -333,3 +333,8 @@ def finish(
         batch.status, batch.taken_in_at = Status.TAKEN_IN, park_now()
         batch.save()
         record("intake.taken_in", by=by, subject=batch, after={"kind": door.title, **counts, "sha256": batch.sha256})
+
+
+def kept_until() -> datetime:
+    """How long the file of an import stays."""
+    return timezone.now() + JOB_LIFE

@@ -19,11 +19,13 @@ def redraw(data: bytes, code: str) -> bytes:
     try:
         with Image.open(io.BytesIO(data), formats=[_FORMATS[code]]) as picture:
             if picture.width * picture.height > PIXEL_LIMIT:
-                raise Refused("picture_too_large", "图片太大，请缩小到 5000 万像素以内再上传。")
+                raise Image.DecompressionBombError
             upright = ImageOps.exif_transpose(picture)
             upright.thumbnail((SIDE_LIMIT, SIDE_LIMIT))
             return _encode(upright, code)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as exc:
+    except Image.DecompressionBombError as exc:
+        raise Refused("picture_too_large", "图片太大，请缩小到 5000 万像素以内再上传。") from exc
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as exc:
         raise Refused("picture_broken", "图片打不开，可能没有传完整。请重新拍一张或另存后再上传。") from exc
 
 
