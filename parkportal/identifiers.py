@@ -65,12 +65,15 @@ def one_blank(text: str) -> str:
 
 def dense(text: str) -> str:
     """NFKC, every blank and zero-width character removed."""
-    return "".join(without_zero_width(unicodedata.normalize("NFKC", text)).split())
+    if text.isascii():
+        return "".join(text.split())
+    joined = "".join(without_zero_width(unicodedata.normalize("NFKC", text)).split())
+    return unicodedata.normalize("NFKC", joined)  # without the blank a mark may join the letter before it
 
 
 def compact(text: str) -> str:
     """NFKC, upper case, every blank and the `'` that spreadsheets put before text removed."""
-    return dense(text).replace("'", "").upper()
+    return unicodedata.normalize("NFKC", dense(text).replace("'", "").upper())
 
 
 # --- ID numbers (GB 11643) and other documents -----------------------------------------------------------------------

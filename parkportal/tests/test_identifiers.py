@@ -223,7 +223,7 @@ def test_identifiers_never_fail_otherwise_and_normalising_twice_changes_nothing(
         except ids.IdentifierProblem:
             continue
         assert normal(once) == once
-    for total in (ids.one_blank, ids.compact, ids.normalise_scan):
+    for total in (ids.one_blank, ids.dense, ids.compact, ids.normalise_scan):
         assert total(total(text)) == total(text)
 
 
