@@ -7,6 +7,7 @@ from typing import Any
 
 from enterprises.models import Enterprise, EnterpriseContact, ResumptionStatus, Squad, SquadMember
 from parkportal.accounts.models import RoleGrant, User
+from parkportal.records import terms
 from supplies.actions import Received, new_item, receive_stock
 from supplies.models import Delivery, DeliveryLine, DeliveryMove, Item, Lot, Movement, PackUnit, Place, WarehouseStaff
 
@@ -74,6 +75,7 @@ def item(
     packs: dict[str, int] | None = None,
     **fields: Any,
 ) -> Item:
+    terms.plant()
     known = Item.objects.filter(name=name, spec=spec, unit=unit).first()
     if known is None:
         known = new_item(name=name, spec=spec, unit=unit)

@@ -1,0 +1,207 @@
+"""Two signed legs: warehouse to liaison, liaison to enterprise; shortages, remainders, repeats."""
+
+from decimal import Decimal
+
+import pytest
+
+from parkportal.idempotency import new_token
+from parkportal.messaging.models import Message
+from parkportal.states import AlreadyMoved, Refused
+from supplies import actions, invariants
+from supplies.actions import Arrival, Signature
+from supplies.models import Allocation, Balance, Delivery, DeliveryStatus, Movement, Place
+from supplies.tests import factories as f
+
+pytestmark = pytest.mark.django_db
+D = Decimal
+
+
+@pytest.fixture
+def journey():
+    """A delivery of 100 masks and 3.6 kg of alcohol for a firm of the first squad, with everybody who handles it."""
+    squad = f.squad(1)
+    firm = f.enterprise("湖南砚池泊精密机械有限公司", of=squad, liaison_phone="19900001234")
+    masks, alcohol = f.stock(f.item(), 1000), f.stock(f.item("75%酒精", unit="公斤"), 500)
+    made = f.delivery(firm, {masks: 100, alcohol: "3.6"})
+    return {
+        "delivery": made,
+        "firm": firm,
+        "masks": masks,
+        "alcohol": alcohol,
+        "liaison": f.liaison(squad),
+        "keeper": f.keeper(),
+    }
+
+
+def held(place, lot):
+    row = Balance.objects.filter(place=place, lot=lot).first()
+    return row.amount if row else D(0)
+
+
+def brought(journey):
+    actions.issue_deliveries(deliveries=[journey["delivery"]], by=journey["keeper"])
+    actions.hand_to_squad(deliveries=[journey["delivery"]], signature=Signature("沈知遥"), by=journey["liaison"])
+    return journey["delivery"]
+
+
+def lines(delivery):
+    return {line.lot.item.name: line for line in delivery.lines.select_related("lot__item")}
+
+
+def test_every_mask_can_be_followed_to_who_signed(journey):
+    brought(journey)
+    actions.sign_delivery(delivery=journey["delivery"], arrivals={}, signature=Signature("韦可"), by=journey["liaison"])
+    delivery = Delivery.objects.get()
+    assert delivery.status == DeliveryStatus.SIGNED
+    assert delivery.receipt.signed_name == "韦可"
+    assert held(f.warehouse(), journey["masks"]) == 900
+    assert held(Place.objects.get(enterprise=journey["firm"]), journey["masks"]) == 100
+    assert held(Place.objects.get(squad=journey["firm"].squad), journey["masks"]) == 0
+    assert list(delivery.movements.order_by("id").values_list("kind", flat=True)) == ["issue", "handover", "signed"]
+    assert [move.to_status for move in delivery.moves.order_by("id")] == ["pending", "issued", "with_liaison", "signed"]
+    assert invariants.check() == []
+
+
+def test_the_firm_is_told_once_when_the_goods_leave(journey):
+    actions.issue_deliveries(deliveries=[journey["delivery"]], by=journey["keeper"])
+    message = Message.objects.get(purpose="delivery_notice")
+    assert "口罩100只等2项" in message.text
+    with pytest.raises(AlreadyMoved):
+        actions.issue_deliveries(deliveries=[journey["delivery"]], by=journey["keeper"])
+
+
+def test_a_delivery_that_has_grown_since_the_pick_list_is_not_issued(journey):
+    delivery = journey["delivery"]
+    Delivery.objects.update(version=2)
+    with pytest.raises(Refused, match="刚加了物资"):
+        actions.issue_deliveries(deliveries=[delivery], by=journey["keeper"], versions={delivery.pk: 1})
+
+
+def test_a_lot_that_was_quarantined_meanwhile_does_not_leave(journey):
+    actions.quarantine(lot=journey["masks"], by=journey["keeper"], reason="抽检不合格")
+    with pytest.raises(Refused, match="隔离"):
+        actions.issue_deliveries(deliveries=[journey["delivery"]], by=journey["keeper"])
+
+
+def test_damage_at_the_door_is_written_off_with_its_reason(journey):
+    delivery = brought(journey)
+    alcohol = lines(delivery)["75%酒精"]
+    actions.sign_delivery(
+        delivery=delivery,
+        arrivals={alcohol.pk: Arrival(D("3.1"), "damaged", "1 瓶破损")},
+        signature=Signature("宁远"),
+        by=journey["liaison"],
+    )
+    delivery.refresh_from_db()
+    assert delivery.status == DeliveryStatus.PARTIAL
+    assert lines(delivery)["75%酒精"].missing == D("0.5")
+    loss = Movement.objects.get(kind="loss")
+    assert loss.lines.get().quantity == D("0.5")
+    assert "1 瓶破损" in loss.reason
+    assert invariants.check() == []
+
+
+def test_what_comes_later_is_a_delivery_of_its_own(journey):
+    delivery = brought(journey)
+    masks = lines(delivery)["一次性医用口罩"]
+    actions.sign_delivery(
+        delivery=delivery,
+        arrivals={masks.pk: Arrival(D(60), "later")},
+        signature=Signature("宁远"),
+        by=journey["liaison"],
+    )
+    rest = Delivery.objects.get(remainder_of=delivery)
+    assert rest.status == DeliveryStatus.WITH_LIAISON
+    assert [line.expected for line in rest.lines.all()] == [40]
+    actions.sign_delivery(delivery=rest, arrivals={}, signature=Signature("宁远"), by=journey["liaison"])
+    assert held(Place.objects.get(enterprise=journey["firm"]), journey["masks"]) == 100
+    assert invariants.check() == []
+
+
+def test_a_refusal_leaves_the_goods_with_who_brought_them(journey):
+    delivery = brought(journey)
+    arrivals = {line.pk: Arrival(D(0), "declined") for line in delivery.lines.all()}
+    actions.sign_delivery(delivery=delivery, arrivals=arrivals, signature=Signature("宁远"), by=journey["liaison"])
+    delivery.refresh_from_db()
+    assert delivery.status == DeliveryStatus.DECLINED
+    assert held(Place.objects.get(squad=journey["firm"].squad), journey["masks"]) == 100
+    assert invariants.check() == []
+
+
+@pytest.mark.parametrize(
+    ("arrival", "words"),
+    [
+        (Arrival(D(101)), "不能多于"),
+        (Arrival(D(-1), "lost"), "大于 0"),
+        (Arrival(D(90)), "请选原因"),
+        (Arrival(D("90.5"), "lost"), "整数"),
+        (Arrival(D(90), "吃了"), "请选原因"),
+    ],
+)
+def test_wrong_numbers_at_the_door_change_nothing(journey, arrival, words):
+    delivery = brought(journey)
+    masks = lines(delivery)["一次性医用口罩"]
+    with pytest.raises(Refused, match=words):
+        actions.sign_delivery(
+            delivery=delivery, arrivals={masks.pk: arrival}, signature=Signature("宁远"), by=journey["liaison"]
+        )
+    delivery.refresh_from_db()
+    assert delivery.status == DeliveryStatus.WITH_LIAISON
+
+
+def test_a_signature_is_sent_once_however_often_it_arrives(journey):
+    delivery, token = brought(journey), new_token()
+    receipts = {
+        actions.sign_delivery(
+            delivery=delivery, arrivals={}, signature=Signature("宁远", token=token), by=journey["liaison"]
+        ).pk
+        for _ in range(2)
+    }
+    assert len(receipts) == 1
+    with pytest.raises(AlreadyMoved, match="由宁远签收"):
+        actions.sign_delivery(
+            delivery=delivery, arrivals={}, signature=Signature("别人", token=new_token()), by=journey["liaison"]
+        )
+
+
+def test_goods_that_have_not_left_cannot_be_signed_for(journey):
+    with pytest.raises(Refused, match="还没有出库"):
+        actions.sign_delivery(
+            delivery=journey["delivery"], arrivals={}, signature=Signature("宁远"), by=journey["liaison"]
+        )
+
+
+def test_a_firm_without_squad_signs_at_the_warehouse(journey):
+    firm = f.enterprise("自取的企业")
+    delivery = f.delivery(firm, {journey["masks"]: 10})
+    actions.issue_deliveries(deliveries=[delivery], by=journey["keeper"])
+    with pytest.raises(Refused, match="一个小分队"):
+        actions.hand_to_squad(deliveries=[delivery], signature=Signature("沈知遥"), by=journey["liaison"])
+    actions.sign_delivery(delivery=delivery, arrivals={}, signature=Signature("老板"), by=f.contact(firm))
+    assert held(Place.objects.get(enterprise=firm), journey["masks"]) == 10
+
+
+def test_a_plan_is_done_when_its_last_delivery_is_signed():
+    masks, squad = f.item(), f.squad(1)
+    f.stock(masks, 100)
+    for _ in range(2):
+        f.enterprise(of=squad)
+    plan = actions.allocate(
+        plan=Allocation(item=masks, warehouse=f.warehouse(), mode="each", total=D(100)), by=f.user("committee")
+    )
+    actions.submit_allocation(allocation=plan, by=plan.created_by)
+    deliveries = actions.approve_allocation(allocation=plan, by=f.user("committee"))
+    actions.issue_deliveries(deliveries=deliveries, by=f.keeper())
+    for left, delivery in zip(("approved", "done"), deliveries, strict=True):
+        actions.sign_delivery(delivery=delivery, arrivals={}, signature=Signature("甲"), by=f.liaison(squad))
+        plan.refresh_from_db()
+        assert plan.status == left
+
+
+def test_a_voided_delivery_gives_its_stock_back(journey):
+    with pytest.raises(Refused, match="写原因"):
+        actions.void_delivery(delivery=journey["delivery"], by=journey["keeper"], reason="")
+    actions.void_delivery(delivery=journey["delivery"], by=journey["keeper"], reason="企业停工")
+    assert Delivery.objects.get().status == DeliveryStatus.VOID
+    with pytest.raises(AlreadyMoved):
+        actions.issue_deliveries(deliveries=[journey["delivery"]], by=journey["keeper"])
