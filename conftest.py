@@ -101,7 +101,7 @@ def sign_in(client):
     from django_otp.plugins.otp_totp.models import TOTPDevice
 
     def enter(user, browser=client):
-        browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        browser.force_login(user, backend="parkportal.accounts.backends.PortalBackend")
         if user.needs_second_factor:
             device, _ = TOTPDevice.objects.get_or_create(user=user, name="default", confirmed=True)
             session = browser.session

@@ -14,7 +14,7 @@ from parkportal.workbooks.writing import write_table
 
 KIND = "enterprise_export"
 HEADS = ("单位名称", "统一社会信用代码", "类型", "地址/楼栋", "行业", "四上类别", "分类", "联络员", "联络员手机")
-HEADS += ("职工总数", "复工状态", "复工日期", "所属小分队", "重点项目级别")
+HEADS += ("职工总数", "复工状态", "复工日期", "所属小分队", "重点项目级别")  # type: ignore[assignment]
 
 
 @jobs.handler(KIND, unit="家")

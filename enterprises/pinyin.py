@@ -17,8 +17,8 @@ SURNAME_READINGS = {
 
 
 @lru_cache(maxsize=8192)
-def _syllable(character: str) -> str:
-    return lazy_pinyin(character, style=Style.NORMAL)[0].lower()
+def _syllables(text: str) -> str:
+    return " ".join(part.strip().lower() for part in lazy_pinyin(text, style=Style.NORMAL) if part.strip())
 
 
 def _surname(name: str) -> tuple[str, int]:
@@ -33,13 +33,12 @@ def _surname(name: str) -> tuple[str, int]:
 def person_key(name: str) -> str:
     """单小明 → `shan xiao ming`: what a list of persons is sorted by."""
     reading, taken = _surname(name)
-    syllables = [reading] if reading else []
-    return " ".join(syllables + [_syllable(character) for character in name[taken:] if not character.isspace()])[:100]
+    return " ".join(filter(None, (reading, _syllables(name[taken:]))))[:100]
 
 
 def unit_key(name: str) -> str:
     """长沙鹿回坪 → `chang sha lu hui ping`: what a list of enterprises is sorted by."""
-    return " ".join(part.lower() for part in lazy_pinyin(name, style=Style.NORMAL) if part.strip())[:200]
+    return _syllables(name)[:200]
 
 
 def initials(name: str) -> str:

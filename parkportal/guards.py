@@ -26,7 +26,7 @@ def _sign_in_first(request: HttpRequest) -> HttpResponse:
     """To the sign-in page; a fragment is told to take the whole page there."""
     answer = redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
     if getattr(request, "htmx", False):
-        answer = HttpResponse(status=204, headers={"HX-Redirect": answer["Location"]})
+        answer = HttpResponse(status=204, headers={"HX-Redirect": answer["Location"]})  # type: ignore[assignment]
     return answer
 
 

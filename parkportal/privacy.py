@@ -106,6 +106,9 @@ class EncryptedTextField(models.TextField):
 class EncryptedJSONField(EncryptedTextField):
     """A JSON value that the database holds encrypted: wizard steps, drafts, previews, symptoms, travel."""
 
+    _pyi_private_set_type: Any  # what the type checker's Django plug-in reads
+    _pyi_private_get_type: Any
+
     def get_prep_value(self, value: Any) -> Any:
         if value is None:
             return None

@@ -18,6 +18,8 @@ class QuantityField(models.BigIntegerField):
     """A Decimal with up to three places, stored as an integer number of thousandths."""
 
     description = "Quantity in thousandths"
+    _pyi_private_set_type: Any  # what the type checker's Django plug-in reads
+    _pyi_private_get_type: Any
 
     def to_python(self, value: Any) -> Decimal | None:
         if value is None or isinstance(value, Decimal):

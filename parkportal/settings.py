@@ -52,7 +52,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PORTAL_URL])
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # how many proxies in front add to X-Forwarded-For
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "parkportal.accounts.apps.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -173,7 +173,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # --- sign-in ---------------------------------------------------------------------------------------------
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "parkportal.accounts.backends.PortalBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -271,7 +271,9 @@ SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", "")
 SMS_ACCESS_KEY = env.str("SMS_ACCESS_KEY", "")
 SMS_ACCESS_SECRET = env.str("SMS_ACCESS_SECRET", "")
 SMS_SIGNATURE = env.str("SMS_SIGNATURE", "岳麓高新区")
-SMS_TEMPLATES = env.dict("SMS_TEMPLATES", default={})  # the provider's template code of each purpose: result_notice=SMS_1
+SMS_TEMPLATES = env.dict(
+    "SMS_TEMPLATES", default={}
+)  # the provider's template code of each purpose: result_notice=SMS_1
 SMS_PUSH_TOKEN = env.str("SMS_PUSH_TOKEN", "")  # part of the address to which the provider pushes receipts
 SMS_TIMEOUT_SECONDS = env.float("SMS_TIMEOUT_SECONDS", 10.0)
 SMS_SETTLE_SECONDS = env.float("SMS_SETTLE_SECONDS", 60.0)  # after this the provider's "not found" is believed

@@ -92,13 +92,15 @@ class Stateful(models.Model):
         Raises AlreadyMoved when the thing stands there already, Refused `forbidden_move` when the table has no such move.
         """
         labels = dict(type(self).Status.choices)
-        if self.status == to:
+        if self.status == to:  # type: ignore[has-type]
             raise AlreadyMoved("already", f"已经是“{labels[to]}”。", status=to)
         if not correction and not self.can_move(to):
             raise Refused(
-                "forbidden_move", f"现在是“{labels[self.status]}”，不能改为“{labels[to]}”。", status=self.status
+                "forbidden_move",
+                f"现在是“{labels[self.status]}”，不能改为“{labels[to]}”。",  # type: ignore[has-type]
+                status=self.status,  # type: ignore[has-type]
             )
-        was, now = self.status, at or park_now()
+        was, now = self.status, at or park_now()  # type: ignore[has-type]
         values = {"status": to, **{name: getattr(self, name) for name in save}}
         if not type(self)._base_manager.filter(pk=self.pk, status=was).update(**values):
             raise Refused("changed_meanwhile", "刚刚有人改过，请刷新后再试。")

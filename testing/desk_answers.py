@@ -106,7 +106,7 @@ def prompt(signup: SignUp, scan: Scan, *, sound: str = "", measured_at: datetime
         measured = measured_at or scan.measured_at
         steps = (found, f"体温 {signup.temperature} ℃ {clock(measured)}".strip())
         lines = (f"{signup.temperature} ℃",)
-        lines += ("扫预印管，或按 F3 打印新条码",) if signup.status == SignUpStatus.MEASURED else ("扫贴好的那一支管",)
+        lines += ("扫预印管，或按 F3 打印新条码",) if signup.status == SignUpStatus.MEASURED else ("扫贴好的那一支管",)  # type: ignore[assignment]
         return Answer("waiting", "扫试管", lines=lines, steps=steps, step=TUBE, measured_at=measured, **at)
     lines = ("核对证件，额温枪量好再录",)
     if signup.status == SignUpStatus.STOPPED:

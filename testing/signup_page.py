@@ -74,7 +74,7 @@ def answer_rows(content: dict[str, Any], slot: Slot | None) -> list[AnswerRow]:
     rows = [
         AnswerRow(_("姓名"), [who["name"]], "who"),
         AnswerRow(_("单位"), [who["enterprise_name"], *_post(who.get("post", ""))], "who"),
-        AnswerRow(_("证件"), [document, mask_id(contact["number"])], "contact"),
+        AnswerRow(_("证件"), [document, mask_id(contact["number"])], "contact"),  # type: ignore[list-item]
         AnswerRow(_("手机"), [mask_phone(contact["phone"])], "contact"),
         AnswerRow(_("从哪里来"), _origin(health), "health"),
         AnswerRow(_("身体状况"), _health(health), "health"),
@@ -88,14 +88,14 @@ def answer_rows(content: dict[str, Any], slot: Slot | None) -> list[AnswerRow]:
 
 
 def _post(post: str) -> list[str]:
-    return [dict(POSTS)[post]] if post else []
+    return [dict(POSTS)[post]] if post else []  # type: ignore[list-item]
 
 
 def _origin(health: dict[str, Any]) -> list[str]:
     lines = [dict(ORIGINS)[health["origin"]]]
     if health.get("arrived_on"):
         lines.append(_("%(day)s 到长沙") % {"day": health["arrived_on"]})
-    return lines
+    return lines  # type: ignore[return-value]
 
 
 def _health(health: dict[str, Any]) -> list[str]:

@@ -10,7 +10,11 @@ from tests import services
 
 PARTS = (
     ("SQLite", "sqlite", ["-n", "2", "-m", "not journey and not drill"]),
-    ("PostgreSQL: races, triggers, statement counts", "postgres", ["-m", "(postgres or both) and not journey and not drill"]),
+    (
+        "PostgreSQL: races, triggers, statement counts",
+        "postgres",
+        ["-m", "(postgres or both) and not journey and not drill"],
+    ),
     ("drills, short form", "sqlite", ["tests/drills", "-m", "drill"]),
     ("journeys in a real browser", "sqlite", ["tests/journeys", "-m", "journey"]),
 )
@@ -23,7 +27,11 @@ def run_part(title: str, database: str, arguments: list[str], urls: dict[str, st
         env["DATABASE_URL"] = urls["postgres"]
     started, lines = time.monotonic(), []
     process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", *arguments], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "-m", "pytest", *arguments],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     for line in process.stdout or ():
         lines.append(line)

@@ -47,7 +47,9 @@ def postgres():
     server = _binary("postgres", "/usr/lib/postgresql/*/bin")
     quiet = {"stdout": subprocess.DEVNULL, "cwd": folder}
     subprocess.run(
-        _as_postgres([initdb, "-D", str(data), "-U", "portal", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"], folder),
+        _as_postgres(
+            [initdb, "-D", str(data), "-U", "portal", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"], folder
+        ),
         check=True,
         **quiet,
     )

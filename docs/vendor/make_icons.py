@@ -1,7 +1,7 @@
 """Makes the icon sprite static/vendor/bootstrap-icons-1.13.2.svg from the unpacked npm package bootstrap-icons 1.13.2.
 
-    npm pack bootstrap-icons@1.13.2 && tar xzf bootstrap-icons-1.13.2.tgz
-    python docs/vendor/make_icons.py package/icons static/vendor/bootstrap-icons-1.13.2.svg
+npm pack bootstrap-icons@1.13.2 && tar xzf bootstrap-icons-1.13.2.tgz
+python docs/vendor/make_icons.py package/icons static/vendor/bootstrap-icons-1.13.2.svg
 """
 
 import re

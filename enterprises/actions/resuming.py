@@ -38,7 +38,7 @@ def set_resumption_status(
         if to == ResumptionStatus.STOPPED and not reason:
             raise Refused("reason_missing", "请写明再停工的原因。")
         save = _dates(locked, to, on, moved_at)
-        return locked.move_to(to, by=by, at=moved_at, reason=reason, token=token, save=save)
+        return locked.move_to(to, by=by, at=moved_at, reason=reason, token=token, save=save)  # type: ignore[return-value]
 
 
 def refuse_too_early(day: date, *, exemption: str) -> None:

@@ -108,7 +108,7 @@ def take_in_register(
     assert key is not None
     held = held_units([key(row.values) for row in rows])
     words = (squads(), tags())
-    fresh, changed = [], []
+    fresh, changed = [], []  # type: ignore[var-annotated]
     for row in rows:
         unit = held.get(key(row.values))
         (changed if unit else fresh).append((row, unit or Enterprise()))

@@ -137,7 +137,7 @@ class _People:
             for person in Person.objects.filter(number_hash__in=wanted[start : start + LOOK_UP]):
                 self.known[person.number_hash] = person
         for digest, row in rows.items():
-            person = self.known.get(digest)
+            person = self.known.get(digest)  # type: ignore[assignment]
             if person is None:
                 number, kind = row.values["证件号码"], DOCUMENT_OF[row.values["证件类型"]]
                 person = self.known[digest] = Person(document_type=kind, number=number, number_hash=digest)

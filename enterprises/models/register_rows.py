@@ -22,7 +22,7 @@ REPORTING = (ResumptionStatus.FILED, ResumptionStatus.RESUMED)
 SAID_WITHIN = timedelta(days=3)
 
 
-class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
+class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-defined]
     def visible_to(self, user: Any) -> "EnterpriseQuerySet":
         """The union of what the person's roles and memberships reach; merged rows stay visible for their redirect."""
         if not user.is_authenticated:

@@ -59,4 +59,4 @@ def free_again_at(message: Message) -> datetime | None:
         .order_by("-sent_at")
         .values_list("sent_at", flat=True)[:DAY_LIMIT]
     )
-    return latest[-1] + timedelta(days=1) if len(latest) == DAY_LIMIT else None
+    return latest[-1] + timedelta(days=1) if len(latest) == DAY_LIMIT else None  # type: ignore[operator, return-value]

@@ -9,5 +9,5 @@ class RecordsConfig(AppConfig):
     verbose_name = "记录与设置"
 
     def ready(self) -> None:
-        """The jobs of the intake are known to web and worker alike."""
-        from parkportal.records import intake_batches  # noqa: F401
+        """The checks of a production start, and the jobs of the intake, are known to web and worker alike."""
+        from parkportal.records import checks, intake_batches  # noqa: F401

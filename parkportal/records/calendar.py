@@ -10,6 +10,8 @@ from parkportal.clock import SHANGHAI, at
 from parkportal.records.audit import record
 from parkportal.records.models import CalendarDay
 
+PUBLIC_CALENDAR_ENDS = (NotImplementedError,)  # what the library raises for years it does not know
+
 
 def is_working_day(day: date) -> bool:
     own = CalendarDay.objects.filter(day=day).values_list("is_working", flat=True).first()
@@ -21,7 +23,7 @@ def is_working_day(day: date) -> bool:
 def _public(day: date) -> bool:
     try:
         return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
+    except PUBLIC_CALENDAR_ENDS:
         return day.weekday() < 5
 
 

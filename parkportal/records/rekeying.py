@@ -57,7 +57,7 @@ def _rows(column: EncryptedColumn) -> Iterator[list[tuple[object, str]]]:
             f"WHERE {name} IS NOT NULL AND {name} <> '' {after} ORDER BY {key} LIMIT {BATCH}"
         )
         with connection.cursor() as cursor:
-            cursor.execute(query, [last] if last is not None else [])
+            cursor.execute(query, [last] if last is not None else [])  # type: ignore[list-item]
             rows = cursor.fetchall()
         if not rows:
             return
@@ -92,7 +92,7 @@ def _turn_over_batch(column: EncryptedColumn, rows: list[tuple[object, str]]) ->
             if _is_old(stored):
                 plain = decrypt(base64.b64decode(stored), context=column.context)
                 fresh = base64.b64encode(encrypt(plain, context=column.context)).decode()
-                cursor.execute(query, [fresh, key_value, stored])
+                cursor.execute(query, [fresh, key_value, stored])  # type: ignore[list-item]
                 count += cursor.rowcount
     return count
 

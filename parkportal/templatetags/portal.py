@@ -16,7 +16,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from parkportal.clock import as_park_time
-
 from parkportal.privacy import mask_phone
 
 register = template.Library()

@@ -4,7 +4,7 @@ import calendar
 import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from parkportal.identifiers import dense, one_blank
 from parkportal.workbooks.columns import CellType, Context, Parsed
@@ -86,7 +86,7 @@ def _from_match(found: dict[str, str | None], context: Context) -> Moment | None
     return moment._replace(year_assumed=True) if moment else None
 
 
-def _moment(year: int, month: int, day: int, *clock: int) -> Moment | None:
+def _moment(year: int, month: int, day: int, *clock: Any) -> Moment | None:
     try:
         return Moment(date(year, month, day), time(*clock) if clock else None)
     except ValueError:

@@ -43,7 +43,7 @@ from parkportal.workbooks.sheets import (
 try:
     import rustpy_xlsxwriter
 except ImportError:  # a machine without a wheel for it: slower, the same cells
-    rustpy_xlsxwriter = None
+    rustpy_xlsxwriter = None  # type: ignore[assignment]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LONGEST = 32_767
@@ -149,7 +149,9 @@ def _write_fast(
     """By rustpy-xlsxwriter: text goes out as inline strings, memory stays constant."""
     make = rustpy_xlsxwriter.Format
     header_row = 1 if title else 0
-    above = [(0, 0, 0, len(headers) - 1, clean_text(title), make().set_bold().set_font_size(14))] if title else None
+    above: list[Any] | None = (
+        [(0, 0, 0, len(headers) - 1, clean_text(title), make().set_bold().set_font_size(14))] if title else None
+    )
     if above and len(headers) == 1:
         above, header_row = None, 0
     rustpy_xlsxwriter.write_worksheet(
@@ -303,7 +305,7 @@ def _note(row: JudgedRow | None) -> str:
 
 
 def _copy_row(row: Row, judged: JudgedRow | None, fields: dict[str, int], cell_for: Callable) -> Iterator[Any]:
-    fills = {}
+    fills = {}  # type: ignore[var-annotated]
     if judged:
         fills |= {fields.get(fault.column or ""): _WARNING_FILL for fault in judged.warnings}
         fills |= {fields.get(fault.column or ""): _ERROR_FILL for fault in judged.errors}

@@ -40,7 +40,7 @@ def read_xlsx(data: bytes) -> dict[str, Any]:
         sheets = [_sheet(workbook, sheet, scans.get(sheet.name)) for sheet in book.sheets]
     except python_calamine.PasswordError:
         raise WorkbookRefused("encrypted") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, expat.ExpatError, KeyError, ValueError,
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, expat.ExpatError, KeyError, ValueError,
             python_calamine.CalamineError, python_calamine.XmlError, python_calamine.ZipError,
             python_calamine.WorksheetNotFound) as exc:  # fmt: skip
         raise WorkbookRefused("damaged") from exc

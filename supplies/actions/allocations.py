@@ -43,7 +43,7 @@ def allocate(*, plan: Allocation, by: Any, token: UUID | None = None, at: dateti
     """
 
     def draft() -> Allocation:
-        plan.created_by, plan.token, plan.created_at = by, token, at or park_now()
+        plan.created_by, plan.token, plan.created_at = by, token, at or park_now()  # type: ignore[assignment]
         plan.full_clean(exclude=["created_by", "weights", "scope"])
         people, shares = _computed(plan, {})
         plan.save()

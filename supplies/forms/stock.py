@@ -235,9 +235,9 @@ class ItemForm(forms.ModelForm):
                 continue
             match = re.fullmatch(r"\s*(\D+?)\s*[=×x*]?\s*(\d+(?:\.\d{1,3})?)\s*\D*", part)
             name = unit_word(match[1]) if match else ""
-            if name not in UNITS or not 0 < Decimal(match[2]) <= LARGEST:
+            if name not in UNITS or not 0 < Decimal(match[2]) <= LARGEST:  # type: ignore[index]
                 raise forms.ValidationError(f"看不懂“{part.strip()[:12]}”，请写成：盒 50、箱 2000。")
-            packs.append((name, Decimal(match[2])))
+            packs.append((name, Decimal(match[2])))  # type: ignore[index]
         if len({name for name, _ in packs}) < len(packs):
             raise forms.ValidationError("同一个包装单位写了两次。")
         return packs

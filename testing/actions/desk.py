@@ -336,4 +336,4 @@ def where_done(signup_id: int | None, *, code: str = "") -> tuple[SignUp, Specim
     tubes = Specimen.objects.live().filter(collected_at__isnull=False)
     tubes = tubes.filter(signup=signup_id) if signup_id else tubes.filter(signup__code=code)
     specimen = tubes.select_related("signup", "session__point", "collected_by").latest("collected_at")
-    return specimen.signup, specimen
+    return specimen.signup, specimen  # type: ignore[return-value]

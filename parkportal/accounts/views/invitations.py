@@ -14,7 +14,7 @@ from parkportal.guards import public
 from parkportal.privacy import mask_phone
 from parkportal.states import Refused
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "parkportal.accounts.backends.PortalBackend"
 
 
 @sensitive_post_parameters("password", "again")

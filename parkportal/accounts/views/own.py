@@ -36,22 +36,14 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         try:
             django_otp.login(request, factor.verify(user, **form.cleaned_data))
         except Refused as refusal:
-            if refusal.code == "locked":
-                return render(request, "429.html", status=429)
             form.add_error("recovery" if by_code else "digits", refusal.text)
         else:
             request.session.cycle_key()
             return redirect(wanted)
-    left = factor.tries_left(user)
+    left, codes_left = factor.tries_left(user), factor.recovery_codes_left(user)
     if not left:
         return render(request, "429.html", status=429)
-    context = {
-        "form": form,
-        "left": left,
-        "by_code": by_code,
-        "next": wanted,
-        "codes_left": factor.recovery_codes_left(user),
-    }
+    context = {"form": form, "left": left, "by_code": by_code, "next": wanted, "codes_left": codes_left}
     return render(request, "accounts/second_factor.html", context, status=422 if form.errors else 200)
 
 

@@ -52,7 +52,7 @@ def login(request: HttpRequest) -> HttpResponse:
         left = sign_in.tries_left(request, typed=typed)
     context = {"form": form, "left": left, "next": request.POST.get("next", request.GET.get("next", ""))}
     if settings.DEMO_MODE:
-        context |= {"cast": CAST, "demo_password": DEMO_PASSWORD}
+        context |= {"cast": CAST, "demo_password": DEMO_PASSWORD}  # type: ignore[dict-item]
     return render(request, "accounts/login.html", context, status=422 if form.errors else 200)
 
 

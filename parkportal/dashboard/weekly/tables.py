@@ -218,5 +218,5 @@ def investment(as_of: datetime, start: datetime) -> Table:
     )
     contacts = Counter(Contact.objects.filter(at__gte=start, at__lt=as_of).values_list("lead__status", flat=True))
     body = [[label, stages[code], contacts[code]] for code, label in LeadStage.choices]
-    total = ["合计", sum(int(row[1]) for row in body), sum(int(row[2]) for row in body)]
+    total = ["合计", sum(int(row[1]) for row in body), sum(int(row[2]) for row in body)]  # type: ignore[call-overload]
     return Table("8 招商", ("阶段", "线索（条）", "本周联络（次）"), body, total, widths=(24, 16, 18))

@@ -22,7 +22,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     entries = AuditEntry.objects.visible_to(request.user).select_related("by")
     form = AuditFilterForm(request.GET)
     if form.is_valid():
-        entries = _found(entries, form.cleaned_data)
+        entries = _found(entries, form.cleaned_data)  # type: ignore[assignment]
     page = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
     rows = [(entry, action_words(entry.action), facts_of(entry)) for entry in page]
     actions = sorted(AuditEntry.objects.order_by().values_list("action", flat=True).distinct())

@@ -61,7 +61,7 @@ def intake_upload(request: HttpRequest, kind: str) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     params_form = None
     if door.params_form is not None:
-        params_form = door.params_form(request.POST or None, user=request.user, initial=request.GET.dict())
+        params_form = door.params_form(request.POST or None, user=request.user, initial=request.GET.dict())  # type: ignore[call-arg]
     if request.method == "POST" and form.is_valid() and (params_form is None or params_form.is_valid()):
         upload = form.cleaned_data["file"]
         params = intake.params_of(params_form) if params_form is not None else {}

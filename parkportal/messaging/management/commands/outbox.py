@@ -38,7 +38,7 @@ def overview() -> dict[str, Any]:
     oldest = waiting.order_by("send_after", "id").values("id", "purpose", "send_after").first()
     if oldest:
         oldest["waited_seconds"] = max(0, int((now - oldest["send_after"]).total_seconds()))
-        oldest["send_after"] = oldest["send_after"].astimezone(now.tzinfo).isoformat()
+        oldest["send_after"] = oldest["send_after"].astimezone(now.tzinfo).isoformat()  # type: ignore[typeddict-item]
     return {
         "as_of": now.isoformat(),
         "total": sum(states.values()),
@@ -53,7 +53,7 @@ def overview() -> dict[str, Any]:
 class Command(BaseCommand):
     help = EXPLAINED
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> ArgumentParser:
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> ArgumentParser:  # type: ignore[override]
         return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -1,0 +1,67 @@
+"""The doors of whoever watches over the portal: alive, and in order."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from parkportal.celery import app
+from parkportal.messaging import outbox
+from parkportal.messaging.models import Message
+from tests.services import free_port
+
+pytestmark = pytest.mark.django_db
+
+
+def test_alive_asks_nothing_of_the_database(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        answer = client.get("/healthz")
+    assert answer.status_code == 200 and answer.content == b"ok" and answer["Cache-Control"] == "no-store"
+
+
+def test_in_order(client):
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {"database": True, "broker": True, "outbox": True}
+
+
+@pytest.fixture
+def stuck_message(make_user):
+    """A message whose sender has been gone for a quarter of an hour."""
+    officer = make_user("committee", phone="19900000001")
+    message = outbox.put("staff_test", occasion="x", values={"name": "祁月"}, to_user=officer)
+    Message.objects.filter(pk=message.pk).update(
+        status=Message.Status.SENDING, lease_until=timezone.now() - timedelta(minutes=15)
+    )
+    return message
+
+
+def test_a_sender_that_is_gone_is_told(client, stuck_message):
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"database": True, "broker": True, "outbox": False}
+
+
+def test_a_message_being_sent_just_now_is_in_order(client, stuck_message):
+    Message.objects.filter(pk=stuck_message.pk).update(lease_until=timezone.now() + timedelta(seconds=30))
+    assert client.get("/readyz").status_code == 200
+
+
+@pytest.fixture
+def no_broker():
+    """The broker's address leads nowhere."""
+    before = app.conf.broker_url
+    app.conf.broker_url = app.conf.broker_write_url = f"redis://127.0.0.1:{free_port()}/0"
+    yield
+    app.conf.broker_url = app.conf.broker_write_url = before
+
+
+def test_a_broker_that_does_not_answer_is_told(client, no_broker):
+    answer = client.get("/readyz")
+    assert answer.status_code == 503 and answer.json()["broker"] is False
+
+
+def test_the_answer_holds_no_name_address_or_version(client, no_broker):
+    text = client.get("/readyz").content.decode()
+    assert "127.0.0.1" not in text and str(connection.settings_dict["NAME"]) not in text

@@ -1,0 +1,118 @@
+"""The race for the last carton: one gets it, the others are told what is left; the control shows what would happen else."""
+
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from threading import Barrier
+
+import pytest
+from django.db import close_old_connections, connection, connections, transaction
+
+from parkportal.states import Refused
+from supplies import invariants
+from supplies.actions import move_stock
+from supplies.models import Balance, Place
+from supplies.tests import factories as f
+
+RUNNERS = 8
+ROUNDS = 5
+
+
+def race(act):
+    """Everybody starts at once, each with a connection of its own; the outcomes in no order."""
+    start = Barrier(RUNNERS)
+
+    def run(number):
+        close_old_connections()
+        try:
+            start.wait(timeout=30)
+            return act(number)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(RUNNERS) as pool:
+        return list(pool.map(run, range(RUNNERS)))
+
+
+@pytest.mark.both
+@pytest.mark.django_db(transaction=True)
+def test_the_last_carton_goes_to_exactly_one():
+    for _ in range(ROUNDS):
+        lot, loss, by = f.stock(f.item(), 2000), Place.objects.the("loss"), f.user("warehouse")
+        Balance.objects.filter(lot=lot).update(amount=Decimal(2000))
+        held = Balance.objects.get(lot=lot, place=f.warehouse()).amount
+        assert held == 2000
+
+        def take(_, lot=lot, loss=loss, by=by):
+            try:
+                move_stock(
+                    kind="loss",
+                    lot=lot,
+                    from_place=f.warehouse(),
+                    to_place=loss,
+                    quantity=Decimal(2000),
+                    by=by,
+                    reason="抢",
+                )
+            except Refused as refused:
+                return refused.text
+            return "taken"
+
+        outcomes = race(take)
+        assert outcomes.count("taken") == 1
+        assert all("只剩 0 只，不够 2,000 只" in words for words in outcomes if words != "taken")
+        assert Balance.objects.get(lot=lot, place=f.warehouse()).amount == 0
+    assert invariants.check() == []
+
+
+@pytest.mark.both
+@pytest.mark.django_db(transaction=True)
+def test_control_without_lock_and_constraint_gives_the_carton_away_twice():
+    """A scratch table without CHECK, read and written without a lock: more than one takes the last carton."""
+    number = "INTEGER" if connection.vendor == "sqlite" else "BIGINT"
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS scratch_balance")
+        cursor.execute(f"CREATE TABLE scratch_balance (id {number} PRIMARY KEY, amount {number})")
+        cursor.execute("INSERT INTO scratch_balance VALUES (1, 2000)")
+    both_have_read = Barrier(RUNNERS)
+
+    def take(_):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT amount FROM scratch_balance WHERE id = 1")
+            [amount] = cursor.fetchone()
+            both_have_read.wait(timeout=30)
+            if amount < 2000:
+                return "refused"
+            cursor.execute("UPDATE scratch_balance SET amount = amount - 2000 WHERE id = 1")
+            return "taken"
+
+    try:
+        assert race(take).count("taken") > 1
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT amount FROM scratch_balance")
+            assert cursor.fetchone()[0] < 0
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE scratch_balance")
+
+
+@pytest.mark.both
+@pytest.mark.django_db(transaction=True)
+def test_the_constraint_alone_turns_it_into_a_refusal():
+    """Without a lock, but with the CHECK: the second taker's update fails, and the book stays right."""
+    lot = f.stock(f.item(), 2000)
+    everybody_has_read = Barrier(RUNNERS)
+
+    def take(_):
+        row = Balance.objects.get(lot=lot)
+        everybody_has_read.wait(timeout=30)
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("UPDATE supplies_balance SET amount = amount - 2000000 WHERE id = %s", [row.pk])
+        except Exception as refused:
+            return type(refused).__name__
+        return "taken"
+
+    outcomes = race(take)
+    assert outcomes.count("taken") == 1
+    assert set(outcomes) == {"taken", "IntegrityError"}
+    assert Balance.objects.get(lot=lot).amount == 0

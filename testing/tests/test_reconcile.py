@@ -1,0 +1,126 @@
+"""Before the team leaves: arrived = bound = packed, each gap with a word, the kits out of the stock."""
+
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from parkportal.clock import park_now, park_today
+from parkportal.states import Refused
+from supplies.models import Movement
+from testing import actions
+from testing.actions.reconcile import balance, reconcile
+from testing.models import Reconciliation, Session, SignUp, Specimen
+from testing.tests.factories import make_point, make_session, make_signup, make_specimen, make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def session():
+    return make_session(day=park_today(), places=99)
+
+
+@pytest.fixture
+def clerk(session):
+    return make_staff(session.point)
+
+
+def came(session, status="collected"):
+    return make_signup(session.slots.first(), status=status, attended_session=session, attended_at=park_now())
+
+
+def packed(session, clerk, count=2):
+    for _ in range(count):
+        tube = make_specimen(came(session), session=session)
+        actions.pack_tube(box=actions.open_box(session=session, by=clerk), text=tube.barcode, by=clerk, token=uuid4())
+    box = session.boxes.get()
+    actions.seal_box(box=box, seal="FQ1", by=clerk)
+    actions.hand_over(box=box, courier="游之", plate="", temperature_tenths=50, by=clerk)
+
+
+def test_a_session_that_closes(session, clerk):
+    packed(session, clerk)
+    absent = make_signup(session.slots.first())
+
+    row = reconcile(session=session, gaps={}, by=clerk)
+
+    assert (row.arrived, row.bound, row.packed, row.kits_used) == (2, 2, 2, 2)
+    session.refresh_from_db()
+    absent.refresh_from_db()
+    assert (session.status, absent.status) == ("closed", "missed")
+
+
+def test_gaps_by_person_have_to_be_explained(session, clerk):
+    packed(session, clerk)
+    left, loose = came(session, "measured"), make_specimen(came(session), session=session)
+
+    counted = balance(session)
+    assert (counted.without_tube, counted.loose, counted.closes) == ([left], [loose], False)
+    with pytest.raises(Refused) as refused:
+        reconcile(session=session, gaps={left.code: "先走了"}, by=clerk)
+    assert refused.value.code == "gaps" and loose.barcode in refused.value.text
+
+    row = reconcile(session=session, gaps={left.code: "先走了", loose.barcode: "漏液，已作废"}, by=clerk)
+    assert row.gaps[left.code] == "先走了"
+
+
+def test_a_box_that_has_not_left_keeps_the_session_open(session, clerk):
+    tube = make_specimen(came(session), session=session)
+    actions.pack_tube(box=actions.open_box(session=session, by=clerk), text=tube.barcode, by=clerk, token=uuid4())
+
+    with pytest.raises(Refused) as refused:
+        reconcile(session=session, gaps={}, by=clerk)
+
+    assert refused.value.code == "boxes_open"
+
+
+def test_a_stock_that_holds_too_few_kits_does_not_keep_the_team(session, clerk):
+    packed(session, clerk)
+
+    row = reconcile(session=session, gaps={}, by=clerk)
+
+    assert row.movement_id is None and "只剩" in row.gaps["kits"]
+    assert not Movement.objects.exists()
+
+
+def test_reconciling_twice_is_once(session, clerk):
+    packed(session, clerk)
+    token = uuid4()
+
+    first = reconcile(session=session, gaps={}, by=clerk, token=token)
+    second = reconcile(session=session, gaps={}, by=clerk, token=token)
+
+    assert first.pk == second.pk
+
+
+def test_reconcile_page(client, sign_in, session, clerk):
+    packed(session, clerk)
+    left = came(session, "measured")
+    sign_in(clerk)
+    url = reverse("testing:reconcile", args=[session.pk])
+
+    page = client.get(url).content.decode()
+    without = client.post(url, {"token": str(uuid4())}, follow=True).content.decode()
+    client.post(url, {"token": str(uuid4()), f"gap-{left.code}": "明天再来"})
+
+    assert left.name in page and "还有 1 处对不上" in page
+    assert "还有 1 处没有说明" in without
+    assert Reconciliation.objects.get().gaps[left.code] == "明天再来"
+    assert "已收工" in client.get(url).content.decode()
+
+
+def test_reconcile_page_of_another_point_does_not_exist(client, sign_in, session):
+    sign_in(make_staff(make_point()))
+
+    assert client.get(reverse("testing:reconcile", args=[session.pk])).status_code == 404
+
+
+def test_station_page_lists_the_own_sittings(client, sign_in, session, clerk):
+    make_session(day=park_today())
+    sign_in(clerk)
+
+    page = client.get(reverse("testing:station"))
+
+    assert [one.pk for one in page.context["today"]] == [session.pk]
+    assert SignUp.objects.count() == 0 and Specimen.objects.count() == 0 and Session.objects.count() == 2

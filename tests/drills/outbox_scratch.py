@@ -1,0 +1,75 @@
+"""Scratch senders that show what the outbox is for: one marks before it sends, one after. Only the kill drill runs them.
+
+CONTROL=mark_before celery -A tests.drills.outbox_scratch worker
+python -m tests.drills.outbox_scratch put 200      writes that many messages in the environment's database
+python -m tests.drills.outbox_scratch out_ids      prints the references of all messages, one a line
+"""
+
+import os
+import sys
+import time
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parkportal.settings")
+django.setup()
+
+from celery.signals import worker_ready  # noqa: E402
+from django.db import transaction  # noqa: E402
+
+from parkportal.celery import app  # noqa: E402
+from parkportal.messaging import outbox, sender  # noqa: E402
+from parkportal.messaging.models import Message  # noqa: E402
+
+PAUSE = 0.05  # what a slow network would take between the two steps
+
+
+def _waiting():
+    return Message.objects.filter(status=Message.Status.WAITING).order_by("id")
+
+
+def _mark(message):
+    with transaction.atomic():
+        message.lease(until=sender.timezone.now() + sender.lease_length(), by="scratch")
+        message.mark_sent("scratch")
+
+
+def _call(message):
+    sender.gateway_for(message).send(message.out_id, message.address, message.text, message.template, message.params)
+
+
+@app.task(name="drill.mark_before")
+def mark_before():
+    for message in _waiting():
+        _mark(message)
+        time.sleep(PAUSE)
+        _call(message)
+
+
+@app.task(name="drill.mark_after")
+def mark_after():
+    for message in _waiting():
+        _call(message)
+        time.sleep(PAUSE)
+        _mark(message)
+
+
+@worker_ready.connect
+def begin(**kwargs):
+    if os.environ.get("CONTROL"):
+        app.send_task(f"drill.{os.environ['CONTROL']}")
+
+
+def put(count):
+    for start in range(0, count, 50):
+        with transaction.atomic():
+            for number in range(start, min(start + 50, count)):
+                phone = f"139{number % 7:08d}"
+                outbox.put("staff_test", to_phone=phone, occasion=f"drill-{number}", values={"name": "演练"})
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "put":
+        put(int(sys.argv[2]))
+    else:
+        print("\n".join(Message.objects.order_by("id").values_list("out_id", flat=True)))
