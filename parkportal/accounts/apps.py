@@ -1,7 +1,6 @@
 """Users, roles, invitations, sign-in, second factor."""
 
 from django.apps import AppConfig
-from django.contrib.admin.apps import AdminConfig
 
 
 class AccountsConfig(AppConfig):
@@ -15,9 +14,3 @@ class AccountsConfig(AppConfig):
         from parkportal.messaging.purposes import register
 
         register(PURPOSES)
-
-
-class BackOfficeConfig(AdminConfig):
-    """Django's admin with the portal's own door."""
-
-    default_site = "parkportal.accounts.back_office.BackOffice"
