@@ -1,8 +1,15 @@
-"""The shell as an installed app: template tags and the checks of a production start."""
+"""The shell as installed apps: template tags, and Django's admin behind the portal's own door."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class ShellConfig(AppConfig):
     name = "parkportal"
     verbose_name = "门户"
+
+
+class BackOfficeConfig(AdminConfig):
+    """Rescue pages and dictionaries at /admin/."""
+
+    default_site = "parkportal.accounts.back_office.BackOffice"
