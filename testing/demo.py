@@ -14,7 +14,7 @@ from supplies.actions import consume_kits
 from supplies.demo import bring_kits
 from supplies.models import Place
 from testing.actions.campaigns import CONSENT_TEXT, CONSENT_TEXT_EN, slot_times
-from testing.demo_custody import Tube, plant_boxes, plant_readings
+from testing.demo_custody import UNFIT, Tube, plant_boxes, plant_readings, plant_today
 from testing.groups import facts_of_employment, group_of
 from testing.models import (
     BoxCheck,
@@ -32,16 +32,24 @@ from testing.models import (
     Slot,
     Specimen,
     SpecimenMove,
+    TubeRange,
 )
 
 PERSONS_SAMPLED = 863
 STAFF_FROM = date(2020, 1, 24)
 KITS_BROUGHT = 1200
-# day → persons swabbed for the first time; the day before yesterday's twelve come again
-EARLIER = {date(2020, 2, 11): 160, date(2020, 2, 12): 170, date(2020, 2, 13): 165, date(2020, 2, 14): 145}
 MONDAY, TUESDAY = date(2020, 2, 17), date(2020, 2, 18)
-MONDAY_NEW, MONDAY_AGAIN, TUESDAY_NEW = 120, 12, 103
-WAITING_TODAY = 18
+# day → persons swabbed for the first time; 863 together
+NEW = {date(2020, 2, 10) + timedelta(days=n): count for n, count in enumerate((31, 42, 58, 77, 96, 118, 129, 147, 165))}
+# day → tubes that the laboratory found unfit; each person comes again the next day
+SPOILT = {date(2020, 2, 12): 1, date(2020, 2, 13): 2, date(2020, 2, 14): 2, date(2020, 2, 15): 3}
+# day → tubes that went on the machine once more and have no result yet
+RERUN = {date(2020, 2, 16): 3, MONDAY: 6}
+# of the people on rosters so many have been swabbed; the others are the gap in the coverage
+FROM_ROSTERS = 452
+WAITING_TODAY, SOON = 18, 90
+FIT_FOR_THE_DOOR = (("A3", ["咳嗽", "无力"]), ("A3", ["发热"]), ("A2", []))
+LAB_RANGE = ("HZ", "HZ200210001", "HZ200210500", 500)
 COMING = (
     (date(2020, 2, 19), time(9), time(11, 30)),
     (date(2020, 2, 19), time(14), time(17)),
@@ -66,22 +74,23 @@ class Cast:
 
 
 def plant(stage: Stage) -> None:
-    """A point, two campaigns, five days of swabs, boxes, results, and people who wait."""
+    """A point, two campaigns, nine days of swabs, boxes, results, and people who wait."""
     point, lab = _places(stage)
+    _tube_ranges(stage, lab)
     cast = _cast(stage)
     earlier = _campaign(
-        stage, lab, "首批复工检测", "First round of testing", "shoupi", date(2020, 2, 10), date(2020, 2, 14), "closed"
+        stage, lab, "首批复工检测", "First round of testing", "shoupi", date(2020, 2, 10), date(2020, 2, 16), "closed"
     )
     current = _campaign(
         stage, lab, "复工人员检测", "Testing for people back at work", "fugong", MONDAY, date(2020, 2, 28), "open"
     )
     bring_kits(stage, code=point.code, name=point.name, quantity=KITS_BROUGHT)
-    for day, count in EARLIER.items():
-        _past_day(stage, earlier, point, cast.take(count), cast, day)
-    again = cast.persons[:MONDAY_AGAIN]
-    _past_day(stage, current, point, cast.take(MONDAY_NEW) + again, cast, MONDAY)
+    again: list[Tube] = []
+    for day in sorted(NEW)[:-1]:
+        again = _past_day(stage, current if day == MONDAY else earlier, point, cast, day, again)
     _today(stage, current, point, cast)
     _coming(stage, current, point, cast)
+    _at_the_door(stage, current, cast)
     stage.notes["campaign"] = current
 
 
@@ -99,15 +108,37 @@ def _places(stage: Stage) -> tuple[SamplingPoint, Any]:
     return point, lab
 
 
+def _tube_ranges(stage: Stage, lab: Any) -> None:
+    """A run of own labels that was printed ahead, and the laboratory's own pre-printed tubes."""
+    codes = take_codes("YL", 200, day=date(2020, 2, 9))
+    prefix, first, last, count = LAB_RANGE
+    TubeRange.objects.bulk_create(
+        [
+            TubeRange(
+                prefix="YL", first=codes[0], last=codes[-1], length=14, count=len(codes), is_own=True,
+                note="A1 栋备用", registered_at=at(date(2020, 2, 9), time(16)), registered_by=stage.users["caiyang1"],
+            ),
+            TubeRange(
+                prefix=prefix, first=first, last=last, length=len(first), count=count, lab=lab, note="实验室送来的预印管",
+                registered_at=at(date(2020, 2, 9), time(16, 30)), registered_by=stage.users["guanwei2"],
+            ),
+        ]
+    )  # fmt: skip
+
+
 def _cast(stage: Stage) -> Cast:
-    """The people of the rosters first; the others are invented here and stand in no roster."""
+    """Most people of the rosters, and others who are invented here and stand in no roster."""
     known = list(stage.notes["persons"])
-    wanted = PERSONS_SAMPLED + WAITING_TODAY + 90
-    serial = stage.notes["last_serial"]
-    others = [invented_person(stage, serial + n) for n in range(1, wanted - len(known) + 1)]
-    jobs = {job.person_id: job for job in Employment.objects.select_related("enterprise")}
     stage.rng.shuffle(known)
-    return Cast(stage, [*known, *others], jobs, list(stage.notes["resumed"]))
+    sampled, left = known[:FROM_ROSTERS], known[FROM_ROSTERS:]
+    serial = stage.notes["last_serial"]
+    wanted = PERSONS_SAMPLED - len(sampled) + WAITING_TODAY + SOON + len(FIT_FOR_THE_DOOR)
+    others = [invented_person(stage, serial + n) for n in range(1, wanted + 1)]
+    first = [*sampled, *others[: PERSONS_SAMPLED - len(sampled)]]
+    stage.rng.shuffle(first)
+    later = [*left[: (WAITING_TODAY + SOON) // 3], *others[PERSONS_SAMPLED - len(sampled) :]]
+    jobs = {job.person_id: job for job in Employment.objects.select_related("enterprise")}
+    return Cast(stage, [*first, *later], jobs, list(stage.notes["resumed"]))
 
 
 def _campaign(
@@ -127,7 +158,7 @@ def _campaign(
         created_by=stage.users["guanwei2"],
     )
     ConsentText.objects.create(
-        campaign=campaign, version=1, text=CONSENT_TEXT, text_en=CONSENT_TEXT_EN, valid_from=date(2020, 2, 10)
+        campaign=campaign, version=1, text=CONSENT_TEXT, text_en=CONSENT_TEXT_EN, valid_from=date(2020, 2, 9)
     )
     return campaign
 
@@ -147,16 +178,17 @@ def _session(
 
 
 def _signups(
-    cast: Cast, session: Session, slots: Sequence[Slot], persons: Sequence[Person], per_slot: int, *, first: int = 0
+    cast: Cast, session: Session, slots: Sequence[Slot], persons: Sequence[Person], *, first: int = 0, over: int = 0
 ) -> list[SignUp]:
-    """Sign-ups of the evening before, spread over the slots in order; the slots count them."""
+    """Sign-ups of the day before, in order and evenly over `over` slots from `first` on; the slots count them."""
     campaign = session.campaign
     signed_at = at(session.day - timedelta(days=1), time(10))
     consent = campaign.consents.get()
     codes = take_codes("RY", len(persons), day=signed_at.date())
+    over = over or len(slots) - first
     made = []
     for n, (person, code) in enumerate(zip(persons, codes, strict=True)):
-        slot = slots[min(first + n // per_slot, len(slots) - 1)]
+        slot = slots[first + n * over // len(persons)]
         slot.taken += 1
         made.append(_signup(cast, campaign, slot, person, code, signed_at + timedelta(minutes=n % 400), consent, n))
     return made
@@ -181,7 +213,7 @@ def _save_signups(signups: Sequence[SignUp], slots: Sequence[Slot], moves: Seque
 def _signup(
     cast: Cast,
     campaign: Campaign,
-    slot: Slot,
+    slot: Slot | None,
     person: Person,
     code: str,
     moment: datetime,
@@ -222,9 +254,9 @@ def _collected(
     for n, (signup, barcode) in enumerate(zip(signups, codes, strict=True)):
         moment, lane = start + timedelta(seconds=gap * n), n % 2 + 1
         clerk = clerks[n % 2]
-        signup.status, signup.temperature_tenths = "collected", 360 + stage.rng.randrange(0, 11)
+        signup.temperature_tenths = 360 + stage.rng.randrange(0, 11)
         signup.attended_session, signup.attended_at = session, moment
-        for before, to, after in (("registered", "measured", 12), ("measured", "collected", 40)):
+        for before, to, after in ((signup.status, "measured", 12), ("measured", "collected", 40)):
             when = moment + timedelta(seconds=after)
             moves.append(
                 SignUpMove(
@@ -238,6 +270,7 @@ def _collected(
                     lane=lane,
                 )  # fmt: skip
             )
+        signup.status = "collected"
         tubes.append(_tube(session, signup, barcode, moment + timedelta(seconds=40), clerk, lane))
     return tubes, moves
 
@@ -270,15 +303,22 @@ def _save_tubes(tubes: Sequence[Tube]) -> None:
 
 
 def _past_day(
-    stage: Stage, campaign: Campaign, point: SamplingPoint, persons: list[Person], cast: Cast, day: date
-) -> None:
-    """A day that is over: everybody swabbed, every box received; results out, except some of Monday's."""
+    stage: Stage, campaign: Campaign, point: SamplingPoint, cast: Cast, day: date, again: Sequence[Tube]
+) -> list[Tube]:
+    """A day that is over: everybody swabbed, every box received, results out. The tubes that turned out unfit."""
     session, slots = _session(campaign, point, day, time(9), time(17), places=10, status="closed")
-    signups = _signups(cast, session, slots, persons, per_slot=4)
-    tubes, moves = _collected(stage, session, signups, at(day, time(9, 2)), gap=150)
-    _save_signups(signups, slots, moves)
-    plant_boxes(stage, session, tubes, handed_at=at(day, time(17, 20)), received_at=at(day, time(18, 5)))
-    plant_readings(stage, tubes, day=day, is_monday=day == MONDAY)
+    fresh = _signups(cast, session, slots, cast.take(NEW[day]))
+    repeated = [tube.specimen.signup for tube in again]
+    tubes, moves = _collected(stage, session, [*fresh, *repeated], at(day, time(9, 2)), gap=150)
+    for tube, spoilt in zip(tubes[len(fresh) :], again, strict=True):
+        tube.specimen.recollect_of = spoilt.specimen
+    unfit = tubes[3 : 3 + SPOILT.get(day, 0)]
+    received_at = at(day, time(18, 5))
+    plant_boxes(stage, session, tubes, handed_at=at(day, time(17, 20)), received_at=received_at, unfit=unfit)
+    moves += _asked_again(stage, unfit, received_at)
+    plant_readings(stage, [tube for tube in tubes if tube not in unfit], day=day, rerun=RERUN.get(day, 0))
+    _save_signups(fresh, slots, moves)
+    SignUp.objects.bulk_update(repeated, ["status", "temperature_tenths", "attended_session", "attended_at"])
     _save_tubes(tubes)
     kits = consume_kits(
         point=Place.objects.point(point.code, point.name), occasion=f"session:{session.pk}", quantity=len(tubes),
@@ -288,22 +328,54 @@ def _past_day(
         session=session, arrived=len(tubes), bound=len(tubes), packed=len(tubes), kits_used=len(tubes),
         movement_id=kits.pk, done_at=at(day, time(17, 30)), done_by=stage.users["caiyang1"],
     )  # fmt: skip
+    return unfit
+
+
+def _asked_again(stage: Stage, unfit: Sequence[Tube], moment: datetime) -> list[SignUpMove]:
+    """Whose tube was unfit has to come again."""
+    moves = []
+    for tube in unfit:
+        tube.specimen.signup.status = "recollect"
+        moves.append(
+            SignUpMove(
+                subject=tube.specimen.signup, from_status="collected", to_status="recollect", effective_at=moment,
+                recorded_at=moment, by=stage.users["jianyan"], reason=UNFIT.label,
+            )
+        )  # fmt: skip
+    return moves
 
 
 def _today(stage: Stage, campaign: Campaign, point: SamplingPoint, cast: Cast) -> None:
-    """Tuesday: 103 swabbed by 17:20, one box on its way, one being packed, people with places until 20:00."""
-    session, slots = _session(campaign, point, TUESDAY, time(9), time(20), places=4)
-    done = _signups(cast, session, slots, cast.take(TUESDAY_NEW), per_slot=3)
-    tubes, moves = _collected(stage, session, done, at(TUESDAY, time(9, 1)), gap=285)
-    plant_boxes(stage, session, tubes, handed_at=at(TUESDAY, time(14, 10)), received_at=None, packed=(48, 30))
+    """Tuesday: 165 swabbed by 17:20. One box waits for the second person, one is short of a tube and on the machine,
+    one is on its way, one is being packed; people have places until the evening."""
+    session, slots = _session(campaign, point, TUESDAY, time(9), time(20), places=5)
     late = next(n for n, slot in enumerate(slots) if slot.starts_at >= stage.now)
-    waiting = _signups(cast, session, slots, cast.take(WAITING_TODAY), per_slot=2, first=late)
+    done = _signups(cast, session, slots, cast.take(NEW[TUESDAY]), over=late - 1)
+    tubes, moves = _collected(stage, session, done, at(TUESDAY, time(9, 1)), gap=181)
+    unfit = plant_today(stage, session, tubes)
+    moves += _asked_again(stage, unfit, at(TUESDAY, time(11, 38)))
+    waiting = _signups(cast, session, slots, cast.take(WAITING_TODAY), first=late, over=9)
     _save_signups([*done, *waiting], slots, moves)
     _save_tubes(tubes)
 
 
 def _coming(stage: Stage, campaign: Campaign, point: SamplingPoint, cast: Cast) -> None:
-    """Places for the next days, the morning first."""
-    for (day, start, end), (count, per_slot) in zip(COMING, ((54, 10), (24, 4), (12, 2)), strict=True):
+    """Places for the next days, the morning first; the early slots are taken."""
+    for (day, start, end), (count, over) in zip(COMING, ((54, 6), (24, 8), (12, 6)), strict=True):
         session, slots = _session(campaign, point, day, start, end, places=10)
-        _save_signups(_signups(cast, session, slots, cast.take(count), per_slot=per_slot), slots)
+        _save_signups(_signups(cast, session, slots, cast.take(count), over=over), slots)
+
+
+def _at_the_door(stage: Stage, campaign: Campaign, cast: Cast) -> None:
+    """Who has symptoms or was in contact is sampled at home: no place, no point."""
+    moment = at(TUESDAY, time(8, 40))
+    codes = take_codes("RY", len(FIT_FOR_THE_DOOR), day=TUESDAY)
+    persons = cast.take(len(FIT_FOR_THE_DOOR))
+    consent = campaign.consents.get()
+    made = []
+    for n, ((group, symptoms), person, code) in enumerate(zip(FIT_FOR_THE_DOOR, persons, codes, strict=True)):
+        signup = _signup(cast, campaign, None, person, code, moment + timedelta(minutes=25 * n), consent, n)
+        signup.group, signup.mode = group, "door"
+        signup.declared = {**signup.declared, "symptoms": symptoms, "had_contact": group == "A2"}
+        made.append(signup)
+    _save_signups(made, [])

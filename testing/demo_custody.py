@@ -10,10 +10,12 @@ from parkportal.clock import at
 from parkportal.demo import Stage
 from parkportal.records.calendar import due_after_one_working_day
 from parkportal.records.codes import take_codes
-from testing.models import BOX_PLACES, Box, BoxCheck, BoxMove, Reading, Result, Session, Specimen
+from testing.models import BOX_PLACES, Box, BoxCheck, BoxMove, InvalidReason, Reading, Result, Session, Specimen
 
 COURIER, PLATE = "游之", "湘A0D18F"
 SUSPECT_CT = Decimal("37.80")
+UNFIT = InvalidReason.LEAKED
+SEALING = timedelta(minutes=2)
 
 
 @dataclass
@@ -38,21 +40,42 @@ def plant_boxes(
     tubes: Sequence[Tube],
     *,
     handed_at: datetime,
-    received_at: datetime | None,
-    packed: tuple[int, ...] = (),
+    received_at: datetime,
+    unfit: Sequence[Tube] = (),
 ) -> None:
-    """Boxes of 48 in order. With `packed` only the first box is handed over and the next is being filled."""
-    sizes = packed or tuple(min(BOX_PLACES, len(tubes) - n) for n in range(0, len(tubes), BOX_PLACES))
+    """Boxes of 48 in order, handed over and received together."""
+    sizes = [min(BOX_PLACES, len(tubes) - n) for n in range(0, len(tubes), BOX_PLACES)]
     codes = take_codes("YX", len(sizes), day=session.day)
     start = 0
     for number, (size, code) in enumerate(zip(sizes, codes, strict=True), 1):
         part = tubes[start : start + size]
         start += size
-        is_open = bool(packed) and number > 1
-        box = _box(stage, session, number, code, part, None if is_open else handed_at)
-        _pack(stage, box, part, handed_at=None if is_open else handed_at)
-        if received_at and not is_open:
-            _receive(stage, box, part, received_at)
+        box = _box(stage, session, number, code, part, handed_at)
+        _pack(stage, box, part, handed_at=handed_at)
+        _receive(stage, box, part, received_at, unfit=unfit)
+
+
+def plant_today(stage: Stage, session: Session, tubes: Sequence[Tube]) -> list[Tube]:
+    """165 tubes = 47 that wait for the second person + 47 on the machine + 69 on their way or being packed + 1 unfit
+    + 1 that the laboratory did not find. The unfit ones."""
+    day = session.day
+    codes = take_codes("YX", 4, day=day)
+    first, second, third, rest = tubes[:48], tubes[48:96], tubes[96:144], tubes[144:]
+    unfit, lost = [first[40]], [second[28]]
+    for number, part, handed, received in ((1, first, time(11, 28), time(11, 38)), (2, second, time(14, 31), time(14, 52)),
+                                           (3, third, time(16, 40), None)):  # fmt: skip
+        box = _box(stage, session, number, codes[number - 1], part, at(day, handed))
+        _pack(stage, box, part, handed_at=at(day, handed))
+        if received:
+            _receive(stage, box, part, at(day, received), unfit=unfit, lost=lost)
+    box = _box(stage, session, 4, codes[3], rest, None)
+    _pack(stage, box, [tube for n, tube in enumerate(rest) if n not in {5, 14, 20}], handed_at=None)
+    fit = [tube for tube in first if tube not in unfit]
+    _read(stage, fit, at(day, time(16, 20)), suspect=fit[4])
+    for tube in second:
+        if tube not in lost:
+            tube.went("testing", at(day, time(16, 55)), stage.users["jianyan"])
+    return unfit
 
 
 def _box(
@@ -68,7 +91,7 @@ def _box(
             "temperature_tenths": 46 + number,
             "courier": COURIER,
             "plate": PLATE,
-            "sealed_at": handed_at - timedelta(minutes=10),
+            "sealed_at": handed_at - SEALING,
             "handed_at": handed_at,
             "handed_by": stage.users["caiyang1"],
         }
@@ -77,7 +100,7 @@ def _box(
     )
     steps = [("", "packing", opened)]
     if handed_at:
-        steps += [("packing", "sealed", handed_at - timedelta(minutes=10)), ("sealed", "handed", handed_at)]
+        steps += [("packing", "sealed", handed_at - SEALING), ("sealed", "handed", handed_at)]
     _moves(box, steps, stage.users["caiyang1"])
     return box
 
@@ -96,37 +119,54 @@ def _pack(stage: Stage, box: Box, part: Sequence[Tube], *, handed_at: datetime |
     for position, tube in enumerate(part, 1):
         tube.specimen.box, tube.specimen.position = box, position
         taken = tube.specimen.collected_at or box.created_at
-        tube.went("packed", taken + timedelta(minutes=4), clerk)
+        tube.went("packed", taken + timedelta(minutes=1), clerk)
         if handed_at:
             tube.specimen.handed_at = handed_at
             tube.went("handed", handed_at, clerk)
 
 
-def _receive(stage: Stage, box: Box, part: Sequence[Tube], received_at: datetime) -> None:
+def _receive(
+    stage: Stage,
+    box: Box,
+    part: Sequence[Tube],
+    received_at: datetime,
+    *,
+    unfit: Sequence[Tube] = (),
+    lost: Sequence[Tube] = (),
+) -> None:
+    """The laboratory signs for what it found: a leaking tube is done again, a missing one keeps its place open."""
     taker = stage.users["jianyan"]
+    seen = [tube for tube in part if tube not in lost]
     box.status, box.received_at, box.received_by = "received", received_at, taker
-    box.actual, box.seal_state = len(part), "intact"
-    box.save(update_fields=["status", "received_at", "received_by", "actual", "seal_state"])
-    _moves(box, [("handed", "received", received_at)], taker)
+    if len(seen) < len(part):
+        box.status, box.short_reason = "short", "采样点没有放进箱，等回话"
+    box.actual, box.seal_state = sum(tube not in unfit for tube in seen), "intact"
+    box.save(update_fields=["status", "short_reason", "received_at", "received_by", "actual", "seal_state"])
+    _moves(box, [("handed", box.status, received_at)], taker)
     due = due_after_one_working_day(received_at)
-    for tube in part:
-        tube.check = BoxCheck(box=box, specimen=tube.specimen, seen_at=received_at, seen_by=taker)
-        tube.specimen.received_at, tube.specimen.due_at = received_at, due
-        tube.went("received", received_at, taker)
+    for tube in seen:
+        is_fit = tube not in unfit
+        tube.check = BoxCheck(
+            box=box, specimen=tube.specimen, is_fit=is_fit, reason="" if is_fit else UNFIT, seen_at=received_at,
+            seen_by=taker,
+        )  # fmt: skip
+        tube.specimen.received_at = received_at
+        if is_fit:
+            tube.specimen.due_at = due
+            tube.went("received", received_at, taker)
+        else:
+            tube.specimen.rejected_at, tube.specimen.invalid_reason = received_at, UNFIT
+            tube.went("recollect", received_at, taker)
 
 
-def plant_readings(stage: Stage, tubes: Sequence[Tube], *, day: date, is_monday: bool) -> None:
-    """Everything negative and released; of Monday the first box only, the second waits with a suspect, the rest is on
-    the machine."""
+def plant_readings(stage: Stage, tubes: Sequence[Tube], *, day: date, rerun: int) -> None:
+    """Everything negative and released the next day, but the last few, which went on the machine once more."""
     morning = at(day + timedelta(days=1), time(9, 30))
-    released = list(tubes[:BOX_PLACES] if is_monday else tubes)
+    released = list(tubes[: len(tubes) - rerun])
     _read(stage, released, morning)
     _release(stage, released, at(day + timedelta(days=1), time(11, 40)))
-    if is_monday:
-        waiting, running = tubes[BOX_PLACES : 2 * BOX_PLACES], tubes[2 * BOX_PLACES :]
-        _read(stage, waiting, at(day + timedelta(days=1), time(16, 20)), suspect=waiting[34])
-        for tube in running:
-            tube.went("testing", at(day + timedelta(days=1), time(16, 55)), stage.users["jianyan"])
+    for tube in tubes[len(released) :]:
+        tube.went("testing", morning, stage.users["jianyan"])
 
 
 def _read(stage: Stage, tubes: Sequence[Tube], moment: datetime, suspect: Tube | None = None) -> None:

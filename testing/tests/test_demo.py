@@ -1,7 +1,7 @@
 """The demo park's testing states the printed figure, and nothing in it breaks a rule."""
 
 import random
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from django.conf import settings
@@ -9,11 +9,12 @@ from django.conf import settings
 import enterprises.demo
 import supplies.demo
 import testing.demo
+from parkportal import clock
 from parkportal.accounts.models import RoleGrant, User
 from parkportal.demo import CAST, Stage
 from parkportal.records import figures, terms
-from testing import invariants
-from testing.models import Session, Slot, Specimen
+from testing import bench, coverage, invariants
+from testing.models import Session, SignUp, Slot, Specimen
 
 pytestmark = pytest.mark.django_db
 
@@ -41,17 +42,52 @@ def test_demo_has_863_persons_sampled_and_breaks_no_rule(stage):
         code: figures.get(code).value(stage.now).numerator
         for code in ("persons_sampled", "tests_collected", "results_overdue", "results_abnormal")
     }
-    assert values == {"persons_sampled": 863, "tests_collected": 875, "results_overdue": 0, "results_abnormal": 0}
+    assert values == {"persons_sampled": 863, "tests_collected": 871, "results_overdue": 3, "results_abnormal": 0}
     assert invariants.check() == []
+
+
+def test_demo_days_add_up_to_the_printed_figure(stage):
+    testing.demo.plant(stage)
+
+    persons = figures.get("persons_sampled")
+    by_day = [persons.value(clock.end_of(date(2020, 2, day))).numerator for day in range(9, 18)]
+    assert by_day == [0, 31, 73, 131, 208, 304, 422, 551, 698]
 
 
 def test_demo_leaves_work_for_everybody(stage):
     testing.demo.plant(stage)
 
-    assert Specimen.objects.filter(status="verifying").count() == 48
-    assert Specimen.objects.filter(status="testing").exists()
-    assert Specimen.objects.filter(status="handed").count() == 48
-    assert Specimen.objects.loose().exists()
+    verifying = Specimen.objects.filter(status="verifying")
+    assert verifying.count() == 47
+    assert verifying.filter(readings__value="suspect").count() == 1
+    assert Specimen.objects.filter(status="testing").count() == 47 + 6 + 3
+    assert Specimen.objects.filter(status="handed").count() == 48 + 1
+    assert Specimen.objects.loose().count() == 3
+    assert Specimen.objects.filter(recollect_of__isnull=False).count() == 8
     today = Session.objects.get(day="2020-02-18")
     assert today.slots.filter(starts_at__gte=stage.now, taken__gt=0).exists()
+    assert Slot.objects.bookable(stage.now).free().filter(session__day="2020-02-18").exists()
     assert Slot.objects.bookable(stage.now).free().filter(session__day="2020-02-19").exists()
+    assert SignUp.objects.filter(mode="door", status="registered").count() == 3
+
+
+def test_demo_laboratory_has_every_tube_somewhere(stage):
+    testing.demo.plant(stage)
+
+    equation = bench.equation(stage.users["jianyan"], date(2020, 2, 18))
+    assert equation.total == 165
+    assert equation.closes
+    assert [(part.count, part.query) for part in equation.parts] == [
+        (47, "verifying"),
+        (47, "testing"),
+        (69, "coming"),
+        (1, "again"),
+        (1, "missing"),
+    ]
+
+
+def test_demo_coverage_has_a_gap_to_close(stage):
+    testing.demo.plant(stage)
+
+    due, done = coverage.total(coverage.by_group(stage.now))
+    assert 0 < done < due

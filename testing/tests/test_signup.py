@@ -345,6 +345,7 @@ def test_signup_of_one_document_in_two_campaigns_is_two_sign_ups(client, session
     assert SignUp.objects.count() == 2
 
 
+@pytest.mark.both
 def test_signup_is_within_ten_statements(client, session, django_assert_max_num_queries):
     fill(client, session)
     token = check_token(client)

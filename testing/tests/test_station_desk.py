@@ -429,6 +429,7 @@ def test_the_desk_counts_done_and_expected(client, sign_in, clerk, session, pers
     assert client.get(reverse("testing:station_count", args=[session.pk])).json() == {"done": 1, "expected": 2}
 
 
+@pytest.mark.both
 def test_collect_is_within_ten_statements(client, sign_in, clerk, session, person, django_assert_max_num_queries):
     sign_in(clerk)
     url = reverse("testing:station_desk", args=[session.pk])
