@@ -1,12 +1,12 @@
 """The figures of the register: each one a set of rows and what is summed over them."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import QuerySet, Sum
 
 from enterprises.models import Board, Enterprise
 from enterprises.models.kinds import KEY_LEVELS
-from parkportal.clock import day_of
+from parkportal.clock import day_of, last_moment
 from parkportal.records import settings
 from parkportal.records.figures import Figure
 
@@ -74,8 +74,7 @@ def _due(as_of: datetime) -> QuerySet[Enterprise]:
 
 
 def _report_day(as_of: datetime) -> date:
-    """24:00 belongs to the day that ends with it."""
-    return day_of(as_of - timedelta(microseconds=1))
+    return day_of(last_moment(as_of))
 
 
 def _on_the_wall(as_of: datetime) -> QuerySet[Enterprise]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 
 from enterprises.actions.reporting import COUNTS
 from enterprises.filing_pack import QUESTIONS, Step
@@ -22,6 +23,8 @@ COMMITTEE_FIELDS = (
     "kind", "name", "credit_code", "credit_code_reason", *CONTACT_FIELDS, "sishang_kind", "tags", "org_roles", "tier",
     "tier_reason", "key_level", "exclusion", "squad", "builder", "developer",
 )  # fmt: skip
+LARGEST_COUNT = 10_000_000
+DORMITORY_LIMIT = 6  # persons in a room (handbook §4)
 YES_NO = [("", "没有填"), ("true", "有"), ("false", "没有")]
 WIDTHS = {"floor": "w-number", "headcount": "w-number", "credit_code": "w-id", "building": "w-phone"}
 
@@ -192,15 +195,23 @@ class DailyReportForm(TokenFormMixin, forms.ModelForm):
         model = DailyReport
         fields = [*COUNTS, "note", "correction_reason"]
 
-    def __init__(self, *args: Any, is_correction: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_correction: bool, headcount: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.headcount = headcount
         for name in COUNTS:
+            self.fields[name].validators.append(MaxValueValidator(LARGEST_COUNT))
             self.fields[name].widget.attrs.update({"class": "w-number", "inputmode": "numeric"})
             self.fields[name].error_messages["required"] = "没有也要填 0。"
         if is_correction:
             self.fields["correction_reason"].required = True
         else:
             del self.fields["correction_reason"]
+
+    def clean_on_duty(self) -> int:
+        on_duty = self.cleaned_data["on_duty"]
+        if self.headcount is not None and on_duty > self.headcount:
+            raise ValidationError(f"比职工总数 {self.headcount} 人还多，请核对，或先改职工总数。", code="more_than_all")
+        return on_duty
 
     def counts(self) -> dict[str, int]:
         return {name: self.cleaned_data[name] for name in COUNTS}
@@ -254,7 +265,18 @@ class FilingStepForm(forms.Form):
         first, whole = data.get("first_batch"), data.get("headcount")
         if first is not None and whole is not None and first > whole:
             self.add_error("first_batch", "首批返岗人数不能超过职工总数。")
+        if (data.get("dormitory_people") or 0) > DORMITORY_LIMIT:
+            self.add_error("dormitory_people", f"每间宿舍不超过 {DORMITORY_LIMIT} 人。")
+        for name in ("duty_name", "signed_by"):
+            if data.get(name):
+                self._read_name(data, name)
         return data
+
+    def _read_name(self, data: dict[str, Any], name: str) -> None:
+        try:
+            data[name] = checked(normal_name, data[name])
+        except ValidationError as problem:
+            self.add_error(name, problem)
 
 
 class BulkForm(forms.Form):

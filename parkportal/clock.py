@@ -57,6 +57,12 @@ def end_of(day: date) -> datetime:
     return at(day + timedelta(days=1))
 
 
+def last_moment(instant: datetime) -> datetime:
+    """24时 belongs to the day that ends with it: for a midnight the moment before, else the instant itself."""
+    local = instant.astimezone(SHANGHAI)
+    return instant - timedelta(microseconds=1) if local.timetz().replace(tzinfo=None) == time() else instant
+
+
 def day_of(instant: datetime) -> date:
     """The Shanghai day in which an instant lies."""
     return instant.astimezone(SHANGHAI).date()

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from parkportal.clock import park_now
+from parkportal.clock import last_moment, park_now
 from parkportal.idempotency import TokenField
 
 GRACE = timedelta(hours=12)
@@ -56,9 +56,12 @@ class Move(models.Model):
 
 
 def status_as_of(moves: QuerySet, instant: datetime, *, grace: timedelta = GRACE) -> Subquery:
-    """The status that the moves of `OuterRef("pk")` had given by an instant, as known by instant + grace."""
+    """The status that the moves of `OuterRef("pk")` had given by an instant, as known by instant + grace.
+
+    By 24时 of a day, what is effective from the next day's 00:00 has not happened yet.
+    """
     return Subquery(
-        moves.filter(subject=OuterRef("pk"), effective_at__lte=instant, recorded_at__lte=instant + grace)
+        moves.filter(subject=OuterRef("pk"), effective_at__lte=last_moment(instant), recorded_at__lte=instant + grace)
         .order_by("-effective_at", "-id")
         .values("to_status")[:1]
     )

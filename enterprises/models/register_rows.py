@@ -1,7 +1,7 @@
 """The register's rows, chosen as people say it."""
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.apps import apps
 from django.db import models
@@ -11,12 +11,9 @@ from enterprises.models.kinds import UnitKind
 from enterprises.models.resumption import ResumptionMove, ResumptionStatus
 from enterprises.models.squads import EnterpriseContact, SquadMember, SupervisorAssignment
 from parkportal.accounts.models import in_force
-from parkportal.clock import day_of, end_of, park_today
+from parkportal.clock import day_of, end_of, last_moment, park_today
 from parkportal.privacy import lookup_hash
 from parkportal.states import GRACE, status_as_of
-
-if TYPE_CHECKING:
-    pass
 
 REPORTING = (ResumptionStatus.FILED, ResumptionStatus.RESUMED)
 SAID_WITHIN = timedelta(days=3)
@@ -79,7 +76,7 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-de
     def sishang_as_of(self, instant: datetime, kind: str | None = None) -> "EnterpriseQuerySet":
         """On the official 四上 list as it held on the day of an instant and was known by the grace of its cut-off."""
         listings = apps.get_model("enterprises", "SishangListing").objects.filter(
-            enterprise=OuterRef("pk"), valid_from__lte=day_of(instant), recorded_at__lte=instant + GRACE
+            enterprise=OuterRef("pk"), valid_from__lte=day_of(last_moment(instant)), recorded_at__lte=instant + GRACE
         )
         latest = Subquery(listings.order_by("-valid_from", "-id").values("kind")[:1])
         rows = self.enterprises().annotate(sishang_then=latest)
@@ -122,10 +119,11 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-de
 
     def with_latest_report(self, instant: datetime) -> "EnterpriseQuerySet":
         """Adds `on_duty_then`: what the latest report of the last three days said by an instant, else None."""
+        last_day = day_of(last_moment(instant))
         reports = apps.get_model("enterprises", "DailyReport").objects.filter(
             enterprise=OuterRef("pk"),
-            day__lte=day_of(instant),
-            day__gt=day_of(instant) - SAID_WITHIN,
+            day__lte=last_day,
+            day__gt=last_day - SAID_WITHIN,
             reported_at__lte=instant + GRACE,
         )
         return self.annotate(on_duty_then=Subquery(reports.order_by("-day", "-id").values("on_duty")[:1]))

@@ -101,6 +101,7 @@ def test_a_contact_fills_the_steps_checks_and_files(unit, contact, sign_in):
         ("people", {"exemption": "no-such"}, "exemption"),
         ("control", {"emergency": "长" * 501}, "emergency"),
         ("control", {"duty_name": "<script>alert(1)</script>"}, "duty_name"),
+        ("control", {"dormitory_people": "8"}, "不超过 6 人"),
         ("promise", {"promise_true": ""}, "请勾选确认"),
     ],
 )

@@ -148,7 +148,7 @@ def test_handing_over_to_a_squad_counts_what_changed(committee):
         ("单小明", "shan xiao ming"),
         ("曾国庆", "zeng guo qing"),
         ("欧阳若水", "ou yang ruo shui"),
-        ("万俟长风", "mo qi chang feng"),
+        ("万俟清和", "mo qi qing he"),
         ("尉迟清和", "yu chi qing he"),
         ("任", "ren"),
         ("Anna Schmidt", "anna schmidt"),

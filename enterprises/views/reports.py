@@ -28,7 +28,9 @@ def daily_report(request: HttpRequest, pk: int) -> HttpResponse:
     mine = reports.filter(day=today).first()
     last = mine or reports.filter(day__lt=today).first()
     initial = {name: getattr(last, name) for name in COUNTS} if last else {}
-    form = DailyReportForm(request.POST or None, initial=initial, is_correction=mine is not None)
+    form = DailyReportForm(
+        request.POST or None, initial=initial, is_correction=mine is not None, headcount=enterprise.headcount
+    )
     if made_before(DailyReport, request.POST.get("token")):
         return redirect("dashboard:enterprise_file", pk=pk)
     if request.method == "POST" and form.is_valid():
