@@ -77,8 +77,7 @@ class Task:
 
 
 def tasks(user: Any) -> list[Task]:
-    """What is to be done, by box; two statements."""
-    found: list[Task] = []
+    """What is to be done, by box; one statement."""
     boxes = (
         Box.objects.at_bench(user)
         .filter(Q(status__in=["handed", "short"]) | Q(specimens__status__in=[S.RECEIVED, S.TESTING, S.VERIFYING]))
@@ -91,41 +90,25 @@ def tasks(user: Any) -> list[Task]:
         )
         .order_by("handed_at")
     )
-    for box in boxes:
-        name = f"{box.session.point} 第 {box.number} 箱"
-        if box.status == "handed":
-            words = f"运送人 {box.courier}" if box.courier else ""
-            found.append(
-                Task("收箱", f"{name}，{box.expected} 管", words, "收箱", "testing:lab_box", box.code, box.handed_at)
-            )
-        if box.status == "short" and box.lost:
-            found.append(
-                Task("短少", f"{name}少 {box.lost} 管", box.short_reason, "接着找", "testing:lab_box", box.code)
-            )
-        if box.to_test:
-            found.append(
-                Task(
-                    "录结果",
-                    f"{name}，{box.to_test} 管",
-                    "上传仪器文件或逐管录",
-                    "录结果",
-                    "testing:lab_bench",
-                    box.code,
-                    box.due,
-                )
-            )
-        if box.to_verify:
-            found.append(
-                Task(
-                    "待审核",
-                    f"{name}，{box.to_verify} 管",
-                    "第二个人审核后发布",
-                    "审核",
-                    "testing:lab_verify",
-                    box.code,
-                    box.due,
-                )
-            )
+    return [task for box in boxes for task in _tasks_of(box)]
+
+
+def _tasks_of(box: Any) -> list[Task]:
+    name = f"{box.session.point} 第 {box.number} 箱"
+    found = []
+    if box.status == "handed":
+        words = f"运送人 {box.courier}" if box.courier else ""
+        title = f"{name}，{box.expected} 管"
+        found.append(Task("收箱", title, words, "收箱", "testing:lab_box", box.code, box.handed_at))
+    if box.status == "short" and box.lost:
+        title = f"{name}少 {box.lost} 管"
+        found.append(Task("短少", title, box.short_reason, "接着找", "testing:lab_box", box.code))
+    if box.to_test:
+        title = f"{name}，{box.to_test} 管"
+        found.append(Task("录结果", title, "上传仪器文件或逐管录", "录结果", "testing:lab_bench", box.code, box.due))
+    if box.to_verify:
+        title = f"{name}，{box.to_verify} 管"
+        found.append(Task("待审核", title, "第二个人审核后发布", "审核", "testing:lab_verify", box.code, box.due))
     return found
 
 

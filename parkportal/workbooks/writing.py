@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from copy import copy
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from itertools import chain, islice
 from pathlib import Path
@@ -46,9 +46,10 @@ except ImportError:  # a machine without a wheel for it: slower, the same cells
     rustpy_xlsxwriter = None  # type: ignore[assignment]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+EIGHT_HOURS, SUMMER_TIME_ENDED = timezone(timedelta(hours=8)), 1992
 LONGEST = 32_767
 DAY_FORMAT, INSTANT_FORMAT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
-_PEEK = 200
+_BATCH = 500
 _BAD_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
 _NO_TEXT = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
 
@@ -75,33 +76,51 @@ def write_table(
     """
     if len(set(headers)) < len(headers):
         raise ValueError("headers must differ")
-    clean = (_clean_row(row) for row in rows)
-    first = list(islice(clean, _PEEK))
+    clean = _clean_rows(rows)
+    first = list(islice(clean, _BATCH))
     formats = _column_formats(headers, first, text_columns)
     write = _write_fast if rustpy_xlsxwriter and first else _write_plain
     write(target, headers, chain(first, clean), title=title, sheet_name=_sheet_name(sheet_name), formats=formats)
 
 
-def _clean_row(row: Values) -> list[Any]:
-    cells = list(row)
-    for place, value in enumerate(cells):
-        kind = type(value)
-        if kind is str:
-            if len(value) > LONGEST or not value.isascii() and _NO_TEXT.search(value):
-                cells[place] = clean_text(value)
-        elif kind in _AS_IT_IS:
-            continue
-        elif kind is datetime:
-            cells[place] = naive(value)
-        else:
-            cells[place] = _clean_other(value)
-    return cells
+def _clean_rows(rows: Iterable[Values]) -> Iterator[Values]:
+    """The rows as cells can hold them, a batch at a time and by columns: hardly any column needs to be changed."""
+    rows = iter(rows)
+    while batch := list(islice(rows, _BATCH)):
+        yield from zip(*map(_clean_column, zip(*batch, strict=True)), strict=True)
 
 
-_AS_IT_IS = frozenset({int, float, bool, type(None), date})
+def _clean_column(values: Values) -> Values:
+    kinds = set(map(type, values))
+    if str in kinds:
+        texts = [value for value in values if type(value) is str]
+        if max(map(len, texts)) > LONGEST or not _is_clean("".join(texts)):
+            values = [clean_text(value) if type(value) is str else value for value in values]
+    if kinds <= _AS_IT_IS:
+        return values
+    if kinds <= _MOMENTS:
+        return [value and naive(value) for value in values]
+    return [value if type(value) in _AS_IT_IS else _clean_other(value) for value in values]
+
+
+def _is_clean(text: str) -> bool:
+    """Whether a workbook can hold the text; control characters are escaped by the writer."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\ufffe" not in text and "\uffff" not in text
+
+
+_AS_IT_IS = frozenset({str, int, float, bool, type(None), date})
+_MOMENTS = frozenset({datetime, type(None)})
 
 
 def _clean_other(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return naive(value)
     if isinstance(value, list | tuple):
         return clean_text("、".join(map(str, value)))
     if isinstance(value, Decimal):
@@ -117,14 +136,16 @@ def clean_text(text: str) -> str:
 
 def naive(moment: datetime) -> datetime:
     """Shanghai time without a zone, as workbooks have it."""
-    return moment.astimezone(SHANGHAI).replace(tzinfo=None) if moment.tzinfo else moment
+    if moment.tzinfo is None:
+        return moment
+    return moment.astimezone(SHANGHAI if moment.year < SUMMER_TIME_ENDED else EIGHT_HOURS).replace(tzinfo=None)
 
 
 def _sheet_name(name: str) -> str:
     return _BAD_IN_SHEET_NAME.sub(" ", name).strip()[:31] or "数据"
 
 
-def _column_formats(headers: Sequence[str], rows: list[list[Any]], text_columns: Collection[str]) -> dict[str, str]:
+def _column_formats(headers: Sequence[str], rows: list[Values], text_columns: Collection[str]) -> dict[str, str]:
     formats = dict.fromkeys(text_columns, "@")
     for place, header in enumerate(headers):
         kind = next((type(row[place]) for row in rows if row[place] is not None), None)
@@ -140,7 +161,7 @@ def _width(header: str, format_: str | None) -> float:
 def _write_fast(
     target: str | Path | BinaryIO,
     headers: Sequence[str],
-    rows: Iterable[list[Any]],
+    rows: Iterable[Values],
     *,
     title: str | None,
     sheet_name: str,
@@ -171,7 +192,7 @@ def _write_fast(
 def _write_plain(
     target: Any,
     headers: Sequence[str],
-    rows: Iterable[list[Any]],
+    rows: Iterable[Values],
     *,
     title: str | None,
     sheet_name: str,

@@ -3,10 +3,17 @@
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.extra.django import TestCase
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from parkportal.states import Refused
 from supplies import invariants
@@ -22,6 +29,8 @@ class Ledger(RuleBasedStateMachine):
 
     @initialize()
     def open_the_book(self):
+        self.example = transaction.atomic()
+        self.example.__enter__()
         self.by = f.user("warehouse")
         self.items = [f.item("口罩"), f.item("酒精", unit="公斤")]
         self.places = [f.warehouse(name) for name in PLACES]
@@ -82,6 +91,12 @@ class Ledger(RuleBasedStateMachine):
                 if place.is_bounded:
                     self._add(place, line.lot, sign * line.quantity)
 
+    def teardown(self):
+        """Each example leaves the book as it found it."""
+        if hasattr(self, "example"):
+            transaction.set_rollback(True)
+            self.example.__exit__(None, None, None)
+
     def _add(self, place, lot, quantity):
         self.model[place.pk, lot.pk] = self.model.get((place.pk, lot.pk), Decimal(0)) + quantity
 
@@ -98,14 +113,15 @@ class Ledger(RuleBasedStateMachine):
         self.seen = now
 
 
-class TestLedger(TestCase, Ledger.TestCase):
-    settings = settings(
-        max_examples=15,
-        stateful_step_count=20,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        derandomize=True,
+@pytest.mark.django_db
+def test_the_book_is_right_whatever_is_done():
+    run_state_machine_as_test(
+        Ledger,
+        settings=settings(
+            max_examples=15,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            derandomize=True,
+        ),
     )
-
-
-pytestmark = pytest.mark.django_db

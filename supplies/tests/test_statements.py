@@ -55,6 +55,7 @@ def test_a_list_takes_at_most_twelve_statements(name, sign_in, client):
     person = f.liaison(f.squad(1)) if name in {"my_deliveries", "handover"} else f.keeper()
     sign_in(person)
     grow(2)
+    statements(client, name)
     few = statements(client, name)
     grow(10)
     many = statements(client, name)

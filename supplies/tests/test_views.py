@@ -105,7 +105,7 @@ def test_receipt_create_reads_the_pack_and_a_repeat_books_once(lot, sign_in, cli
         ({"quantity": "1.5"}, "quantity", "整数"),
         ({"received_on": "2999-01-01"}, "received_on", "晚于今天"),
         ({"made_on": "2020-01-02", "expires_on": "2020-01-01"}, "expires_on", "不能早于生产日期"),
-        ({"item": "999999"}, "item", "选"),
+        ({"source": "拾到"}, "source", "选"),
         ({"unit_price": "-1"}, "unit_price", "0"),
     ],
 )

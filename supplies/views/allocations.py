@@ -25,7 +25,7 @@ def allocation_list(request: HttpRequest) -> HttpResponse:
     if status in Allocation.Status.values:
         rows = rows.filter(status=status)
     rows = rows.annotate(firms=Count("lines"), given=Sum("lines__quantity"))
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.order_by("-id"), PAGE).get_page(request.GET.get("page"))
     return show(request, "allocation_list", page_obj=page, statuses=Allocation.Status.choices, status=status)
 
 

@@ -161,19 +161,15 @@ def add_session(
 
     Raises Refused `outside`, `no_slot`, `session_taken`.
     """
-    if not campaign.starts_on <= day <= campaign.ends_on:
-        raise Refused("outside", "日期不在检测任务的起止日期里。")
-    starts_at, ends_at = at(day, start), at(day, end)
-    times = list(slot_times(starts_at, ends_at, minutes)) if ends_at > starts_at else []
-    if not times:
-        raise Refused("no_slot", "这段时间排不出一个时段，请看起止时间和每段分钟数。")
+    times = _times(campaign, day, start, end, minutes)
+    starts_at, ends_at = times[0][0], times[-1][1]
 
     def create() -> Session:
         clash = Session.objects.not_cancelled().filter(point=point, starts_at__lt=ends_at, ends_at__gt=starts_at)
         if clash.exists():
             raise Refused("session_taken", "这个采样点在这段时间已经有一场。")
         session = Session.objects.create(
-            campaign=campaign, point=point, day=day, starts_at=starts_at, ends_at=times[-1][1], lanes=lanes, token=token
+            campaign=campaign, point=point, day=day, starts_at=starts_at, ends_at=ends_at, lanes=lanes, token=token
         )
         Slot.objects.bulk_create(
             [Slot(session=session, starts_at=a, ends_at=b, places=places) for a, b in times], batch_size=200
@@ -185,6 +181,15 @@ def add_session(
         return once(Session, token, create)[0]
     except IntegrityError as fault:
         raise Refused("session_taken", "这个采样点在这段时间已经有一场。") from fault
+
+
+def _times(campaign: Campaign, day: date, start: time, end: time, minutes: int) -> list[tuple[datetime, datetime]]:
+    if not campaign.starts_on <= day <= campaign.ends_on:
+        raise Refused("outside", "日期不在检测任务的起止日期里。")
+    times = list(slot_times(at(day, start), at(day, end), minutes)) if end > start else []
+    if not times:
+        raise Refused("no_slot", "这段时间排不出一个时段，请看起止时间和每段分钟数。")
+    return times
 
 
 def cancel_session(*, session: Session, reason: str, by: Any) -> int:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from parkportal.clock import park_now
 from parkportal.guards import roles
+from parkportal.idempotency import made_before
 from parkportal.printing.barcodes import qr_svg
 from parkportal.printing.posters import SIZES
 from parkportal.records import figures, settings
@@ -59,6 +60,8 @@ def _refuse(form: Any, refusal: ValidationError) -> None:
 @require_http_methods(["GET", "POST"])
 def campaign_create(request: HttpRequest) -> HttpResponse:
     """A new campaign in preparation."""
+    if first := made_before(Campaign, request.POST.get("token")):
+        return redirect("testing:campaign", first.pk)
     form = CampaignForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,6 +1,6 @@
 """Batch sign-up of a firm's people by its contact: a preview first, nothing written; then all at once."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from enterprises.models import Enterprise
 from parkportal.clock import park_now
 from parkportal.guards import roles
+from parkportal.idempotency import token_of
 from parkportal.states import Refused
 from testing import coverage
 from testing.actions import plan_roster, sign_up_roster
@@ -43,7 +44,11 @@ def _commit(request: HttpRequest, enterprise: Enterprise, campaign: Campaign) ->
     picked = [int(pk) for pk in request.POST.getlist("pick") if pk.isdigit()]
     try:
         plan = sign_up_roster(
-            enterprise=enterprise, campaign=campaign, persons=picked, by=request.user, token=_token(request)
+            enterprise=enterprise,
+            campaign=campaign,
+            persons=picked,
+            by=request.user,
+            token=token_of(request.POST.get("token")),
         )
     except Refused as refusal:
         messages.error(request, refusal.text)
@@ -56,13 +61,6 @@ def _commit(request: HttpRequest, enterprise: Enterprise, campaign: Campaign) ->
     if not done and not left:
         messages.info(request, "没有要登记的人：都登记过了。")
     return redirect("testing:roster_done", enterprise.pk, campaign.pk)
-
-
-def _token(request: HttpRequest) -> UUID | None:
-    try:
-        return UUID(request.POST.get("token", ""))
-    except ValueError:
-        return None
 
 
 @roles("committee", "contact", "principal")

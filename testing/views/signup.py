@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -69,28 +70,28 @@ def signup_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
     if step not in STEPS or _first_gap(content, upto=step) != step:
         return redirect("public:signup_step", slug, _first_gap(content, upto=step) if step in STEPS else "who")
     form_class = _form_class(step, content)
-    if request.method == "POST":
-        form = form_class(request.POST)
-        if form.is_valid() and _slot_is_free(form, campaign):
-            content[step] = _plain(form.cleaned_data)
-            if step == "health":
-                content["group"] = group_for(_declaration(content))
-                if mode_of(content["group"]) != content.get("mode"):
-                    content["mode"] = mode_of(content["group"])
-                    content.pop("place", None)
-            if step == "place":
-                consent = campaign.current_consent()
-                content["consent"] = consent.pk if consent else None
-                content["code"] = content.get("code") or take_code("RY")
-            drafts.keep(request, campaign, draft, content)
-            return (
-                redirect("public:signup_step", slug, _next(step))
-                if _next(step)
-                else redirect("public:signup_check", slug)
-            )
-    else:
-        form = form_class(initial=content.get(step))
-    return _render_step(request, campaign, step, form, content)
+    if request.method != "POST":
+        return _render_step(request, campaign, step, form_class(initial=content.get(step)), content)
+    form = form_class(request.POST)
+    if not form.is_valid() or not _slot_is_free(form, campaign):
+        return _render_step(request, campaign, step, form, content)
+    content[step] = _plain(form.cleaned_data)
+    _follow(step, content, campaign)
+    drafts.keep(request, campaign, draft, content)
+    return redirect("public:signup_step", slug, _next(step)) if _next(step) else redirect("public:signup_check", slug)
+
+
+def _follow(step: str, content: dict[str, Any], campaign: Campaign) -> None:
+    """What an answer decides: the group after the health page; code and consent version after the last question."""
+    if step == "health":
+        content["group"] = group_for(_declaration(content))
+        if mode_of(content["group"]) != content.get("mode"):
+            content["mode"] = mode_of(content["group"])
+            content.pop("place", None)
+    if step == "place":
+        consent = campaign.current_consent()
+        content["consent"] = consent.pk if consent else None
+        content["code"] = content.get("code") or take_code("RY")
 
 
 def _open(slug: str) -> Campaign:
@@ -202,15 +203,7 @@ def _submit(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return _render_check(request, _open(slug), content, form)
     try:
-        signup = sign_up(
-            campaign_id=content["campaign"],
-            declaration=_declaration(content),
-            group=content["group"],
-            slot_id=content["place"].get("slot"),
-            consent_id=content["consent"],
-            code=content["code"],
-            token=form.cleaned_data["token"],
-        )
+        signup = _sign_up(content, form.cleaned_data["token"])
     except AlreadySignedUp as known:
         send_link_again(signup_id=known.signup_id)
         drafts.throw_away(draft)
@@ -219,6 +212,18 @@ def _submit(request: HttpRequest, slug: str) -> HttpResponse:
         return _another_slot(request, slug, content, refusal)
     drafts.throw_away(draft)
     return redirect("public:signup_code", signup.public_token)
+
+
+def _sign_up(content: dict[str, Any], token: UUID) -> SignUp:
+    return sign_up(
+        campaign_id=content["campaign"],
+        declaration=_declaration(content),
+        group=content["group"],
+        slot_id=content["place"].get("slot"),
+        consent_id=content["consent"],
+        code=content["code"],
+        token=token,
+    )
 
 
 def _sent_before(form: ConsentForm, slug: str) -> HttpResponse:

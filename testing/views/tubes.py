@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from parkportal.guards import roles
+from parkportal.idempotency import made_before
 from parkportal.printing.calibration import calibration_page_pdf
 from parkportal.printing.labels import LABEL_FORMATS
 from parkportal.records import jobs
@@ -63,6 +64,8 @@ def _start_run(data: dict[str, Any], user: Any) -> Any:
 @require_http_methods(["GET", "POST"])
 def range_add(request: HttpRequest) -> HttpResponse:
     """Register a laboratory's pre-printed tubes."""
+    if made_before(TubeRange, request.POST.get("token")):
+        return redirect("testing:tubes")
     form = RangeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -73,9 +73,11 @@ class Drill:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def scratch(self, *arguments):
+        """Puts or reads messages. It wakes no worker: the controls have to meet all messages waiting."""
         command = [sys.executable, "-m", "tests.drills.outbox_scratch", *arguments]
+        env = {**self.env, "REDIS_URL": "", "BROKER_URL": "memory://"}
         return subprocess.run(
-            command, cwd=stack.ROOT, env=self.env, check=True, capture_output=True, text=True
+            command, cwd=stack.ROOT, env=env, check=True, capture_output=True, text=True
         ).stdout.split()
 
     def start(self, number=0, control=""):
