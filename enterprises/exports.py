@@ -4,6 +4,7 @@ import io
 
 from enterprises import listing
 from enterprises.models import Enterprise
+from parkportal.clock import park_now
 from parkportal.privacy import mask_name, mask_phone
 from parkportal.records import jobs
 from parkportal.records.audit import record
@@ -25,7 +26,12 @@ def run(job: Job, progress: jobs.Progress) -> jobs.Finished:
         rows = rows.filter(pk__in=job.params["picked"])
     units = list(rows)
     out = io.BytesIO()
-    write_table(out, HEADS, [_row(unit) for unit in units], title="企业名录（已脱敏）")
+    write_table(
+        out,
+        HEADS,
+        [_row(unit) for unit in units],
+        title=f"企业名录（已脱敏）　{job.owner.name} {park_now():%Y-%m-%d %H:%M} 导出",
+    )
     progress.tick(len(units), len(units), at_once=True)
     stored = keep_made(out.getvalue(), "xlsx", name="企业名录", purpose="export", owner=job.owner, life=JOB_LIFE)
     record("register.exported", by=job.owner, after={"家数": len(units)})

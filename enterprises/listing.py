@@ -119,11 +119,16 @@ def do_to_picked(request: HttpRequest) -> str:
     if not rows:
         raise Refused("nothing_picked", "还没有选企业。")
     if request.POST.get("do") == "squad":
-        squad = Squad.objects.filter(pk=request.POST.get("squad") or 0).first()
+        squad = _asked_squad(request)
         if squad is None:
             raise Refused("no_squad", "请选小分队。")
         return f"{assign_squad(enterprises=rows, squad=squad, by=request.user)} 家改到{squad}。"
     return _remind(rows, by=request.user)
+
+
+def _asked_squad(request: HttpRequest) -> Squad | None:
+    asked = request.POST.get("squad", "")
+    return Squad.objects.filter(pk=int(asked)).first() if asked.isdigit() else None
 
 
 def _remind(rows: list[Enterprise], *, by: Any) -> str:

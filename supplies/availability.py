@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.db.models import F, Sum
 
-from supplies.models import Balance, DeliveryLine, DeliveryStatus, Item, Lot, Place
+from supplies.models import Balance, DeliveryLine, DeliveryStatus, Item, Lot, Place, PlaceKind
 
 
 @dataclass
@@ -37,6 +37,36 @@ def promised(warehouse: Place, lots: Collection[int] | None = None) -> dict[int,
     if lots is not None:
         lines = lines.filter(lot__in=lots)
     return dict(lines.values("lot").annotate(total=Sum("expected")).values_list("lot", "total"))
+
+
+def spoken_for(place: Place, lot: Lot) -> Decimal:
+    """How much of a lot in a place belongs to deliveries: waiting in the warehouse, or in the bag of the squad."""
+    lines = DeliveryLine.objects.filter(lot=lot)
+    if place.kind == PlaceKind.WAREHOUSE:
+        lines = lines.filter(delivery__warehouse=place, delivery__status=DeliveryStatus.PENDING)
+    elif place.kind == PlaceKind.SQUAD:
+        lines = lines.filter(delivery__squad=place.squad_id, delivery__status=DeliveryStatus.WITH_LIAISON)
+    else:
+        return Decimal(0)
+    return lines.aggregate(total=Sum("expected"))["total"] or Decimal(0)
+
+
+def left_with_squads() -> list[Balance]:
+    """What squads hold beyond what they still have to bring: returned by firms, to go back to the warehouse."""
+    carried = DeliveryLine.objects.filter(delivery__status=DeliveryStatus.WITH_LIAISON).order_by()
+    sums = {
+        (squad, lot): total
+        for squad, lot, total in carried.values("delivery__squad", "lot")
+        .annotate(total=Sum("expected"))
+        .values_list("delivery__squad", "lot", "total")
+    }
+    rows = Balance.objects.filter(place__kind=PlaceKind.SQUAD, amount__gt=0).select_related("place", "lot__item")
+    over = []
+    for row in rows.order_by("place", "lot"):
+        row.surplus = row.amount - sums.get((row.place.squad_id, row.lot_id), Decimal(0))
+        if row.surplus > 0:
+            over.append(row)
+    return over
 
 
 def free_quantity(item: Item, warehouse: Place) -> Decimal:

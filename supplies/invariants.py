@@ -12,7 +12,7 @@ from supplies.models.places import UNBOUNDED
 
 def check() -> list[str]:
     """A Chinese sentence for each thing that is not as it must be; an empty list when all is well."""
-    return [*_balances_equal_lines(), *_nothing_negative(), *_reversals_mirror(), *_held_by_hands()]
+    return [*_balances_equal_lines(), *_nothing_negative(), *_reversals_mirror(), *_held_by_hands(), *_held_by_squads()]
 
 
 def _balances_equal_lines() -> list[str]:
@@ -57,4 +57,17 @@ def _held_by_hands() -> list[str]:
         f"批次 {lot}：已出库未交接 {plain(on_paper.get(lot))}，在途账上 {plain(in_transit.get(lot))}。"
         for lot in sorted(in_transit.keys() | on_paper.keys())
         if in_transit.get(lot) != on_paper.get(lot)
+    ]
+
+
+def _held_by_squads() -> list[str]:
+    """A squad holds at least what it still has to bring."""
+    carried = Delivery.objects.filter(status=DeliveryStatus.WITH_LIAISON).order_by()
+    on_paper = carried.values("squad", "lines__lot").annotate(total=Sum("lines__expected"))
+    bags = Balance.objects.filter(place__kind=PlaceKind.SQUAD)
+    held = {(row.place.squad_id, row.lot_id): row.amount for row in bags.select_related("place")}
+    return [
+        f"小分队 {squad} 批次 {lot}：要送 {plain(total)}，手上 {plain(held.get((squad, lot), Decimal(0)))}。"
+        for squad, lot, total in on_paper.values_list("squad", "lines__lot", "total")
+        if held.get((squad, lot), Decimal(0)) < total
     ]

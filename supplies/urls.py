@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from supplies.views import allocations, catalogue, deliveries, doorstep, stock
+from supplies.views import allocations, catalogue, deliveries, doorstep, places, stock
 
 app_name = "supplies"
 
@@ -20,6 +20,12 @@ catalogue_urls = [
     path("items/new/", catalogue.item_create, name="item_create"),
     path("items/<int:pk>/", catalogue.item_detail, name="item_detail"),
     path("items/<int:pk>/edit/", catalogue.item_edit, name="item_edit"),
+]
+place_urls = [
+    path("places/", places.place_list, name="place_list"),
+    path("places/new/", places.place_create, name="place_create"),
+    path("places/<int:pk>/keepers/", places.keeper_add, name="keeper_add"),
+    path("keepers/<int:pk>/end/", places.keeper_end, name="keeper_end"),
 ]
 allocation_urls = [
     path("allocations/", allocations.allocation_list, name="allocation_list"),
@@ -54,4 +60,4 @@ delivery_urls = [
     path("register.pdf", deliveries.issue_register, name="issue_register"),
     path("enterprises/", deliveries.enterprise_list, name="enterprise_list"),
 ]
-urlpatterns = [*stock_urls, *catalogue_urls, *allocation_urls, *delivery_urls]
+urlpatterns = [*stock_urls, *catalogue_urls, *place_urls, *allocation_urls, *delivery_urls]

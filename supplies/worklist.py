@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from parkportal.quantities import plain
 from parkportal.records.worklist import Entry, Source
+from supplies.availability import left_with_squads
 from supplies.models import Allocation, Delivery
 
 
@@ -24,6 +25,20 @@ def _to_pick(user: Any, limit: int) -> list[Entry]:
         return []
     href = reverse("supplies:delivery_list") + "?status=pending"
     return [Entry("拣货", f"{waiting} 张配送单待拣", "按库位拣货后整批出库", f"拣 {waiting} 张", href)]
+
+
+def _to_take_back(user: Any, limit: int) -> list[Entry]:
+    """What firms did not want lies with a squad until the warehouse has it back."""
+    return [
+        Entry(
+            "收回",
+            f"{row.place}手上的{row.lot.item}",
+            f"企业没收的 {plain(row.surplus)} {row.lot.item.unit}，批号 {row.lot}",
+            "收回入库",
+            reverse("supplies:movement_create") + f"?balance={row.pk}&kind=return",
+        )
+        for row in left_with_squads()[:limit]
+    ]
 
 
 def _to_take(user: Any, limit: int) -> list[Entry]:
@@ -80,6 +95,7 @@ def _to_approve(user: Any, limit: int) -> list[Entry]:
 
 SOURCES = [
     Source("supplies_pick", ("warehouse",), _to_pick),
+    Source("supplies_take_back", ("warehouse",), _to_take_back),
     Source("supplies_take", ("squad",), _to_take),
     Source("supplies_deliver", ("squad",), _to_deliver),
     Source("supplies_sign", ("contact", "principal"), _to_sign),

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings as django_settings
+from django.db.models import F, Q, Sum
 from django.urls import reverse
 
 from parkportal.clock import SHANGHAI, day_of
@@ -13,9 +14,11 @@ from testing.models import Campaign, Session, SignUp, SignUpStatus, Specimen
 from testing.words import day_words
 
 
-def sessions_of(campaign: Campaign) -> list[Any]:
-    """The sittings with places, taken, left, and how many were swabbed."""
-    rows = list(campaign.sessions.select_related("point").with_places().order_by("starts_at"))
+def sessions_of(campaign: Campaign, now: datetime) -> list[Any]:
+    """The sittings with places, taken, what is left in slots that are not over, and how many were swabbed."""
+    open_slots = Q(slots__ends_at__gt=now)
+    left = Sum(F("slots__places") - F("slots__taken"), filter=open_slots, default=0)
+    rows = list(campaign.sessions.select_related("point").with_places().annotate(left=left).order_by("starts_at"))
     done: dict[int, int] = {}
     for session_id in (
         Specimen.objects.live()
@@ -24,7 +27,6 @@ def sessions_of(campaign: Campaign) -> list[Any]:
     ):
         done[session_id] = done.get(session_id, 0) + 1
     for row in rows:
-        row.left = row.places - row.taken
         row.sampled = done.get(row.pk, 0)
     return rows
 
@@ -35,7 +37,7 @@ def coming(sessions: Sequence[Any], now: datetime) -> list[Any]:
 
 def context(campaign: Campaign, *, now: datetime, chosen: str = "") -> dict[str, Any]:
     """Everything the page shows, in a constant number of statements."""
-    sessions = sessions_of(campaign)
+    sessions = sessions_of(campaign, now)
     later = coming(sessions, now)
     rows = coverage.by_group(now)
     due, done = coverage.total(rows)
@@ -83,9 +85,12 @@ def group_text(campaign: Campaign, later: Sequence[Any], rows: Sequence[Any], no
         worst = max(gaps, key=lambda row: row.missing)
         lines.append(f"{worst.label}还差 {worst.missing} 人。")
     lines.append("请让本人点开链接选时间，约 1 分钟，免费。不要统一早上来。")
-    return "".join(lines)
+    return "".join(lines) + "\n" + signup_url(campaign)
 
 
 def _left(session: Any) -> str:
-    name = f"{session.point} {'上午' if session.starts_at.astimezone(SHANGHAI).hour < 12 else '下午'}"
-    return f"{name}已满" if session.left < 1 else f"{name} {session.left}"
+    """Where and in which half of the day; a sitting over noon has no half."""
+    start, end = session.starts_at.astimezone(SHANGHAI), session.ends_at.astimezone(SHANGHAI)
+    half = " 上午" if end.hour < 13 else " 下午" if start.hour >= 12 else ""
+    name = f"{session.point}{half}"
+    return f"{name}已满" if session.left < 1 else f"{name} {session.left} 个"

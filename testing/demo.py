@@ -48,7 +48,7 @@ RERUN = {date(2020, 2, 16): 3, MONDAY: 6}
 # of the people on rosters so many have been swabbed; the others are the gap in the coverage
 FROM_ROSTERS = 452
 WAITING_TODAY, SOON = 18, 90
-FIT_FOR_THE_DOOR = (("A3", ["咳嗽", "无力"]), ("A3", ["发热"]), ("A2", []))
+FIT_FOR_THE_DOOR: tuple[tuple[str, list[str]], ...] = (("A3", ["咳嗽", "无力"]), ("A3", ["发热"]), ("A2", []))
 LAB_RANGE = ("HZ", "HZ200210001", "HZ200210500", 500)
 COMING = (
     (date(2020, 2, 19), time(9), time(11, 30)),
@@ -308,7 +308,7 @@ def _past_day(
     """A day that is over: everybody swabbed, every box received, results out. The tubes that turned out unfit."""
     session, slots = _session(campaign, point, day, time(9), time(17), places=10, status="closed")
     fresh = _signups(cast, session, slots, cast.take(NEW[day]))
-    repeated = [tube.specimen.signup for tube in again]
+    repeated = [tube.specimen.signup for tube in again if tube.specimen.signup]
     tubes, moves = _collected(stage, session, [*fresh, *repeated], at(day, time(9, 2)), gap=150)
     for tube, spoilt in zip(tubes[len(fresh) :], again, strict=True):
         tube.specimen.recollect_of = spoilt.specimen
@@ -334,11 +334,11 @@ def _past_day(
 def _asked_again(stage: Stage, unfit: Sequence[Tube], moment: datetime) -> list[SignUpMove]:
     """Whose tube was unfit has to come again."""
     moves = []
-    for tube in unfit:
-        tube.specimen.signup.status = "recollect"
+    for signup in [tube.specimen.signup for tube in unfit if tube.specimen.signup]:
+        signup.status = "recollect"
         moves.append(
             SignUpMove(
-                subject=tube.specimen.signup, from_status="collected", to_status="recollect", effective_at=moment,
+                subject=signup, from_status="collected", to_status="recollect", effective_at=moment,
                 recorded_at=moment, by=stage.users["jianyan"], reason=UNFIT.label,
             )
         )  # fmt: skip

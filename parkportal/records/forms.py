@@ -55,12 +55,18 @@ class TermForm(forms.ModelForm):
 
 
 class CalendarDayForm(forms.ModelForm):
+    is_working = forms.TypedChoiceField(
+        label="这一天",
+        choices=[("True", "上班"), ("False", "休息")],
+        coerce=lambda word: word == "True",
+        widget=forms.RadioSelect,
+    )
+
     class Meta:
         model = CalendarDay
         fields = ["day", "is_working", "note"]
         widgets = {
             "day": _day(),
-            "is_working": forms.RadioSelect(choices=[(True, "上班"), (False, "休息")]),
             "note": forms.TextInput(attrs={"class": "w-name"}),
         }
 

@@ -332,7 +332,7 @@ def finish(
         batch.annotated = _keep_annotated(batch, annotated, life=JOB_LIFE)
         batch.status, batch.taken_in_at = Status.TAKEN_IN, park_now()
         batch.save()
-        record("intake.taken_in", by=by, subject=batch, after={"kind": door.title, **counts, "sha256": batch.sha256})
+        record("intake.taken_in", by=by, subject=batch, after=counts)
 
 
 def kept_until() -> datetime:

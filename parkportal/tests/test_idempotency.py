@@ -1,7 +1,6 @@
 """The same form sent twice makes one row; the unique column decides, and without it two are made."""
 
 from threading import Barrier, BrokenBarrierError
-from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, models

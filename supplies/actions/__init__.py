@@ -19,6 +19,7 @@ from supplies.actions.deliveries import (
 )
 from supplies.actions.kits import consume_kits, kits_at, supply_point
 from supplies.actions.ledger import Entry, Leg, locked_balances, move_stock, post, reverse_movement
+from supplies.actions.places import add_keeper, end_keeper, open_warehouse
 from supplies.actions.receipts import Received, item_for, new_item, quarantine, receive_stock, release
 
 __all__ = [
@@ -27,9 +28,11 @@ __all__ = [
     "Leg",
     "Received",
     "Signature",
+    "add_keeper",
     "allocate",
     "approve_allocation",
     "consume_kits",
+    "end_keeper",
     "hand_to_squad",
     "issue_deliveries",
     "item_for",
@@ -38,6 +41,7 @@ __all__ = [
     "move_stock",
     "new_deliveries",
     "new_item",
+    "open_warehouse",
     "post",
     "quarantine",
     "receive_stock",

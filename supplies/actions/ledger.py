@@ -15,6 +15,7 @@ from parkportal.idempotency import once
 from parkportal.quantities import plain
 from parkportal.records.audit import record
 from parkportal.states import AlreadyMoved, Refused
+from supplies.availability import spoken_for
 from supplies.models import Balance, Delivery, Line, Lot, Movement, Place
 from supplies.units import fitting
 
@@ -132,9 +133,27 @@ def move_stock(
     """Move so much of a lot: transfer between warehouses, return, loss with reason. The same token gives the first one."""
     if kind == Movement.Kind.LOSS and not reason.strip():
         raise Refused("reason_missing", "报损要写原因。")
-    leg = Leg(lot, from_place, to_place, quantity)
-    movement, _ = once(Movement, token, lambda: post(Entry(kind, [leg], reason, token=token), by=by)[0])
-    return movement
+
+    @transaction.atomic
+    def move() -> Movement:
+        if kind in {Movement.Kind.TRANSFER, Movement.Kind.RETURN}:
+            _leave_what_is_spoken_for(lot, from_place, to_place, quantity)
+        return post(Entry(kind, [Leg(lot, from_place, to_place, quantity)], reason, token=token), by=by)[0]
+
+    return once(Movement, token, move)[0]
+
+
+def _leave_what_is_spoken_for(lot: Lot, from_place: Place, to_place: Place, quantity: Decimal) -> None:
+    """Raises Refused when deliveries need what would be taken away; both balances are locked, in order."""
+    rows = locked_balances([(place.pk, lot.pk) for place in (from_place, to_place) if place.is_bounded])
+    spoken, amount = spoken_for(from_place, lot), rows[from_place.pk, lot.pk].amount
+    if spoken and amount - spoken < quantity <= amount:
+        unit = lot.item.unit
+        raise Refused(
+            "spoken_for",
+            f"{from_place}的 {plain(amount)} {unit} 里有 {plain(spoken)} {unit} 已经分给企业，"
+            f"最多能动 {plain(max(amount - spoken, Decimal(0)))} {unit}。",
+        )
 
 
 @transaction.atomic

@@ -41,6 +41,11 @@ class PlaceQuerySet(models.QuerySet["Place"]):
             reach |= Q(enterprise__in=Enterprise.objects.editable_by(user))
         return self.filter(reach)
 
+    def with_keepers(self) -> "PlaceQuerySet":
+        """Each with `keepers`: the staff rows in force, with their users."""
+        staff = WarehouseStaff.objects.filter(in_force()).select_related("user").order_by("starts_on", "id")
+        return self.prefetch_related(models.Prefetch("staff", staff, to_attr="keepers"))
+
     def warehouses(self) -> "PlaceQuerySet":
         return self.filter(kind=PlaceKind.WAREHOUSE, is_active=True)
 

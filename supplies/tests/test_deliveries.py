@@ -6,6 +6,7 @@ import pytest
 
 from parkportal.idempotency import new_token
 from parkportal.messaging.models import Message
+from parkportal.records.worklist import entries_for
 from parkportal.states import AlreadyMoved, Refused
 from supplies import actions, invariants
 from supplies.actions import Arrival, Signature
@@ -205,3 +206,50 @@ def test_a_voided_delivery_gives_its_stock_back(journey):
     assert Delivery.objects.get().status == DeliveryStatus.VOID
     with pytest.raises(AlreadyMoved):
         actions.issue_deliveries(deliveries=[journey["delivery"]], by=journey["keeper"])
+
+
+def test_what_a_firm_declined_is_taken_back_and_what_is_still_to_bring_stays(journey):
+    bag = Place.objects.of_squad(journey["firm"].squad)
+    other = f.delivery(f.enterprise(of=journey["firm"].squad), {journey["masks"]: 30})
+    brought(journey)
+    actions.issue_deliveries(deliveries=[other], by=journey["keeper"])
+    actions.hand_to_squad(deliveries=[other], signature=Signature("沈知遥"), by=journey["liaison"])
+    masks = lines(journey["delivery"])["一次性医用口罩"]
+    actions.sign_delivery(
+        delivery=journey["delivery"],
+        arrivals={masks.pk: Arrival(D(60), "declined")},
+        signature=Signature("宁远"),
+        by=journey["liaison"],
+    )
+    entries = [entry for entry in entries_for(journey["keeper"]) if entry.kind == "收回"]
+    assert ["企业没收的 40 只" in entry.detail for entry in entries] == [True]
+
+    def take_back(quantity):
+        actions.move_stock(
+            kind="return",
+            lot=journey["masks"],
+            from_place=bag,
+            to_place=f.warehouse(),
+            quantity=D(quantity),
+            by=journey["keeper"],
+        )
+
+    with pytest.raises(Refused, match="最多能动 40 只"):
+        take_back(41)
+    take_back(40)
+    assert not [entry for entry in entries_for(journey["keeper"]) if entry.kind == "收回"]
+    assert invariants.check() == []
+
+
+def test_everybody_finds_the_own_work_on_the_list(journey):
+    def kinds(person):
+        return {entry.kind for entry in entries_for(person)} & {"拣货", "领料", "送达", "签收"}
+
+    contact = f.contact(journey["firm"])
+    assert kinds(journey["keeper"]) == {"拣货"}
+    assert kinds(contact) == set()
+    actions.issue_deliveries(deliveries=[journey["delivery"]], by=journey["keeper"])
+    assert kinds(journey["liaison"]) == {"领料"}
+    actions.hand_to_squad(deliveries=[journey["delivery"]], signature=Signature("沈知遥"), by=journey["liaison"])
+    assert kinds(journey["liaison"]) == {"送达"}
+    assert kinds(contact) == {"签收"}

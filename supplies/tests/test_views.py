@@ -8,10 +8,21 @@ import pytest
 from django.urls import reverse
 from PIL import Image
 
+from parkportal.accounts.models import User
 from parkportal.idempotency import new_token
 from supplies import actions
 from supplies.actions import Signature
-from supplies.models import Allocation, Delivery, DeliveryStatus, Item, Lot, Movement, Receipt
+from supplies.models import (
+    Allocation,
+    Delivery,
+    DeliveryStatus,
+    Item,
+    Lot,
+    Movement,
+    Place,
+    Receipt,
+    WarehouseStaff,
+)
 from supplies.tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -426,3 +437,24 @@ def test_names_are_text_and_never_markup(sign_in, client, make_user):
     sign_in(make_user("committee"))
     for name in ("index", "ledger", "item_list"):
         assert "<script>alert(1)" not in client.get(url(name)).content.decode()
+
+
+def test_the_committee_opens_a_warehouse_and_names_its_keeper(make_user, sign_in, client):
+    keeper, nobody = make_user("warehouse"), make_user("squad")
+    sign_in(make_user("committee"))
+    assert client.post(url("place_create"), {"name": "东区仓库", "address": "东区 1 栋"}).status_code == 302
+    assert "已经有同名" in client.post(url("place_create"), {"name": "东区仓库"}).content.decode()
+    place = Place.objects.get(name="东区仓库")
+    for user in (nobody, keeper, keeper):
+        client.post(url("keeper_add", place.pk), {"user": user.pk})
+    staff = WarehouseStaff.objects.get()
+    assert staff.user == keeper
+    assert "东区仓库" in client.get(url("place_list")).content.decode()
+    sign_in(keeper)
+    assert "东区仓库" in client.get(url("place_list")).content.decode()
+    assert client.post(url("keeper_end", staff.pk)).status_code == 404
+    assert client.get(url("place_create")).status_code == 404
+    sign_in(make_user("committee"))
+    client.post(url("keeper_end", staff.pk))
+    sign_in(User.objects.get(pk=keeper.pk))
+    assert "东区仓库" not in client.get(url("place_list")).content.decode()

@@ -21,7 +21,7 @@ from parkportal.celery import app  # noqa: E402
 from parkportal.messaging import outbox, sender  # noqa: E402
 from parkportal.messaging.models import Message  # noqa: E402
 
-PAUSE = 0.05  # what a slow network would take between the two steps
+PAUSE = float(os.environ.get("PAUSE", "0.3"))  # what a slow network would take between the two steps
 
 
 def _waiting():

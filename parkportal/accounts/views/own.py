@@ -55,6 +55,7 @@ def second_factor_set_up(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:second_factor")
     secret = factor.new_secret(user, request.session.session_key or "")
     form = DigitsForm(request.POST or None)
+    form.fields["digits"].widget.attrs.pop("autofocus")  # the code to scan comes first
     if form.is_valid():
         try:
             device, codes = factor.set_up(user, secret=secret, digits=form.cleaned_data["digits"])

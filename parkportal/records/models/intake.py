@@ -11,6 +11,7 @@ from parkportal.idempotency import TokenField
 from parkportal.privacy import EncryptedJSONField, EncryptedTextField
 from parkportal.records.models.files import DRAFT_LIFE, StoredFile
 from parkportal.records.models.jobs import Job
+from parkportal.workbooks.intake import kinds
 
 
 class IntakeBatchQuerySet(models.QuerySet):
@@ -83,7 +84,8 @@ class IntakeBatch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
+        known = next((kind.title for kind in kinds() if kind.code == self.kind), self.kind)
+        return f"{known}，第 {self.pk} 份"
 
     @property
     def good(self) -> int:

@@ -1,0 +1,58 @@
+"""Warehouses and their keepers."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from parkportal.guards import roles
+from parkportal.states import Refused
+from supplies import actions
+from supplies.forms import KeeperForm, WarehouseForm
+from supplies.models import WarehouseStaff, reached_warehouses
+from supplies.views.rooms import READERS, show
+
+
+@roles(*READERS)
+def place_list(request: HttpRequest) -> HttpResponse:
+    """The warehouses with who keeps them; the committee adds keepers here."""
+    places = reached_warehouses(request.user).with_keepers()
+    may = request.user.has_role("committee")
+    return show(request, "place_list", places=places, may=may, keeper_form=KeeperForm() if may else None)
+
+
+@roles("committee")
+def place_create(request: HttpRequest) -> HttpResponse:
+    form = WarehouseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        place = actions.open_warehouse(by=request.user, **form.cleaned_data)
+        messages.success(request, f"已建{place}，请加上仓管人员。")
+        return redirect("supplies:place_list")
+    return show(request, "place_form", form)
+
+
+@require_POST
+@roles("committee")
+def keeper_add(request: HttpRequest, pk: int) -> HttpResponse:
+    place = get_object_or_404(reached_warehouses(request.user), pk=pk)
+    form = KeeperForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.add_keeper(place=place, user=form.cleaned_data["user"], by=request.user)
+            messages.success(request, f"{form.cleaned_data['user']}从今天起管{place}。")
+        except Refused as refused:
+            messages.error(request, refused.text)
+    else:
+        messages.error(request, "请选一位仓管。")
+    return redirect("supplies:place_list")
+
+
+@require_POST
+@roles("committee")
+def keeper_end(request: HttpRequest, pk: int) -> HttpResponse:
+    staff = get_object_or_404(
+        WarehouseStaff.objects.filter(ends_on__isnull=True, place__in=reached_warehouses(request.user)), pk=pk
+    )
+    actions.end_keeper(staff=staff, by=request.user)
+    messages.success(request, f"{staff.user}从今天起不再管{staff.place}。")
+    return redirect("supplies:place_list")
