@@ -5,13 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PORT ?= 8000
 
-.PHONY: help run reset test check drill bench format clean
+.PHONY: help run reset test check journey drill bench format clean
 
 help:
 	@echo "make run    the demo park on http://127.0.0.1:$(PORT)/ (PORT=8001 changes it)"
 	@echo "make reset  throw the demo data away; the next make run starts afresh"
 	@echo "make test   install what the tests need, then run all of them"
 	@echo "make check  lint, types, layers, migrations, templates"
+	@echo "make journey  the main path in a real browser, on SQLite and on PostgreSQL and Redis"
 	@echo "make drill  the kill and load drills in full"
 	@echo "make bench  the benchmarks, as ratios to their own baselines"
 
@@ -51,6 +52,9 @@ system:
 
 test: $(VENV)/.dev system
 	@$(BIN)/python -m tests.run
+
+journey: $(VENV)/.dev system
+	@$(BIN)/python -m pytest tests/journeys -m journey
 
 drill: $(VENV)/.dev system
 	@DRILL_FULL=1 $(BIN)/python -m pytest tests/drills -m drill -s

@@ -8,9 +8,13 @@ import os
 import pytest
 import time_machine
 from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 
 from tests import services
 
+# No timed assertion stands in a test: a slow machine is no fault of the portal.
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
 PARK_MOMENT = "2020-02-18T17:40:00+08:00"
 _flush = TransactionTestCase._fixture_teardown
 

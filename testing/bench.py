@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Min, Q
 
-from parkportal.clock import at, end_of
+from parkportal.clock import at, end_of, park_now
 from testing.actions.lab import latest_readings
 from testing.models import Box, Reading, ResultValue, Specimen, SpecimenStatus, own_labs
 
@@ -74,6 +74,11 @@ class Task:
     url_name: str
     code: str
     due_at: Any = None
+
+    @property
+    def is_late(self) -> bool:
+        """A box that is on its way has no due time; what stands there is when it left."""
+        return self.kind != "收箱" and self.due_at is not None and self.due_at < park_now()
 
 
 def tasks(user: Any) -> list[Task]:

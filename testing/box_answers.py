@@ -122,9 +122,10 @@ def packing_places(box: Box, now_position: int | None) -> list[tuple[str, list[d
 def receiving_places(box: Box) -> list[tuple[str, list[dict[str, Any]]]]:
     """Rows of twelve places: seen, on the sheet but not seen, or never used."""
     listed = dict(box.specimens.values_list("position", "box_check"))
+    nothing_seen = not any(listed.values())
 
     def css(place: int) -> str:
-        if place not in listed:
+        if place not in listed or nothing_seen:
             return "place-free"
         return "" if listed[place] else "place-missing"
 

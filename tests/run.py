@@ -15,8 +15,6 @@ PARTS = (
         "postgres",
         ["-m", "(postgres or both) and not journey and not drill"],
     ),
-    ("drills, short form", "sqlite", ["tests/drills", "-m", "drill"]),
-    ("journeys in a real browser", "sqlite", ["tests/journeys", "-m", "journey"]),
 )
 
 

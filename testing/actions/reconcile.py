@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from parkportal.idempotency import once
 from parkportal.records.audit import record
@@ -59,7 +59,8 @@ def balance(session: Session) -> Balance:
         | Q(handed_at__isnull=False)
         | Q(box__isnull=False)
     )
-    without = came.filter(status__in=[SignUpStatus.MEASURED, SignUpStatus.KITTED, SignUpStatus.RECOLLECT])
+    kept = live.filter(signup=OuterRef("pk"))
+    without = came.exclude(status=SignUpStatus.STOPPED).exclude(Exists(kept))
     void = tubes.filter(status=SpecimenStatus.VOID)
     return Balance(
         arrived=came.count(),
