@@ -15,6 +15,7 @@ from parkportal.states import Refused
 from testing.actions import cancel_signup, change_slot
 from testing.actions.signups import slots_left
 from testing.forms.signup import SlotForm
+from testing.language import speaks_english
 from testing.models import SignUp, SignUpStatus
 from testing.picture import code_picture
 from testing.signup_page import slot_days
@@ -56,7 +57,7 @@ def signup_code(request: HttpRequest, token: UUID) -> HttpResponse:
         context |= {
             "slot_day": day_words(slot.session.day),
             "slot_clock": clock_words(slot),
-            "place": place_words(slot.session.point),
+            "place": place_words(slot.session.point) if speaks_english() else slot.session.point.name,
         }
     return render(request, "testing/signup_code.html", context)
 
