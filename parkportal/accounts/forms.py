@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.password_validation import validate_password
 from django.core.validators import RegexValidator
 
 from parkportal.accounts.models import Role, User
@@ -26,9 +26,10 @@ def password_field(label: str, *, new: bool) -> forms.CharField:
     )
 
 
-def password_rules() -> str:
-    """The rules in one hint, as the validators say them."""
-    return " ".join(str(text) for text in password_validators_help_texts())
+RULES_IN_WORDS = (
+    "至少 10 个字，大写字母、小写字母、数字、符号用三种以上（16 个字以上不限）。"
+    "不要用常见的密码，也不要和姓名、用户名相像。"
+)
 
 
 class SignInForm(forms.Form):
@@ -102,7 +103,7 @@ class PasswordChangeForm(NewPasswordMixin):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["password"].help_text = password_rules()
+        self.fields["password"].help_text = RULES_IN_WORDS
 
     def clean_old(self) -> str:
         if not self.user.check_password(self.cleaned_data["old"]):
@@ -133,7 +134,7 @@ class AccountOpeningForm(NewPasswordMixin):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["password"].help_text = password_rules()
+        self.fields["password"].help_text = RULES_IN_WORDS
 
     def clean_username(self) -> str:
         username = self.cleaned_data["username"]

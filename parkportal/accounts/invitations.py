@@ -78,7 +78,7 @@ def invite(
     def create() -> Invitation:
         for earlier in Invitation.objects.open().filter(**same):
             withdraw(earlier, by=by, reason="已重新邀请")
-        key = secrets.token_hex(20)
+        key = secrets.token_hex(12)
         invitation = Invitation.objects.create(
             **same, token_hash=_hash(key), name=name, phone=number, invited_by=by, token=token
         )

@@ -455,6 +455,6 @@ def test_the_committee_opens_a_warehouse_and_names_its_keeper(make_user, sign_in
     assert client.post(url("keeper_end", staff.pk)).status_code == 404
     assert client.get(url("place_create")).status_code == 404
     sign_in(make_user("committee"))
-    client.post(url("keeper_end", staff.pk))
+    assert "不再管东区仓库" in client.post(url("keeper_end", staff.pk), follow=True).content.decode()
     sign_in(User.objects.get(pk=keeper.pk))
     assert "东区仓库" not in client.get(url("place_list")).content.decode()
