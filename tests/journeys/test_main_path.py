@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import services
 from tests.journeys.browser import chromium
 from tests.journeys.story import CHAPTERS, Story
 from tests.stack import manage, portal
@@ -23,4 +24,5 @@ def test_the_main_path_on_sqlite():
 
 @pytest.mark.journey
 def test_the_main_path_on_postgresql_and_redis(postgres_url, redis_url):
-    walk(postgres_url, redis_url, "postgresql")
+    with services.database(postgres_url) as database_url:
+        walk(database_url, redis_url, "postgresql")
