@@ -5,12 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from parkportal.records.models import Term
 from testing.models import Group, Mode
 
 SYMPTOMS = (
     "发热", "咳嗽", "无力", "干咳", "咽痛", "头痛", "肌肉酸痛", "腹泻", "胸闷", "呼吸困难", "流涕", "嗅味觉减退",
 )  # fmt: skip
 DOOR_GROUPS = frozenset({Group.A1, Group.A2, Group.A3})
+# Diluting several swabs into one tube is for screening, not for key groups or patients (handbook §3).
+POOL_EXCLUDED = frozenset({*DOOR_GROUPS, Group.B2})
 # One person may fit several; the first that fits counts: any A before B, and ★ before the firm's kind.
 STRENGTH = (Group.A1, Group.A2, Group.A3, Group.B2, Group.B1, Group.B5, Group.B3, Group.B4, Group.C)
 REQUIRED = tuple(group for group in STRENGTH if group != Group.C)
@@ -28,6 +31,30 @@ TERMS: tuple[dict[str, Any], ...] = tuple(
     }
     for group in Group
 )
+
+
+DUTIES = {"must": "必须检", "should": "原则上检", "may": "自愿"}
+
+
+def group_rules() -> dict[str, dict[str, str]]:
+    """code → label, mode and duty as the dictionary has them now, the strongest group first.
+
+    A notice can change label and duty; that A is sampled at the door is no word of a dictionary (handbook §3).
+    """
+    seeds = {term["code"]: term for term in TERMS}
+    kept = {term.code: term for term in Term.objects.filter(kind="test_group", is_active=True)}
+    rules = {}
+    for group in STRENGTH:
+        seed, term = seeds[group.value], kept.get(group.value)
+        duty = (term.settings.get("duty") if term else None) or seed["settings"]["duty"]
+        label = term.label if term else seed["label"]
+        rules[group.value] = {"label": label, "mode": seed["settings"]["mode"], "duty": duty}
+    return rules
+
+
+def group_choices() -> list[tuple[str, str]]:
+    """Pairs for the campaign's form: the group with what is asked of it."""
+    return [(code, f"{rule['label']}：{DUTIES[rule['duty']]}") for code, rule in group_rules().items()]
 
 
 @dataclass(frozen=True)
@@ -71,6 +98,11 @@ def group_of(facts: Facts) -> Group:
 def mode_of(group: str) -> Mode:
     """A is sampled at the door, never at the walk-in point."""
     return Mode.DOOR if group in DOOR_GROUPS else Mode.POINT
+
+
+def may_be_pooled(group: str) -> bool:
+    """Whether a person of this group may share a tube; A and B2 never do."""
+    return group not in POOL_EXCLUDED
 
 
 def is_key_post(post: str) -> bool:

@@ -1,6 +1,6 @@
 """Opening a campaign: its text, its sessions, its slots."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from parkportal.idempotency import once
 from parkportal.messaging import outbox
 from parkportal.records.audit import record
 from parkportal.states import Refused
-from testing.models import Campaign, ConsentText, SamplingPoint, Session, SignUp, SignUpStatus, Slot
+from testing.models import Campaign, ConsentText, PoolSize, SamplingPoint, Session, SignUp, SignUpStatus, Slot
 from testing.words import slot_words
 
 CONSENT_TEXT = (
@@ -50,6 +50,10 @@ class CampaignPlan:
     purpose_en: str = ""
     payer: str = "园区财政"
     retention_days: int = 60
+    pool_size: int = PoolSize.SINGLE
+    languages: Sequence[str] = ("zh-hans", "en")
+    groups: Sequence[str] = ()
+    is_on_hold: bool = False
     consent: str = CONSENT_TEXT
     consent_en: str = CONSENT_TEXT_EN
 
@@ -78,7 +82,8 @@ def _fill(campaign: Campaign, plan: CampaignPlan) -> None:
         plan.payer,
     )
     campaign.starts_on, campaign.ends_on = plan.starts_on, plan.ends_on
-    campaign.retention_days = plan.retention_days
+    campaign.retention_days, campaign.is_on_hold = plan.retention_days, plan.is_on_hold
+    campaign.pool_size, campaign.languages, campaign.groups = plan.pool_size, list(plan.languages), list(plan.groups)
 
 
 def _consent(campaign: Campaign, plan: CampaignPlan) -> None:
@@ -98,7 +103,7 @@ def _consent(campaign: Campaign, plan: CampaignPlan) -> None:
 def edit_campaign(*, campaign: Campaign, plan: CampaignPlan, version: int, by: Any) -> Campaign:
     """Change a campaign that nobody else has changed meanwhile. The address stays once it is open.
 
-    Raises Refused `changed_meanwhile`, `slug_fixed`.
+    Raises Refused `changed_meanwhile`, `slug_fixed`, `pool_begun`.
     """
     with transaction.atomic():
         campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
@@ -106,6 +111,8 @@ def edit_campaign(*, campaign: Campaign, plan: CampaignPlan, version: int, by: A
             raise Refused("changed_meanwhile", "您打开这一页以后有人改过，请刷新后再改。")
         if campaign.status != Campaign.Status.DRAFT and campaign.slug != plan.slug:
             raise Refused("slug_fixed", "已经开始登记，海报上的地址不能再改。")
+        if campaign.pool_size != plan.pool_size and campaign.sessions.filter(specimens__isnull=False).exists():
+            raise Refused("pool_begun", "已经开始采样，几人一管不能再改。")
         _fill(campaign, plan)
         campaign.version += 1
         campaign.full_clean()

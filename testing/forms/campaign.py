@@ -11,9 +11,11 @@ from parkportal.idempotency import TokenFormMixin
 from parkportal.printing.labels import LABEL_FORMATS
 from testing.actions.campaigns import CONSENT_TEXT, CONSENT_TEXT_EN, CampaignPlan
 from testing.actions.tubes import LARGEST_RUN
-from testing.models import Campaign, SamplingPoint
+from testing.groups import group_choices
+from testing.models import Campaign, PoolSize, SamplingPoint
 
 DAY = {"type": "date", "class": "w-date"}
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 CLOCK = {"type": "time", "class": "w-phone"}
 
 
@@ -53,6 +55,21 @@ class CampaignForm(TokenFormMixin):
         max_value=3650,
         widget=forms.NumberInput(attrs={"class": "w-number"}),
     )
+    is_on_hold = forms.BooleanField(
+        label="依法暂不删除", required=False, help_text="勾上以后，到期也不删除个人信息，直到取消"
+    )
+    pool_size = forms.TypedChoiceField(
+        label="几人一管", choices=PoolSize.choices, coerce=int, initial=PoolSize.SINGLE,
+        help_text="混采只用于普通筛查；人群 A 和医学观察期人员仍用单管",
+    )  # fmt: skip
+    groups = forms.MultipleChoiceField(
+        label="检测哪些人群", required=False, choices=[], help_text="一个都不选就是全部；后面是这类人的要求",
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "choices-list"}),
+    )  # fmt: skip
+    languages = forms.MultipleChoiceField(
+        label="登记页语言", choices=LANGUAGES, initial=["zh-hans", "en"], widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "至少选中文"},
+    )  # fmt: skip
     consent = forms.CharField(
         label="信息收集说明", help_text="改了就是新的一版，已经同意旧版的人不受影响", max_length=4000, initial=CONSENT_TEXT,
         widget=forms.Textarea(attrs={"rows": 8}),
@@ -69,6 +86,7 @@ class CampaignForm(TokenFormMixin):
         super().__init__(*args, **kwargs)
         self.campaign = campaign
         self.fields["lab"].queryset = labs()  # type: ignore[attr-defined]
+        self.fields["groups"].choices = group_choices()  # type: ignore[attr-defined]
 
     @staticmethod
     def _from(campaign: Campaign) -> dict[str, Any]:
@@ -83,6 +101,10 @@ class CampaignForm(TokenFormMixin):
             "starts_on",
             "ends_on",
             "retention_days",
+            "is_on_hold",
+            "pool_size",
+            "groups",
+            "languages",
         )
         values = {name: getattr(campaign, name) for name in (*names, "version")}
         texts = {"consent": consent.text, "consent_en": consent.text_en} if consent else {}
@@ -98,6 +120,12 @@ class CampaignForm(TokenFormMixin):
         if others.exists():
             raise forms.ValidationError("这个地址已经用过，换一个。")
         return slug
+
+    def clean_languages(self) -> list[str]:
+        languages = self.cleaned_data["languages"]
+        if "zh-hans" not in languages:
+            raise forms.ValidationError("至少选中文")
+        return languages
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

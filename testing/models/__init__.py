@@ -1,7 +1,7 @@
 """Campaigns, sessions, sign-ups, tubes, boxes and results."""
 
 from testing.models.boxes import BOX_PLACES, Box, BoxCheck, BoxMove, BoxStatus
-from testing.models.campaigns import Campaign, ConsentText
+from testing.models.campaigns import Campaign, ConsentText, PoolSize
 from testing.models.points import LabStaff, PointStaff, SamplingPoint, own_labs, own_points
 from testing.models.results import WITHHELD, Alert, LookupLock, Reading, Result, ResultValue
 from testing.models.sessions import Reconciliation, Session, Slot
@@ -25,6 +25,7 @@ __all__ = [
     "LookupLock",
     "Mode",
     "PointStaff",
+    "PoolSize",
     "Reading",
     "Reconciliation",
     "Result",

@@ -12,6 +12,19 @@ from parkportal.idempotency import TokenField
 from testing.models.points import own_labs, own_points
 
 
+class PoolSize(models.IntegerChoices):
+    """How many people's swabs share a tube (handbook §3): single tubes unless a campaign says otherwise."""
+
+    SINGLE = 1, "单管（1 人 1 管）"
+    FIVE = 5, "5 合 1"
+    TEN = 10, "10 合 1"
+    TWENTY = 20, "20 合 1"
+
+
+def both_languages() -> list[str]:
+    return ["zh-hans", "en"]
+
+
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     def visible_to(self, user: Any) -> "CampaignQuerySet":
         """Campaigns hold nothing personal: the committee, leaders, stations, labs and contacts may read them."""
@@ -56,7 +69,13 @@ class Campaign(models.Model):
     starts_on = models.DateField("开始")
     ends_on = models.DateField("结束（含）")
     groups = models.JSONField("检测人群", default=list, blank=True, help_text="人群代码；空着为全部。")
+    pool_size = models.PositiveSmallIntegerField(
+        "几人一管", choices=PoolSize, default=1, help_text="单管为 1；混采时人群 A 和医学观察期人员仍用单管。"
+    )
+    languages = models.JSONField("登记页语言", default=both_languages)
     retention_days = models.PositiveSmallIntegerField("结束后保留（天）", default=60)
+    is_on_hold = models.BooleanField("依法暂不删除", default=False)
+    erased_at = models.DateTimeField("个人信息删除时间", null=True, blank=True)
     change_hours = models.PositiveSmallIntegerField("开始前几小时止可改", default=1)
     status = models.CharField("状态", max_length=8, choices=Status, default=Status.DRAFT)
     created_at = models.DateTimeField("建立时间", default=park_now)
@@ -82,10 +101,19 @@ class Campaign(models.Model):
                 name="campaign_dates",
                 violation_error_message="结束日期不能早于开始日期。",
             ),
+            models.CheckConstraint(
+                condition=Q(pool_size__in=[1, 5, 10, 20]),
+                name="campaign_pool_size",
+                violation_error_message="几人一管只能是 1、5、10 或 20。",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_pooled(self) -> bool:
+        return self.pool_size > 1
 
     @property
     def is_open(self) -> bool:

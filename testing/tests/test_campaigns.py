@@ -4,6 +4,7 @@ from datetime import date, time, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError
 from django.urls import reverse
 
 from enterprises.tests.factories import make_employee, make_enterprise
@@ -32,7 +33,7 @@ def campaign_data(**fields):
     return {
         "title": "复工人员检测", "slug": "fugong", "purpose": "免费", "title_en": "", "purpose_en": "", "lab": make_lab().pk,
         "payer": "园区财政", "starts_on": today, "ends_on": today + timedelta(days=10), "retention_days": 60,
-        "consent": "说明", "consent_en": "", "token": str(uuid4()), **fields,
+        "consent": "说明", "consent_en": "", "pool_size": "1", "languages": ["zh-hans", "en"], "token": str(uuid4()), **fields,
     }  # fmt: skip
 
 
@@ -69,6 +70,9 @@ def test_campaign_create_sent_twice_makes_one(staff):
         ({"ends_on": "2000-01-01"}, "结束日期不能早于开始日期"),
         ({"lab": "999999"}, "检验实验室"),
         ({"title": "检" * 41}, "名称"),
+        ({"pool_size": "7"}, "几人一管"),
+        ({"languages": ["en"]}, "至少选中文"),
+        ({"groups": ["Z9"]}, "检测哪些人群"),
     ],
 )
 def test_campaign_create_says_what_is_wrong(staff, fields, words):
@@ -76,6 +80,41 @@ def test_campaign_create_says_what_is_wrong(staff, fields, words):
 
     assert 'class="error-summary"' in page and words in page
     assert not Campaign.objects.exists()
+
+
+def test_campaign_keeps_pool_size_groups_and_languages(staff):
+    staff.post(
+        reverse("testing:campaign_create"), campaign_data(pool_size="10", groups=["B4", "B5"], languages=["zh-hans"])
+    )
+
+    campaign = Campaign.objects.get()
+    assert (campaign.pool_size, campaign.is_pooled, campaign.groups) == (10, True, ["B4", "B5"])
+    assert campaign.languages == ["zh-hans"]
+    assert campaign.payer == "园区财政"
+
+
+def test_campaign_is_of_single_tubes_unless_said_otherwise(staff):
+    staff.post(reverse("testing:campaign_create"), campaign_data())
+
+    assert Campaign.objects.get().pool_size == 1
+
+
+def test_campaign_pool_size_is_guarded_by_the_database():
+    with pytest.raises(IntegrityError, match="campaign_pool_size"):
+        make_campaign(pool_size=7)
+
+
+def test_campaign_pool_size_stays_once_somebody_was_swabbed(staff):
+    session = make_session(make_campaign(slug="fugong"))
+    make_specimen(make_signup(session.slots.first(), status="collected"), session=session)
+    campaign = session.campaign
+
+    page = staff.post(
+        reverse("testing:campaign_edit", args=[campaign.pk]),
+        campaign_data(lab=campaign.lab_id, version=1, pool_size="10"),
+    ).content.decode()
+
+    assert "已经开始采样，几人一管不能再改" in page
 
 
 def test_campaign_slug_is_taken_once(staff):

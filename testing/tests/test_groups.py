@@ -2,7 +2,7 @@
 
 import pytest
 
-from testing.groups import Facts, group_of, groups_of, is_key_post, mode_of
+from testing.groups import Facts, group_of, groups_of, is_key_post, may_be_pooled, mode_of
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,21 @@ def test_all_groups_are_known_the_strongest_first():
 )
 def test_key_posts_are_known_by_their_words(post, is_key):
     assert is_key_post(post) is is_key
+
+
+@pytest.mark.parametrize(
+    ("group", "shares"),
+    [
+        ("A1", False),
+        ("A2", False),
+        ("A3", False),
+        ("B2", False),
+        ("B1", True),
+        ("B3", True),
+        ("B4", True),
+        ("B5", True),
+        ("C", True),
+    ],
+)
+def test_a_and_observation_never_share_a_tube(group, shares):
+    assert may_be_pooled(group) is shares
