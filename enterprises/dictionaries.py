@@ -62,6 +62,32 @@ def declare() -> None:
         {"code": "livelihood", "label": "群众生活必需"},
         {"code": "other", "label": "其他重要国计民生及急需"},
     )
+    terms.declare(
+        "need_kind",
+        {"code": "supplies", "label": "防疫物资", "settings": {"days": 2}},
+        {"code": "staff", "label": "用工返岗", "settings": {"days": 3}},
+        {"code": "materials", "label": "原料", "settings": {"days": 3}},
+        {"code": "logistics", "label": "物流", "settings": {"days": 2}},
+        {"code": "money", "label": "资金", "settings": {"days": 5}},
+        {"code": "permit", "label": "审批许可", "settings": {"days": 3}},
+        {"code": "canteen", "label": "食堂供餐", "settings": {"days": 2}},
+        {"code": "rent", "label": "租金", "settings": {"days": 5}},
+        {"code": "other", "label": "其他", "settings": {"days": 3}},
+        title="诉求类别",
+    )
+    terms.declare(
+        "department",
+        {"code": "squad", "label": "帮扶小分队"},
+        {"code": "office", "label": "管委会综合部"},
+        {"code": "supplies", "label": "物资保障组"},
+        {"code": "enterprise", "label": "企业服务部"},
+        {"code": "approval", "label": "行政审批部"},
+        {"code": "finance", "label": "财政金融部"},
+        {"code": "labour", "label": "人力资源部"},
+        {"code": "traffic", "label": "交通物流组"},
+        {"code": "investment", "label": "招商合作局"},
+        title="承办部门",
+    )
 
 
 def words_of(kind: str) -> QuerySet[Term]:

@@ -88,14 +88,18 @@ class Stateful(models.Model):
         token: UUID | None = None,
         correction: bool = False,
         save: tuple[str, ...] = (),
+        also: Mapping[str, Any] | None = None,
     ) -> Move:
         """Set the status and write the move. The caller holds the lock and the transaction.
+
+        `save` names columns of the thing that are written with it, `also` gives the values of further columns of the move.
+        A move from a status to itself happens only where the table names it.
 
         The update is conditional on the present status, so that of two callers without a lock only one wins.
         Raises AlreadyMoved when the thing stands there already, Refused `forbidden_move` when the table has no such move.
         """
         labels = dict(type(self).Status.choices)
-        if self.status == to:  # type: ignore[has-type]
+        if self.status == to and not self.can_move(to):  # type: ignore[has-type]
             raise AlreadyMoved("already", f"已经是“{labels[to]}”。", status=to)
         if not correction and not self.can_move(to):
             raise Refused(
@@ -109,7 +113,14 @@ class Stateful(models.Model):
             raise Refused("changed_meanwhile", "刚刚有人改过，请刷新后再试。")
         self.status = to
         return self.moves.create(  # type: ignore[attr-defined]
-            from_status=was, to_status=to, effective_at=now, by=by, reason=reason, token=token, is_correction=correction
+            from_status=was,
+            to_status=to,
+            effective_at=now,
+            by=by,
+            reason=reason,
+            token=token,
+            is_correction=correction,
+            **(also or {}),
         )
 
     def last_move(self, to: str | None = None) -> Move | None:

@@ -3,6 +3,7 @@
 from enterprises.actions.boards import generate_board, post_board, verify_board
 from enterprises.actions.contacts import complete_invitation, end_contact, invite_contact
 from enterprises.actions.filing import approve_filing, file_resumption, open_filing, return_filing, save_filing_step
+from enterprises.actions.needs import close_need, confirm_need, pass_need, register_need, reopen_need, void_need
 from enterprises.actions.people import employ, end_flag, flag_person, reveal_person
 from enterprises.actions.registering import EditConflict, correct_enterprise, register_enterprise
 from enterprises.actions.reporting import freeze_unit_days, remind_missing_reports, submit_daily_report
@@ -12,7 +13,9 @@ __all__ = [
     "EditConflict",
     "approve_filing",
     "assign_squad",
+    "close_need",
     "complete_invitation",
+    "confirm_need",
     "correct_enterprise",
     "correct_resumption_day",
     "employ",
@@ -24,13 +27,17 @@ __all__ = [
     "generate_board",
     "invite_contact",
     "open_filing",
+    "pass_need",
     "post_board",
     "register_enterprise",
+    "register_need",
     "remind_missing_reports",
+    "reopen_need",
     "return_filing",
     "reveal_person",
     "save_filing_step",
     "set_resumption_status",
     "submit_daily_report",
     "verify_board",
+    "void_need",
 ]

@@ -2,6 +2,7 @@
 
 from enterprises.models.boards import Board, BoardMove
 from enterprises.models.kinds import KeyLevel, Tier, UnitKind
+from enterprises.models.needs import Need, NeedMove, NeedStatus
 from enterprises.models.people import DocumentType, Employment, Person, PersonFlag
 from enterprises.models.registry import Enterprise, SishangListing
 from enterprises.models.reports import DailyReport, UnitDay
@@ -19,6 +20,9 @@ __all__ = [
     "Filing",
     "FilingMove",
     "KeyLevel",
+    "Need",
+    "NeedMove",
+    "NeedStatus",
     "Person",
     "PersonFlag",
     "ResumptionMove",

@@ -34,14 +34,23 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-de
 
     def reached_by(self, user: Any) -> "EnterpriseQuerySet":
         """By a dated membership: the squad's, the supervisor's, the own enterprise."""
+        reach = self._in_the_care_of(user)
+        if user.has_role("contact", "principal"):
+            reach |= Q(pk__in=EnterpriseContact.objects.filter(in_force(), user=user).values("enterprise"))
+        return self.filter(reach)
+
+    def cared_for_by(self, user: Any) -> "EnterpriseQuerySet":
+        """By the park's own people: the squad's and the supervisor's, not the own enterprise."""
+        return self.filter(self._in_the_care_of(user))
+
+    @staticmethod
+    def _in_the_care_of(user: Any) -> Q:
         reach = Q(pk__in=[])
         if user.has_role("squad"):
             reach |= Q(squad__in=SquadMember.objects.filter(in_force(), user=user).values("squad"))
         if user.has_role("supervisor"):
             reach |= Q(pk__in=SupervisorAssignment.objects.filter(in_force(), user=user).values("enterprise"))
-        if user.has_role("contact", "principal"):
-            reach |= Q(pk__in=EnterpriseContact.objects.filter(in_force(), user=user).values("enterprise"))
-        return self.filter(reach)
+        return reach
 
     def editable_by(self, user: Any) -> "EnterpriseQuerySet":
         """Whose data this person may correct: the committee all, a contact the own."""

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from enterprises.actions import register_need
 from enterprises.models import Board, BoardMove
 from enterprises.tests.factories import make_account, make_board, make_enterprise
-from parkportal.clock import at, end_of, park_now
+from parkportal.clock import at, end_of, park_now, park_today
 from parkportal.states import GRACE, AlreadyMoved, Refused, status_as_of
 from parkportal.tests.threads import at_once
 
@@ -50,6 +51,15 @@ def test_every_move_of_the_table_is_possible_and_no_other():
         for after in Board.Status.values:
             board = Board(status=before)
             assert board.can_move(after) == (after in Board.MOVES[before])
+
+
+def test_a_thing_may_move_to_where_it_stands_only_where_the_table_names_it():
+    need = register_need(enterprise=make_enterprise(), kind="other", description="口罩", by=None, due_on=park_today())
+    with pytest.raises(AlreadyMoved):
+        need.move_to("registered")
+    need.move_to("passed", also={"department": "supplies"})
+    need.move_to("passed", also={"department": "traffic"})
+    assert list(need.moves.values_list("department", flat=True)) == ["", "supplies", "traffic"]
 
 
 def test_a_stale_copy_loses_even_without_a_lock(board):

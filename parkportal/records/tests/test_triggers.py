@@ -1,6 +1,7 @@
 """The database itself refuses to change what may only grow."""
 
 import importlib
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -18,10 +19,8 @@ pytestmark = [pytest.mark.both, pytest.mark.django_db]
 def declared():
     """The migrations say which tables are append-only."""
     for config in apps.get_app_configs():
-        try:
-            importlib.import_module(f"{config.name}.migrations.0002_triggers")
-        except ModuleNotFoundError:
-            continue
+        for path in Path(config.path).glob("migrations/*triggers.py"):
+            importlib.import_module(f"{config.name}.migrations.{path.stem}")
 
 
 @pytest.fixture
