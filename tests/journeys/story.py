@@ -110,7 +110,7 @@ def committee_opens_a_campaign(story: Story) -> None:
         staff.fills(starts_on="2020-02-18", ends_on="2020-02-20").pictures("新建检测任务").presses("保存")
         staff.sees("晚间返岗人员检测")
         story.kept["campaign"] = story.path_of(staff)
-        staff.follows("加一场").fills(day="2020-02-18", start="20:00", end="21:00", minutes="30", places="1", lanes="1")
+        staff.follows("加一场").fills(day="2020-02-18", start="20:00", end="21:30", minutes="30", places="1", lanes="1")
         staff.presses("加这一场").sees("2020-02-18")
         staff.goes_to(story.kept["campaign"]).presses("开放登记").pictures("检测任务").fits()
         href = staff.page.get_by_role("link", name="打印 A4").get_attribute("href")
@@ -184,6 +184,7 @@ def signs_up_the_staff(contact: Person) -> None:
     contact.page.wait_for_load_state()
     if "批量报名检测" in contact.text() and "登记选中的人" not in contact.text():
         contact.follows("批量报名检测")
+    contact.page.locator("input[name=pick]").last.uncheck()  # the last place is left for the next chapter
     contact.pictures("批量报名")
     contact.presses("登记选中的人").pictures("批量报名结果").fits()
 
