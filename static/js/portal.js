@@ -146,7 +146,29 @@
     link.addEventListener("click", () => sessionStorage.setItem("returning", link.dataset.back));
   });
 
+  /* A file is chosen on a face of our own, since the browser writes its button in its own language. The real input
+     lies over it, so click, key and drop work as ever. */
+  const face = (input) => {
+    if (input.parentElement.classList.contains("file-pick")) return;
+    const { choose = "选文件", chosen = "还没有选" } = document.body.dataset;
+    const frame = document.createElement("div");
+    const button = document.createElement("span");
+    const names = document.createElement("span");
+    frame.className = "file-pick";
+    button.className = "btn";
+    button.textContent = (input.accept || "").startsWith("image") && choose === "选文件" ? "选照片" : choose;
+    names.className = "second";
+    button.ariaHidden = names.ariaHidden = "true";
+    input.replaceWith(frame);
+    frame.append(button, names, input);
+    const show = () => { names.textContent = [...input.files].map((file) => file.name).join("、") || chosen; };
+    input.addEventListener("change", show);
+    if (input.form) input.form.addEventListener("reset", () => setTimeout(show));
+    show();
+  };
+
   const prepare = (from) => {
+    all("input[type=file]", from).forEach(face);
     all("form[data-bulk]", from).forEach(bulk);
     const summary = from.querySelector("[data-error-summary]");
     if (summary) summary.focus();
