@@ -21,6 +21,10 @@ def new_token() -> uuid.UUID:
 class TokenField(models.UUIDField):
     """The column on the created row: unique, empty for rows that no form made."""
 
+    _pyi_private_set_type: uuid.UUID | str | None
+    _pyi_private_get_type: uuid.UUID | None
+    _pyi_lookup_exact_type: uuid.UUID | str | None
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"null": True, "blank": True, "editable": False, "unique": True, **kwargs})
 

@@ -55,7 +55,7 @@ class Move(models.Model):
         ordering = ["effective_at", "id"]
 
 
-def status_as_of(moves: QuerySet, instant: datetime, *, grace: timedelta = GRACE) -> Subquery:
+def status_as_of(moves: QuerySet | models.Manager, instant: datetime, *, grace: timedelta = GRACE) -> Subquery:
     """The status that the moves of `OuterRef("pk")` had given by an instant, as known by instant + grace.
 
     By 24时 of a day, what is effective from the next day's 00:00 has not happened yet.
