@@ -1,18 +1,15 @@
-"""Forms of the register, the filing and the daily report."""
+"""Entering and correcting a unit of the register."""
 
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
 
-from enterprises.actions.reporting import COUNTS
-from enterprises.filing_pack import QUESTIONS, Step
-from enterprises.models import DailyReport, Enterprise, EnterpriseContact, Squad, UnitKind
+from enterprises.forms.fields import YesNoField, checked
+from enterprises.models import Enterprise, Squad, UnitKind
 from parkportal.clock import park_today
 from parkportal.idempotency import TokenFormMixin
 from parkportal.identifiers import IdentifierProblem, normal_credit_code, normal_name, normal_phone
-from parkportal.records import terms
 from parkportal.records.models import Term
 
 CONTACT_FIELDS = (
@@ -23,35 +20,7 @@ COMMITTEE_FIELDS = (
     "kind", "name", "credit_code", "credit_code_reason", *CONTACT_FIELDS, "sishang_kind", "tags", "org_roles", "tier",
     "tier_reason", "key_level", "exclusion", "squad", "builder", "developer",
 )  # fmt: skip
-LARGEST_COUNT = 10_000_000
-DORMITORY_LIMIT = 6  # persons in a room (handbook §4)
-YES_NO = [("", "没有填"), ("true", "有"), ("false", "没有")]
 WIDTHS = {"floor": "w-number", "headcount": "w-number", "credit_code": "w-id", "building": "w-phone"}
-
-
-def checked(reader: Any, text: str, *arguments: Any) -> str:
-    """The normal form of an identifier; what is wrong with it stands beside the field."""
-    if not text:
-        return ""
-    try:
-        return reader(text, *arguments)
-    except IdentifierProblem as problem:
-        raise ValidationError(str(problem), code="identifier") from problem
-
-
-class YesNoField(forms.TypedChoiceField):
-    """有 / 没有, or not answered."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            **{
-                "choices": YES_NO,
-                "required": False,
-                "coerce": lambda word: word == "true",
-                "empty_value": None,
-                **kwargs,
-            }
-        )
 
 
 class EnterpriseForm(TokenFormMixin, forms.ModelForm):
@@ -170,113 +139,6 @@ class StatusForm(TokenFormMixin, forms.Form):
         allowed = Enterprise.MOVES.get(enterprise.status, frozenset())
         self.fields["to"].choices = [pair for pair in Enterprise.Status.choices if pair[0] in allowed]  # type: ignore[attr-defined]
         self.fields["on"].initial = park_today()
-
-
-class ContactInviteForm(TokenFormMixin, forms.Form):
-    name = forms.CharField(label="姓名", max_length=50, widget=forms.TextInput(attrs={"class": "w-name"}))
-    phone = forms.CharField(
-        label="手机", max_length=20, widget=forms.TextInput(attrs={"class": "w-phone", "inputmode": "tel"})
-    )
-    kind = forms.ChoiceField(
-        label="身份", choices=EnterpriseContact.Kind.choices, initial=EnterpriseContact.Kind.LIAISON
-    )
-
-    def clean_name(self) -> str:
-        return checked(normal_name, self.cleaned_data["name"])
-
-    def clean_phone(self) -> str:
-        return checked(normal_phone, self.cleaned_data["phone"])
-
-
-class DailyReportForm(TokenFormMixin, forms.ModelForm):
-    """One screen on a phone. Every count is asked; zero is an answer."""
-
-    class Meta:
-        model = DailyReport
-        fields = [*COUNTS, "note", "correction_reason"]
-
-    def __init__(self, *args: Any, is_correction: bool, headcount: int | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.headcount = headcount
-        for name in COUNTS:
-            self.fields[name].validators.append(MaxValueValidator(LARGEST_COUNT))
-            self.fields[name].widget.attrs.update({"class": "w-number", "inputmode": "numeric"})
-            self.fields[name].error_messages["required"] = "没有也要填 0。"
-        if is_correction:
-            self.fields["correction_reason"].required = True
-        else:
-            del self.fields["correction_reason"]
-
-    def clean_on_duty(self) -> int:
-        on_duty = self.cleaned_data["on_duty"]
-        if self.headcount is not None and on_duty > self.headcount:
-            raise ValidationError(f"比职工总数 {self.headcount} 人还多，请核对，或先改职工总数。", code="more_than_all")
-        return on_duty
-
-    def counts(self) -> dict[str, int]:
-        return {name: self.cleaned_data[name] for name in COUNTS}
-
-
-def filing_field(name: str) -> forms.Field:
-    """The field of one question of the pack, by what it asks for."""
-    question = QUESTIONS[name]
-    common: dict[str, Any] = {"label": question.label + (f"（{question.unit}）" if question.unit else "")}
-    common["help_text"] = question.hint
-    if name == "planned_on":
-        return forms.DateField(
-            **common, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "w-phone"})
-        )
-    if name == "exemption":
-        return forms.ChoiceField(**common, required=False, choices=[("", "不属于"), *terms.choices("exemption")])
-    if name.startswith("promise"):
-        return forms.BooleanField(**common, error_messages={"required": "请勾选确认。"})
-    if name.startswith("has_"):
-        return YesNoField(
-            **common, required=True, choices=[("true", "有"), ("false", "没有")], widget=forms.RadioSelect
-        )
-    if name == "emergency":
-        return forms.CharField(
-            **common, max_length=500, widget=forms.Textarea(attrs={"rows": 3, "class": "w-sentence"})
-        )
-    if question.unit:
-        return forms.IntegerField(
-            **common,
-            min_value=0,
-            max_value=1_000_000,
-            widget=forms.NumberInput(attrs={"class": "w-number", "inputmode": "numeric"}),
-            error_messages={"required": "没有也要填 0。"},
-        )
-    return forms.CharField(**common, max_length=50, widget=forms.TextInput(attrs={"class": "w-name"}))
-
-
-class FilingStepForm(forms.Form):
-    """One step of the filing pack."""
-
-    def __init__(self, *args: Any, step: Step, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for question in step.questions:
-            self.fields[question.name] = filing_field(question.name)
-            value = self.initial.get(question.name)
-            if isinstance(value, bool) and question.name.startswith("has_"):
-                self.initial[question.name] = str(value).lower()
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        first, whole = data.get("first_batch"), data.get("headcount")
-        if first is not None and whole is not None and first > whole:
-            self.add_error("first_batch", "首批返岗人数不能超过职工总数。")
-        if (data.get("dormitory_people") or 0) > DORMITORY_LIMIT:
-            self.add_error("dormitory_people", f"每间宿舍不超过 {DORMITORY_LIMIT} 人。")
-        for name in ("duty_name", "signed_by"):
-            if data.get(name):
-                self._read_name(data, name)
-        return data
-
-    def _read_name(self, data: dict[str, Any], name: str) -> None:
-        try:
-            data[name] = checked(normal_name, data[name])
-        except ValidationError as problem:
-            self.add_error(name, problem)
 
 
 class BulkForm(forms.Form):

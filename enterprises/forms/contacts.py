@@ -1,0 +1,24 @@
+"""Inviting and ending an enterprise's own accounts."""
+
+from django import forms
+
+from enterprises.forms.fields import checked
+from enterprises.models import EnterpriseContact
+from parkportal.idempotency import TokenFormMixin
+from parkportal.identifiers import normal_name, normal_phone
+
+
+class ContactInviteForm(TokenFormMixin, forms.Form):
+    name = forms.CharField(label="姓名", max_length=50, widget=forms.TextInput(attrs={"class": "w-name"}))
+    phone = forms.CharField(
+        label="手机", max_length=20, widget=forms.TextInput(attrs={"class": "w-phone", "inputmode": "tel"})
+    )
+    kind = forms.ChoiceField(
+        label="身份", choices=EnterpriseContact.Kind.choices, initial=EnterpriseContact.Kind.LIAISON
+    )
+
+    def clean_name(self) -> str:
+        return checked(normal_name, self.cleaned_data["name"])
+
+    def clean_phone(self) -> str:
+        return checked(normal_phone, self.cleaned_data["phone"])

@@ -1,0 +1,75 @@
+"""The steps of the resumption filing."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from enterprises.filing_pack import QUESTIONS, Step
+from enterprises.forms.fields import YesNoField, checked
+from parkportal.identifiers import normal_name
+from parkportal.records import terms
+
+DORMITORY_LIMIT = 6  # persons in a room (handbook §4)
+
+
+def filing_field(name: str) -> forms.Field:
+    """The field of one question of the pack, by what it asks for."""
+    question = QUESTIONS[name]
+    common: dict[str, Any] = {"label": question.label + (f"（{question.unit}）" if question.unit else "")}
+    common["help_text"] = question.hint
+    if name == "planned_on":
+        return forms.DateField(
+            **common, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "w-phone"})
+        )
+    if name == "exemption":
+        return forms.ChoiceField(**common, required=False, choices=[("", "不属于"), *terms.choices("exemption")])
+    if name.startswith("promise"):
+        return forms.BooleanField(**common, error_messages={"required": "请勾选确认。"})
+    if name.startswith("has_"):
+        return YesNoField(
+            **common, required=True, choices=[("true", "有"), ("false", "没有")], widget=forms.RadioSelect
+        )
+    if name == "emergency":
+        return forms.CharField(
+            **common, max_length=500, widget=forms.Textarea(attrs={"rows": 3, "class": "w-sentence"})
+        )
+    if question.unit:
+        return forms.IntegerField(
+            **common,
+            min_value=0,
+            max_value=1_000_000,
+            widget=forms.NumberInput(attrs={"class": "w-number", "inputmode": "numeric"}),
+            error_messages={"required": "没有也要填 0。"},
+        )
+    return forms.CharField(**common, max_length=50, widget=forms.TextInput(attrs={"class": "w-name"}))
+
+
+class FilingStepForm(forms.Form):
+    """One step of the filing pack."""
+
+    def __init__(self, *args: Any, step: Step, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for question in step.questions:
+            self.fields[question.name] = filing_field(question.name)
+            value = self.initial.get(question.name)
+            if isinstance(value, bool) and question.name.startswith("has_"):
+                self.initial[question.name] = str(value).lower()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, whole = data.get("first_batch"), data.get("headcount")
+        if first is not None and whole is not None and first > whole:
+            self.add_error("first_batch", "首批返岗人数不能超过职工总数。")
+        if (data.get("dormitory_people") or 0) > DORMITORY_LIMIT:
+            self.add_error("dormitory_people", f"每间宿舍不超过 {DORMITORY_LIMIT} 人。")
+        for name in ("duty_name", "signed_by"):
+            if data.get(name):
+                self._read_name(data, name)
+        return data
+
+    def _read_name(self, data: dict[str, Any], name: str) -> None:
+        try:
+            data[name] = checked(normal_name, data[name])
+        except ValidationError as problem:
+            self.add_error(name, problem)
