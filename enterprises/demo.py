@@ -23,6 +23,7 @@ from enterprises.models import (
     PersonFlag,
     ResumptionMove,
     ResumptionStatus,
+    SishangListing,
     Squad,
     SquadMember,
     SupervisorAssignment,
@@ -103,6 +104,7 @@ def _register(stage: Stage) -> list[Enterprise]:
     with lifted("enterprises_resumptionmove"):
         ResumptionMove.objects.update(recorded_at=F("effective_at"))
     Enterprise.objects.update(registered_at=at(ENTERED_ON))
+    SishangListing.objects.update(recorded_at=at(ENTERED_ON))
     units = list(Enterprise.objects.select_related("squad").prefetch_related("tags"))
     for unit in units:
         unit.tag_codes = {tag.code for tag in unit.tags.all()}

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from parkportal.clock import park_now
 from parkportal.records import figures, settings
-from testing.models import Campaign, Slot
+from testing.models import Campaign, Session, Slot
 
 
 def public_doors() -> dict[str, Any]:
@@ -31,6 +31,7 @@ def public_doors() -> dict[str, Any]:
     ]
     return {
         "campaigns": campaigns,
+        "points": Session.objects.bookable(now).select_related("point").order_by("starts_at")[:4],
         "fever_phone": settings.get("fever_phone"),
         "resumed": figures.latest(["enterprises_resumed"])["enterprises_resumed"],
     }

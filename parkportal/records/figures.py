@@ -21,6 +21,11 @@ from parkportal.records.models import FigureSnapshot
 Number = int | Decimal
 
 
+def whole_or_decimal(number: Number | None) -> Number | None:
+    """A count as an integer, whatever the column keeps it as: 70, not 70.000."""
+    return int(number) if number is not None and number == int(number) else number
+
+
 @dataclass(frozen=True)
 class FigureValue:
     """A figure as of an instant. `denominator` None = no confirmed denominator, and no rate is shown."""
@@ -47,9 +52,7 @@ class FigureValue:
 
     def as_json(self) -> dict:
         def plain(number: Number | None) -> int | float | None:
-            if number is None:
-                return None
-            return int(number) if number == int(number) else float(number)
+            return float(number) if isinstance(number, Decimal) else number
 
         return {
             "label": self.label,
@@ -95,8 +98,8 @@ class Figure:
             self.code,
             self.label,
             self.unit,
-            numerator,
-            denominator,
+            whole_or_decimal(numerator),
+            whole_or_decimal(denominator),
             as_of,
             self.definition,
             self.href(as_of),

@@ -1,10 +1,13 @@
 """Chinese first; English where it is asked for, kept for a visitor and never on a staff page."""
 
+import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.http import HttpResponse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, override
 
 from parkportal.middleware import ChosenLanguage
 
@@ -35,3 +38,17 @@ def test_language_of_a_page(rf, query, cookie, user, expected):
     assert seen == [expected]
     assert response.headers["Content-Language"] == expected
     assert ("django_language" in response.cookies) is (query in {"en", "zh-hans"})
+
+
+PUBLIC = [
+    path
+    for path in sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
+    if 'extends "base_public.html"' in (text := path.read_text(encoding="utf-8")) or "{% load i18n" in text
+]
+
+
+@pytest.mark.parametrize("path", PUBLIC, ids=lambda path: path.stem)
+def test_every_word_of_a_public_page_has_its_english(path):
+    words = re.findall(r"{% translate ['\"]([^'\"]+)['\"] %}", path.read_text(encoding="utf-8"))
+    with override("en"):
+        assert [word for word in words if gettext(word) == word and re.search("[一-鿿]", word)] == []
