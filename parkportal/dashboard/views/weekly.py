@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from parkportal.clock import iso_week, park_today, week_days
 from parkportal.dashboard import actions, boards, narrative
+from parkportal.dashboard.corrections import corrections_of
 from parkportal.dashboard.models import WeeklyIssue
 from parkportal.dashboard.weekly import workbook_of
 from parkportal.guards import roles
@@ -47,6 +48,7 @@ def weekly_detail(request: HttpRequest, week: str) -> HttpResponse:
         "values": values,
         "pieces": narrative.pieces(values, narrative.kind_labels()),
         "rates": boards.kind_rates(values, narrative.kind_labels()),
+        "corrections": corrections_of(issue),
         "before": WeeklyIssue.objects.filter(week__lt=week).first(),
         "after": WeeklyIssue.objects.filter(week__gt=week).last(),
     }

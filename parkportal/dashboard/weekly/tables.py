@@ -11,12 +11,14 @@ from django.db.models import Count, Q, QuerySet, Sum
 from enterprises.dictionaries import ABOVE_SCALE, KEY
 from enterprises.models import Enterprise
 from enterprises.models.boards import Board
+from enterprises.models.needs import OPEN, Need, NeedMove
 from investment.models import Contact, Lead, LeadMove, LeadStage
-from parkportal.clock import at
+from parkportal.clock import at, day_of, last_moment
 from parkportal.dashboard.narrative import kind_labels
 from parkportal.dashboard.weekly.layout import Table
 from parkportal.quantities import plain, rate_text
 from parkportal.records.figures import FigureValue
+from parkportal.records.models import Term
 from parkportal.states import status_as_of
 from supplies.models import Line, Place, PlaceKind
 from testing.models import Group, Result, ResultValue, SignUp, Specimen
@@ -35,7 +37,7 @@ def all_tables(values: Mapping[str, FigureValue], *, as_of: datetime, monday: da
         testing_groups(as_of),
         stock(as_of, start),
         boards(values, as_of),
-        needs(),
+        needs(as_of),
         investment(as_of, start),
     ]
 
@@ -206,9 +208,20 @@ def boards(values: Mapping[str, FigureValue], as_of: datetime) -> Table:
     )
 
 
-def needs() -> Table:
-    """诉求: registered, passed on, closed, called back."""
-    return Table("7 需求办理", ("类别", "登记", "转办", "办结", "回访", "超期"), [], widths=(24, 12, 12, 12, 12, 12))
+def needs(as_of: datetime) -> Table:
+    """诉求 by kind: how many were registered, and where each stood at the cut-off; overdue counts the open ones."""
+    then = Need.objects.filter(registered_at__lte=as_of).annotate(status_then=status_as_of(NeedMove.objects, as_of))
+    sums: dict[str, Counter[str]] = defaultdict(Counter)
+    for kind, status, due_on in then.exclude(status_then=Need.Status.VOID).values_list("kind", "status_then", "due_on"):
+        sums[kind].update([status or Need.Status.REGISTERED, "all"])
+        if status in OPEN and due_on < day_of(last_moment(as_of)):
+            sums[kind].update(["late"])
+    labels = dict(Term.objects.filter(kind="need_kind").values_list("code", "label"))
+    columns = ("all", Need.Status.PASSED, Need.Status.DONE, Need.Status.CONFIRMED, Need.Status.REOPENED, "late")
+    body = [[labels.get(kind, kind), *(counts[column] for column in columns)] for kind, counts in sorted(sums.items())]
+    total = ["合计", *(sum(counts[column] for counts in sums.values()) for column in columns)]
+    heads = ("类别", "登记", "转办中", "已办结", "已回访", "重新办理", "超期")
+    return Table("7 需求办理", heads, body, total if body else None, widths=(24, 12, 12, 12, 12, 12, 12))
 
 
 def investment(as_of: datetime, start: datetime) -> Table:
