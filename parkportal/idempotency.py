@@ -21,9 +21,9 @@ def new_token() -> uuid.UUID:
 class TokenField(models.UUIDField):
     """The column on the created row: unique, empty for rows that no form made."""
 
-    _pyi_private_set_type: uuid.UUID | str | None
-    _pyi_private_get_type: uuid.UUID | None
-    _pyi_lookup_exact_type: uuid.UUID | str | None
+    _pyi_private_set_type: uuid.UUID | str | None  # type: ignore[assignment]
+    _pyi_private_get_type: uuid.UUID | None  # type: ignore[assignment]
+    _pyi_lookup_exact_type: uuid.UUID | str | None  # type: ignore[assignment]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"null": True, "blank": True, "editable": False, "unique": True, **kwargs})
