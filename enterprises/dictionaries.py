@@ -14,6 +14,7 @@ THREE_CLASSES, WUHAN_CONTACT, OBSERVATION, OUT_OF_PROVINCE = (
     "out_of_province",
 )
 LAB = "lab"
+SYSTEM, EMERGENCY = "system", "emergency"
 
 
 def declare() -> None:
@@ -34,6 +35,29 @@ def declare() -> None:
         {"code": BACKBONE, "label": "骨干"},
         {"code": SMALL, "label": "中小"},
         {"code": INVITED, "label": "招商引资"},
+    )
+    terms.declare(
+        "tier",
+        {"code": "must", "label": "必须开"},
+        {"code": "guide", "label": "引导开"},
+        {"code": "support", "label": "支持开"},
+        {"code": "other", "label": "其他"},
+    )
+    terms.declare(
+        "key_level",
+        {"code": "none", "label": "无"},
+        {"code": "city", "label": "市重点"},
+        {"code": "province", "label": "省重点"},
+    )
+    terms.declare(
+        "exclusion",
+        {"code": "maintenance", "label": "停产检修"},
+        {"code": "deregistered", "label": "注销"},
+    )
+    terms.declare(
+        "document_kind",
+        {"code": SYSTEM, "label": "防疫管理制度"},
+        {"code": EMERGENCY, "label": "应急预案"},
     )
     terms.declare(
         "person_flag",

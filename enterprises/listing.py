@@ -15,6 +15,7 @@ from enterprises.models import Enterprise, EnterpriseContact, ResumptionStatus, 
 from enterprises.models.register_rows import EnterpriseQuerySet
 from parkportal.accounts.models import in_force
 from parkportal.clock import park_now, park_today
+from parkportal.records import terms
 from parkportal.records.figures import Figure
 from parkportal.records.listing import figure_rows
 from parkportal.states import Refused
@@ -61,9 +62,9 @@ def context(
         "figure": figure,
         "chips": set_filters(filters.form) if filters.form.is_valid() else [],
         "squads": Squad.objects.all(),
-        "sishang_kinds": Enterprise.Sishang.choices,
+        "sishang_kinds": terms.choices("sishang"),
         "statuses": Enterprise.Status.choices,
-        "tiers": Enterprise._meta.get_field("tier").choices,
+        "tiers": terms.choices("tier"),
         "tags": filters.form.fields["tag"].queryset,  # type: ignore[attr-defined]
         "now": park_now(),
         "may_write": request.user.has_role("committee"),

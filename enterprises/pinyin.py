@@ -1,5 +1,6 @@
 """How Chinese names are sorted and found: pinyin keys and initials, with the readings that surnames have."""
 
+import re
 from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
@@ -44,6 +45,21 @@ def unit_key(name: str) -> str:
 def initials(name: str) -> str:
     """长沙鹿回坪 → `cslhp`."""
     return "".join(part[0] for part in unit_key(name).split())
+
+
+_PLACES = re.compile(r"^(?:中国|湖南省?|长沙市?|岳麓区?)+")
+_BRACKETS = re.compile(r"[（(][^（()）]*[)）]")
+_LEGAL_FORMS = re.compile(r"(?:股份有限公司|有限责任公司|有限公司|分公司|公司|集团|合伙企业|工作室|厂|项目部|工地)+$")
+
+
+def name_core(name: str) -> str:
+    """What tells one name from another, as it sounds: 湖南青禾检测有限公司 and 长沙青和检测（集团）公司 → `qinghejiance`.
+
+    Place in front, legal form behind and brackets fall away; a name that is nothing else stays whole.
+    """
+    bare = _BRACKETS.sub("", "".join(name.split()))
+    core = _LEGAL_FORMS.sub("", _PLACES.sub("", bare)) or bare
+    return unit_key(core).replace(" ", "")[:200]
 
 
 def search_text(*, name: str, short_name: str = "", code: str = "") -> str:

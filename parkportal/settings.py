@@ -97,6 +97,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "parkportal.accounts.middleware.IdleSignOut",
     "parkportal.middleware.PrivatePages",
+    "parkportal.records.middleware.WordsOfThePage",
+    "enterprises.middleware.FollowMerges",
     "axes.middleware.AxesMiddleware",
 ]
 

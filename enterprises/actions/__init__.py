@@ -2,7 +2,9 @@
 
 from enterprises.actions.boards import generate_board, post_board, verify_board
 from enterprises.actions.contacts import complete_invitation, end_contact, invite_contact
+from enterprises.actions.doubting import dismiss_doubt, note_doubts, set_apart
 from enterprises.actions.filing import approve_filing, file_resumption, open_filing, return_filing, save_filing_step
+from enterprises.actions.merging import merge_enterprises, undo_merge
 from enterprises.actions.needs import close_need, confirm_need, pass_need, register_need, reopen_need, void_need
 from enterprises.actions.people import employ, end_flag, flag_person, reveal_person
 from enterprises.actions.registering import EditConflict, correct_enterprise, register_enterprise
@@ -18,6 +20,7 @@ __all__ = [
     "confirm_need",
     "correct_enterprise",
     "correct_resumption_day",
+    "dismiss_doubt",
     "employ",
     "end_contact",
     "end_flag",
@@ -26,6 +29,8 @@ __all__ = [
     "freeze_unit_days",
     "generate_board",
     "invite_contact",
+    "merge_enterprises",
+    "note_doubts",
     "open_filing",
     "pass_need",
     "post_board",
@@ -36,8 +41,10 @@ __all__ = [
     "return_filing",
     "reveal_person",
     "save_filing_step",
+    "set_apart",
     "set_resumption_status",
     "submit_daily_report",
+    "undo_merge",
     "verify_board",
     "void_need",
 ]

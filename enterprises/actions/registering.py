@@ -9,11 +9,12 @@ from uuid import UUID
 from django.db import transaction
 
 from enterprises.models import Enterprise, ResumptionMove, ResumptionStatus, SishangListing
-from enterprises.pinyin import search_text, unit_key
+from enterprises.pinyin import name_core, search_text, unit_key
 from enterprises.tiers import derived_tier
 from parkportal.clock import at, park_now, park_today
 from parkportal.idempotency import once
 from parkportal.privacy import mask_name, mask_phone
+from parkportal.records import terms
 from parkportal.records.audit import record
 from parkportal.records.models import Term
 from parkportal.states import Refused
@@ -21,10 +22,18 @@ from parkportal.states import Refused
 PLAIN_FIELDS = (
     "kind", "name", "short_name", "credit_code", "credit_code_reason", "address", "building", "floor", "industry",
     "sishang_kind", "exemption", "tier_reason", "key_level", "headcount", "builder", "developer", "has_canteen",
-    "has_dormitory", "squad", "planned_on", "exclusion",
+    "has_dormitory", "squad", "planned_on", "exclusion", "legal_name", "manager_name", "manager_phone", "workers",
 )  # fmt: skip
 PERSON_FIELDS = ("principal_name", "principal_phone", "liaison_name", "liaison_phone")
+HIDDEN_FIELDS = (*PERSON_FIELDS, "legal_name", "manager_name", "manager_phone")
 TERM_FIELDS = ("tags", "org_roles")
+DICTIONARIES = {
+    "sishang_kind": "sishang",
+    "tier": "tier",
+    "key_level": "key_level",
+    "exclusion": "exclusion",
+    "exemption": "exemption",
+}
 
 
 @dataclass(frozen=True)
@@ -50,12 +59,18 @@ class EditConflict(Refused):
 
 
 def register_enterprise(
-    *, data: Mapping[str, Any], by: Any, token: UUID | None = None, on: date | None = None
+    *,
+    data: Mapping[str, Any],
+    by: Any,
+    token: UUID | None = None,
+    on: date | None = None,
+    sishang_from: date | None = None,
 ) -> tuple[Enterprise, bool]:
     """A new row of the register, and whether it is new: the same token again gives the first row.
 
     `data` holds cleaned fields by their names, `tags` and `org_roles` as terms, `tier` only when set by hand;
-    a status other than 未复工 is written as a move of that day. Raises ValidationError for what the constraints refuse.
+    a status other than 未复工 is written as a move of that day; `sishang_from` is the day from which the 四上 kind holds
+    (the first of the year when nobody says). Raises ValidationError for what the constraints refuse.
     """
 
     def create() -> Enterprise:
@@ -67,7 +82,7 @@ def register_enterprise(
         enterprise.validate_constraints()
         enterprise.save()
         _set_terms(enterprise, data)
-        _list_sishang(enterprise, since=date((on or park_today()).year, 1, 1))
+        _list_sishang(enterprise, since=sishang_from or date((on or park_today()).year, 1, 1))
         if status != ResumptionStatus.NOT_RESUMED:
             effective_at = at(day or on or park_today())
             ResumptionMove.objects.create(subject=enterprise, to_status=status, effective_at=effective_at, by=by)
@@ -79,9 +94,15 @@ def register_enterprise(
 
 
 def correct_enterprise(
-    *, enterprise: Enterprise, data: Mapping[str, Any], version: int, by: Any, reason: str = ""
+    *,
+    enterprise: Enterprise,
+    data: Mapping[str, Any],
+    version: int,
+    by: Any,
+    reason: str = "",
+    sishang_from: date | None = None,
 ) -> Enterprise:
-    """Change the fields in `data`; `version` is the one the form was drawn from.
+    """Change the fields in `data`; `version` is the one the form was drawn from, `sishang_from` the day of the 四上 kind.
 
     Raises EditConflict when somebody saved in between and a value differs, ValidationError for the constraints.
     """
@@ -95,7 +116,8 @@ def correct_enterprise(
         changed = {name: value for name, value in data.items() if _present(current, name) != _comparable(value)}
         if current.version != version and changed:
             raise EditConflict(current, conflict_rows(current, data))
-        if not changed:
+        redated = sishang_from is not None and sishang_from != current.sishang_since()
+        if not changed and not redated:
             return current
         before = masked_values(current, changed)
         sishang_before = current.sishang_kind
@@ -106,8 +128,8 @@ def correct_enterprise(
         _retier(current, changed)
         current.validate_constraints()
         current.save()
-        if current.sishang_kind != sishang_before:
-            _list_sishang(current, since=park_today())
+        if current.sishang_kind != sishang_before or redated:
+            _list_sishang(current, since=sishang_from or park_today())
         record(
             "enterprise.corrected",
             by=by,
@@ -144,6 +166,8 @@ def spoken(enterprise: Enterprise, name: str, value: Any) -> str:
         return str(field.related_model._default_manager.filter(pk=value).first() or "")
     if isinstance(value, bool):
         return "有" if value else "没有"
+    if name in DICTIONARIES:
+        return terms.word(DICTIONARIES[name], value)
     return str(dict(field.flatchoices).get(value, value))
 
 
@@ -156,7 +180,7 @@ def masked_values(enterprise: Enterprise, names: Iterable[str]) -> dict[str, Any
         value = spoken(enterprise, name, _present(enterprise, name))
         if name.endswith("_phone"):
             value = mask_phone(value)
-        elif name in PERSON_FIELDS:
+        elif name in HIDDEN_FIELDS:
             value = mask_name(value)
         values[name] = value
     return values
@@ -196,8 +220,9 @@ def _apply(enterprise: Enterprise, data: Mapping[str, Any]) -> None:
 
 
 def set_search_keys(enterprise: Enterprise) -> None:
-    """`pinyin_key` for the order, `search_text` for the search: name, short name, initials, credit code."""
+    """`pinyin_key` for the order, `search_text` for the search (name, short name, initials, credit code), `name_core` for doubles."""
     enterprise.pinyin_key = unit_key(enterprise.name)
+    enterprise.name_core = name_core(enterprise.name)
     enterprise.search_text = search_text(
         name=enterprise.name, short_name=enterprise.short_name, code=enterprise.credit_code or ""
     )

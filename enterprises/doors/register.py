@@ -24,7 +24,7 @@ from enterprises.models import (
 )
 from enterprises.tiers import derived_tier
 from parkportal.clock import at, park_now, park_today
-from parkportal.records import jobs
+from parkportal.records import jobs, terms
 from parkportal.records.audit import record
 from parkportal.records.intake import CommitReport, IntakeDoor, Params
 from parkportal.records.models import StoredFile, Term
@@ -44,7 +44,7 @@ KIND_OF = {label: code for code, label in UnitKind.choices}
 
 
 def register_values(unit: Enterprise) -> dict[str, Any]:
-    """A unit as a row of the register says it (intake README §5)."""
+    """A unit as a row of the register says it (intake README §5): in the words of the file, whatever staff call them."""
     dated = unit.resumed_on if unit.status in {ResumptionStatus.RESUMED, ResumptionStatus.STOPPED} else unit.planned_on
     return {
         "单位名称": unit.name,
@@ -52,9 +52,9 @@ def register_values(unit: Enterprise) -> dict[str, Any]:
         "类型": UnitKind(unit.kind).label,
         "地址/楼栋": unit.address or None,
         "行业": unit.industry or None,
-        "四上类别": unit.get_sishang_kind_display() if unit.sishang_kind else None,
+        "四上类别": terms.seed_word("sishang", unit.sishang_kind) if unit.sishang_kind else None,
         "标签": [term.label for term in unit.tags.all()],
-        "分类": unit.get_tier_display() or None,
+        "分类": terms.seed_word("tier", unit.tier) or None,
         "主要负责人": unit.principal_name or None,
         "负责人手机": unit.principal_phone or None,
         "联络员": unit.liaison_name or None,
@@ -63,7 +63,7 @@ def register_values(unit: Enterprise) -> dict[str, Any]:
         "复工状态": unit.get_status_display(),
         "复工日期": dated,
         "所属小分队": unit.squad.name if unit.squad else None,
-        "重点项目级别": unit.get_key_level_display() if unit.key_level else None,
+        "重点项目级别": terms.seed_word("key_level", unit.key_level) if unit.key_level else None,
     }
 
 

@@ -1,84 +1,164 @@
 """Entering and correcting a unit of the register."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from enterprises.doubles import LookAlike, look_alikes
 from enterprises.forms.fields import YesNoField, checked
 from enterprises.models import Enterprise, Squad, UnitKind
 from parkportal.clock import park_today
 from parkportal.idempotency import TokenFormMixin
 from parkportal.identifiers import IdentifierProblem, normal_credit_code, normal_name, normal_phone
+from parkportal.records import terms
 from parkportal.records.models import Term
 
 CONTACT_FIELDS = (
-    "short_name", "address", "building", "floor", "industry", "headcount", "principal_name", "principal_phone",
-    "liaison_name", "liaison_phone", "has_canteen", "has_dormitory",
+    "short_name", "address", "building", "floor", "industry", "headcount", "legal_name", "principal_name",
+    "principal_phone", "liaison_name", "liaison_phone", "manager_name", "manager_phone", "workers", "has_canteen",
+    "has_dormitory",
 )  # fmt: skip
 COMMITTEE_FIELDS = (
     "kind", "name", "credit_code", "credit_code_reason", *CONTACT_FIELDS, "sishang_kind", "tags", "org_roles", "tier",
-    "tier_reason", "key_level", "exclusion", "squad", "builder", "developer",
+    "tier_reason", "exemption", "key_level", "exclusion", "squad", "builder", "developer",
 )  # fmt: skip
-WIDTHS = {"floor": "w-number", "headcount": "w-number", "credit_code": "w-id", "building": "w-phone"}
+ONLY_ENTERPRISE = frozenset({"legal_name", "sishang_kind", "sishang_from", "tags", "industry"})
+ONLY_SITE = frozenset({"builder", "developer", "manager_name", "manager_phone", "workers"})
+GROUPS = (
+    ("单位", ("kind", "name", "short_name", "credit_code", "credit_code_reason", "org_roles")),
+    ("在哪里", ("address", "building", "floor")),
+    ("谁负责", ("legal_name", "principal_name", "principal_phone", "liaison_name", "liaison_phone", "squad")),
+    ("工地", ("developer", "builder", "manager_name", "manager_phone", "workers")),
+    ("经营和人员", ("industry", "headcount", "has_canteen", "has_dormitory")),
+    ("分类", ("sishang_kind", "sishang_from", "tags", "key_level", "exemption", "tier", "tier_reason", "exclusion")),
+    ("复工", ("status", "resumed_on")),
+    ("核对", ("not_double",)),
+)
+WORDED = {
+    "sishang_kind": ("sishang", "四上类别", "非四上"),
+    "tier": ("tier", "开工分类", "自动（按标签、重点项目和豁免类别）"),
+    "exemption": ("exemption", "豁免类别（四类企业）", "不属于"),
+    "key_level": ("key_level", "重点项目级别", "—"),
+    "exclusion": ("exclusion", "不计入应复工", "计入"),
+}
+WIDTHS = {
+    "floor": "w-number",
+    "headcount": "w-number",
+    "workers": "w-number",
+    "credit_code": "w-id",
+    "building": "w-phone",
+}
+NAMES, PHONES = ("legal_name", "principal_name", "liaison_name", "manager_name"), (
+    "principal_phone", "liaison_phone", "manager_phone",
+)  # fmt: skip
 
 
 class EnterpriseForm(TokenFormMixin, forms.ModelForm):
-    """The facts of a unit. Contacts correct their own facts; what the committee decides is not among their fields."""
+    """The facts of a unit. Contacts correct their own facts; what the committee decides is not among their fields.
+
+    An enterprise and a site are asked different things; `kind` of the instance, of the data or of the initial decides.
+    """
 
     principal_phone = forms.CharField(label="负责人手机", max_length=20, required=False)
     liaison_phone = forms.CharField(label="联络员手机", max_length=20, required=False)
+    manager_phone = forms.CharField(label="工地负责人手机", max_length=20, required=False)
     has_canteen = YesNoField(label="食堂")
     has_dormitory = YesNoField(label="宿舍")
+    sishang_from = forms.DateField(
+        label="四上类别从哪天起",
+        required=False,
+        help_text="按公布的名录填；空着就从今天起。",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "w-phone"}),
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Enterprise
         fields = COMMITTEE_FIELDS
+        labels = {"builder": "施工单位", "developer": "建设单位"}
         help_texts = {
             "credit_code": "18 位，不含字母 I O S V Z；工地可以不填。",
             "credit_code_reason": "早年发的代码可能通不过校验，写明依据后可以登记。",
-            "tier": "空着时按标签和重点项目自动定档。",
+            "tier_reason": "手工定档时写明原因；选“自动”时不用写。",
+            "kind": "",
         }
         widgets = {"tags": forms.CheckboxSelectMultiple, "org_roles": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, for_committee: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.unit_kind = self._asked_kind()
+        self._drop(ONLY_ENTERPRISE if self.unit_kind == UnitKind.SITE else ONLY_SITE)
         if not for_committee:
-            for name in set(COMMITTEE_FIELDS) - set(CONTACT_FIELDS):
-                del self.fields[name]
+            self._drop((set(COMMITTEE_FIELDS) | {"sishang_from"}) - set(CONTACT_FIELDS))
         else:
-            for name, kind in (("tags", "tag"), ("org_roles", "org_role")):
-                self.fields[name].queryset = Term.objects.of(kind)  # type: ignore[attr-defined]
-            self.fields["tier"].required = False
+            self._offer_words()
         for name, width in WIDTHS.items():
             if name in self.fields:
                 self.fields[name].widget.attrs["class"] = width
-        for name in ("principal_phone", "liaison_phone"):
-            self.fields[name].widget.attrs.update({"class": "w-phone", "inputmode": "tel"})
+        for name in PHONES:
+            if name in self.fields:
+                self.fields[name].widget.attrs.update({"class": "w-phone", "inputmode": "tel"})
         self.fields["version"].initial = self.instance.version
         for name in ("has_canteen", "has_dormitory"):
             value = getattr(self.instance, name)
             self.initial[name] = "" if value is None else str(value).lower()
 
-    def clean_principal_name(self) -> str:
-        return checked(normal_name, self.cleaned_data["principal_name"])
+    def _asked_kind(self) -> str:
+        asked = self.data.get("kind") if self.is_bound else self.initial.get("kind")
+        return str(asked if asked in UnitKind.values else self.instance.kind)
 
-    def clean_liaison_name(self) -> str:
-        return checked(normal_name, self.cleaned_data["liaison_name"])
+    def _drop(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.fields.pop(name, None)
 
-    def clean_principal_phone(self) -> str:
-        return checked(normal_phone, self.cleaned_data["principal_phone"])
+    def _offer_words(self) -> None:
+        """The dictionaries' words; a retired one stays for the unit that has it."""
+        for name, kind in (("tags", "tag"), ("org_roles", "org_role")):
+            if name in self.fields:
+                self.fields[name].queryset = Term.objects.of(kind)  # type: ignore[attr-defined]
+        for name, (kind, label, nothing) in WORDED.items():
+            if name not in self.fields:
+                continue
+            choices, present = terms.choices(kind), getattr(self.instance, name) or ""
+            if present and present not in dict(choices):
+                choices.append((present, terms.word(kind, present)))
+            self.fields[name] = forms.ChoiceField(label=label, required=False, choices=[("", nothing), *choices])
+        if not self.instance.tier_reason:
+            self.initial["tier"] = ""
+        if "sishang_from" in self.fields and self.instance.pk:
+            self.initial["sishang_from"] = self.instance.sishang_since()
 
-    def clean_liaison_phone(self) -> str:
-        return checked(normal_phone, self.cleaned_data["liaison_phone"])
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields as the page sets them out: a title, and what stands under it."""
+        sets = [(title, [self[name] for name in names if name in self.fields]) for title, names in GROUPS]
+        return [(title, fields) for title, fields in sets if fields]
+
+    def clean_sishang_from(self) -> Any:
+        return refuse_future(self.cleaned_data["sishang_from"])
+
+    def _clean_fields(self) -> None:
+        super()._clean_fields()
+        for names, reader in ((NAMES, normal_name), (PHONES, normal_phone)):
+            for name in names:
+                if self.cleaned_data.get(name):
+                    self._read(name, reader)
+
+    def _read(self, name: str, reader: Any) -> None:
+        try:
+            self.cleaned_data[name] = checked(reader, self.cleaned_data[name])
+        except ValidationError as problem:
+            self.add_error(name, problem)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if "credit_code" in self.fields:
             self._check_code(data)
-        if data.get("tier") and data["tier"] != self.instance.tier and not data.get("tier_reason"):
+        if data.get("tier") and not data.get("tier_reason"):
             self.add_error("tier_reason", "手工定档要写明原因。")
+        if "tier" in self.fields and not data.get("tier"):
+            data["tier_reason"] = ""
         return data
 
     def _check_code(self, data: dict[str, Any]) -> None:
@@ -98,7 +178,7 @@ class EnterpriseForm(TokenFormMixin, forms.ModelForm):
                 self.add_error("credit_code", str(problem))
 
     def facts(self) -> dict[str, Any]:
-        """The cleaned fields; relations as rows, terms as lists."""
+        """The cleaned fields; relations as rows, terms as lists, an automatic tier left out."""
         names = [name for name in COMMITTEE_FIELDS if name in self.fields]
         facts = {name: self.cleaned_data.get(name) for name in names}
         for name in ("tags", "org_roles"):
@@ -106,22 +186,44 @@ class EnterpriseForm(TokenFormMixin, forms.ModelForm):
                 facts[name] = list(facts[name] or [])
         if "sishang_kind" in facts:
             facts["sishang_kind"] = facts["sishang_kind"] or None
+        if not facts.get("tier"):
+            facts.pop("tier", None)
         return facts
 
 
+def refuse_future(day: Any) -> Any:
+    if day and day > park_today():
+        raise ValidationError("日期还没有到，请选今天或以前的日期。", code="future_date")
+    return day
+
+
 class RegisterForm(EnterpriseForm):
-    """A new unit, with the status it has on the day it is entered."""
+    """A new unit, with the status it has on the day it is entered. Look-alikes in the register are shown first."""
 
     status = forms.ChoiceField(label="复工状态", choices=Enterprise.Status.choices)
     resumed_on = forms.DateField(
         label="复工日期", required=False, widget=forms.DateInput(attrs={"type": "date", "class": "w-phone"})
     )
+    not_double = forms.BooleanField(label="都不是同一家，照样登记", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.look_alikes: list[LookAlike] = []
 
     def clean_resumed_on(self) -> Any:
-        day = self.cleaned_data["resumed_on"]
-        if day and day > park_today():
-            raise ValidationError("日期还没有到，请选今天或以前的日期。", code="future_date")
-        return day
+        return refuse_future(self.cleaned_data["resumed_on"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("name"):
+            phones = [data.get("liaison_phone") or "", data.get("principal_phone") or ""]
+            self.look_alikes = look_alikes(name=data["name"], phones=phones, code=data.get("credit_code") or "")
+        if self.look_alikes and not data.get("not_double"):
+            self.add_error("not_double", f"名录里有 {len(self.look_alikes)} 家很像，请先核对是不是同一家。")
+        return data
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        return [group for group in super().groups() if group[0] != "核对" or self.look_alikes]
 
     def facts(self) -> dict[str, Any]:
         return {**super().facts(), "status": self.cleaned_data["status"], "resumed_on": self.cleaned_data["resumed_on"]}

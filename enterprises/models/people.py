@@ -112,8 +112,9 @@ class EmploymentQuerySet(models.QuerySet["Employment"]):
         return self.filter(enterprise__in=own_enterprises(user))
 
     def current(self, day: Any = None) -> "EmploymentQuerySet":
+        """Employed on a day; rows that a correction has replaced do not count."""
         day = day or park_today()
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day))
+        return self.filter(is_void=False).filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day))
 
     def on_duty(self, day: Any = None) -> "EmploymentQuerySet":
         """Back at work: employed on the day and 返岗日期 not after it."""
@@ -133,6 +134,11 @@ class Employment(models.Model):
     journey = EncryptedJSONField("返程与健康", default=dict, blank=True)
     starts_on = models.DateField("从", default=park_today)
     ends_on = models.DateField("到", null=True, blank=True)
+    ended_reason = models.CharField("结束原因", max_length=200, blank=True)
+    is_void = models.BooleanField("已更正", default=False, help_text="被更正的一行留着，不再计数")
+    void_reason = models.CharField("更正原因", max_length=200, blank=True)
+    corrects = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="corrected_by")
+    recorded_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
     token = TokenField()
 
     objects = EmploymentQuerySet.as_manager()
@@ -143,7 +149,7 @@ class Employment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "enterprise"],
-                condition=Q(ends_on__isnull=True),
+                condition=Q(ends_on__isnull=True, is_void=False),
                 name="employment_open_once",
                 violation_error_message="这个人已经在这家企业的名单里。",
             )
@@ -159,8 +165,9 @@ class PersonFlagQuerySet(models.QuerySet["PersonFlag"]):
         return self.filter(person__in=Person.objects.visible_to(user))
 
     def in_force(self, day: Any = None) -> "PersonFlagQuerySet":
+        """Holds on a day: a mark with an end lapses by itself, a corrected one never counted."""
         day = day or park_today()
-        return self.filter(starts_on__lte=day).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+        return self.filter(is_void=False, starts_on__lte=day).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
 
 class PersonFlag(models.Model):
@@ -172,6 +179,9 @@ class PersonFlag(models.Model):
     ends_on = models.DateField("到（含）", null=True, blank=True)
     source = models.CharField("来源", max_length=40, blank=True)
     ended_reason = models.CharField("结束原因", max_length=200, blank=True)
+    is_void = models.BooleanField("已更正", default=False, help_text="被更正的一行留着，不再计数")
+    void_reason = models.CharField("更正原因", max_length=200, blank=True)
+    corrects = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="corrected_by")
     recorded_at = models.DateTimeField(default=park_now)
     recorded_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
     token = TokenField()
@@ -182,7 +192,12 @@ class PersonFlag(models.Model):
         verbose_name = verbose_name_plural = "人员标记"
         ordering = ["-starts_on", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["person", "kind", "starts_on"], name="person_flag_once"),
+            models.UniqueConstraint(
+                fields=["person", "kind", "starts_on"],
+                condition=Q(is_void=False),
+                name="person_flag_once",
+                violation_error_message="这个人从这一天起已经有这个标记。",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,11 @@ REPORTING = (ResumptionStatus.FILED, ResumptionStatus.RESUMED)
 SAID_WITHIN = timedelta(days=3)
 
 
+def _with_merged(units: Any) -> Q:
+    """These units and what was merged into them: ledger and history stay with the merged row and are read with it."""
+    return Q(pk__in=units) | Q(merged_into__in=units)
+
+
 class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-defined]
     def visible_to(self, user: Any) -> "EnterpriseQuerySet":
         """The union of what the person's roles and memberships reach; merged rows stay visible for their redirect."""
@@ -33,10 +38,10 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-de
         return self if user.has_role("committee", "leader") else self.reached_by(user)
 
     def reached_by(self, user: Any) -> "EnterpriseQuerySet":
-        """By a dated membership: the squad's, the supervisor's, the own enterprise."""
+        """By a dated membership: the squad's, the supervisor's, the own enterprise; and the rows merged into these."""
         reach = self._in_the_care_of(user)
         if user.has_role("contact", "principal"):
-            reach |= Q(pk__in=EnterpriseContact.objects.filter(in_force(), user=user).values("enterprise"))
+            reach |= _with_merged(EnterpriseContact.objects.filter(in_force(), user=user).values("enterprise"))
         return self.filter(reach)
 
     def cared_for_by(self, user: Any) -> "EnterpriseQuerySet":
@@ -47,9 +52,10 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-de
     def _in_the_care_of(user: Any) -> Q:
         reach = Q(pk__in=[])
         if user.has_role("squad"):
-            reach |= Q(squad__in=SquadMember.objects.filter(in_force(), user=user).values("squad"))
+            squads = SquadMember.objects.filter(in_force(), user=user).values("squad")
+            reach |= Q(squad__in=squads, merged_into__isnull=True) | Q(merged_into__squad__in=squads)
         if user.has_role("supervisor"):
-            reach |= Q(pk__in=SupervisorAssignment.objects.filter(in_force(), user=user).values("enterprise"))
+            reach |= _with_merged(SupervisorAssignment.objects.filter(in_force(), user=user).values("enterprise"))
         return reach
 
     def editable_by(self, user: Any) -> "EnterpriseQuerySet":
@@ -57,12 +63,18 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-de
         if user.is_authenticated and user.has_role("committee"):
             return self
         if user.is_authenticated and user.has_role("contact", "principal"):
-            return self.filter(pk__in=EnterpriseContact.objects.filter(in_force(), user=user).values("enterprise"))
+            return self.filter(
+                _with_merged(EnterpriseContact.objects.filter(in_force(), user=user).values("enterprise"))
+            )
         return self.none()
 
     def current(self) -> "EnterpriseQuerySet":
         """Registered and not merged into another row."""
         return self.filter(merged_into__isnull=True)
+
+    def family_of(self, enterprise: Any) -> "EnterpriseQuerySet":
+        """A unit with the rows that were merged into it."""
+        return self.filter(Q(pk=enterprise.pk) | Q(merged_into=enterprise.pk))
 
     def enterprises(self) -> "EnterpriseQuerySet":
         return self.current().filter(kind=UnitKind.ENTERPRISE)

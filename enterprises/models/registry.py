@@ -1,14 +1,17 @@
 """The register: enterprises and construction sites (工地) as kinds of unit."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
-from enterprises.models.kinds import KEY_LEVELS, KeyLevel, Tier, UnitKind
+from enterprises.models.kinds import KEY_LEVELS, UnitKind
 from enterprises.models.register_rows import EnterpriseQuerySet
 from enterprises.models.resumption import ResumptionStatus
 from parkportal.clock import park_now
 from parkportal.idempotency import TokenField
 from parkportal.privacy import EncryptedTextField, lookup_hash
+from parkportal.records import terms
 from parkportal.records.models import Term
 from parkportal.states import Stateful, status_constraint
 
@@ -53,13 +56,14 @@ class Enterprise(Stateful):
     building = models.CharField("楼栋", max_length=20, blank=True)
     floor = models.SmallIntegerField("楼层", null=True, blank=True)
     industry = models.CharField("行业", max_length=200, blank=True)
-    sishang_kind = models.CharField("四上类别", max_length=3, null=True, blank=True, choices=Sishang)
+    sishang_kind = models.CharField("四上类别", max_length=12, null=True, blank=True, help_text="字典 sishang")
     tags = models.ManyToManyField(Term, blank=True, related_name="+", verbose_name="标签")
     org_roles = models.ManyToManyField(Term, blank=True, related_name="+", verbose_name="单位角色")
-    tier = models.CharField("分类", max_length=8, choices=Tier, blank=True)
+    tier = models.CharField("分类", max_length=12, blank=True, help_text="字典 tier")
     tier_reason = models.CharField("手工定档的原因", max_length=200, blank=True)
     exemption = models.CharField("豁免类别", max_length=32, blank=True, help_text="四类企业（字典 exemption）")
-    key_level = models.CharField("重点项目级别", max_length=8, choices=KeyLevel, blank=True)
+    key_level = models.CharField("重点项目级别", max_length=12, blank=True, help_text="字典 key_level")
+    legal_name = models.CharField("法定代表人", max_length=50, blank=True)
     principal_name = models.CharField("主要负责人", max_length=50, blank=True)
     principal_phone = EncryptedTextField("负责人手机", blank=True)
     principal_phone_hash = models.CharField(max_length=32, blank=True, db_index=True)
@@ -69,6 +73,9 @@ class Enterprise(Stateful):
     headcount = models.PositiveIntegerField("职工总数", null=True, blank=True)
     builder = models.CharField("施工单位", max_length=100, blank=True)
     developer = models.CharField("建设单位", max_length=100, blank=True)
+    manager_name = models.CharField("工地负责人", max_length=50, blank=True)
+    manager_phone = EncryptedTextField("工地负责人手机", blank=True)
+    workers = models.PositiveIntegerField("施工人数", null=True, blank=True)
     has_canteen = models.BooleanField("有食堂", null=True, blank=True)
     has_dormitory = models.BooleanField("有宿舍", null=True, blank=True)
     squad = models.ForeignKey(
@@ -77,7 +84,7 @@ class Enterprise(Stateful):
     status = models.CharField("复工状态", max_length=12, choices=ResumptionStatus, default=ResumptionStatus.NOT_RESUMED)
     resumed_on = models.DateField("复工日期", null=True, blank=True)
     planned_on = models.DateField("拟复工日期", null=True, blank=True)
-    exclusion = models.CharField("不计入应复工", max_length=12, choices=Exclusion, blank=True, default="")
+    exclusion = models.CharField("不计入应复工", max_length=16, blank=True, default="", help_text="字典 exclusion")
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged_rows", verbose_name="并入"
     )
@@ -90,6 +97,7 @@ class Enterprise(Stateful):
     token = TokenField()
     pinyin_key = models.CharField(max_length=200, blank=True, db_index=True)
     search_text = models.TextField(blank=True)
+    name_core = models.CharField(max_length=200, blank=True, db_index=True, help_text="见 pinyin.name_core")
 
     objects = EnterpriseQuerySet.as_manager()
 
@@ -99,6 +107,10 @@ class Enterprise(Stateful):
         indexes = [
             models.Index(fields=["kind", "sishang_kind", "status"], name="enterprise_kinds"),
             models.Index(fields=["squad", "status"], name="enterprise_squad"),
+            models.Index(fields=["pinyin_key", "id"], name="enterprise_order"),
+            models.Index(fields=["headcount", "id"], name="enterprise_headcount"),
+            models.Index(fields=["status", "pinyin_key"], name="enterprise_status_order"),
+            models.Index(fields=["building", "pinyin_key"], name="enterprise_building"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -143,6 +155,27 @@ class Enterprise(Stateful):
             return f"{self.building} {self.floor} 楼"
         return self.building or self.address
 
+    def get_sishang_kind_display(self) -> str:
+        """The dictionary's word, which staff may change."""
+        return terms.word("sishang", self.sishang_kind)
+
+    def get_tier_display(self) -> str:
+        return terms.word("tier", self.tier)
+
+    def get_key_level_display(self) -> str:
+        return terms.word("key_level", self.key_level)
+
+    def get_exclusion_display(self) -> str:
+        return terms.word("exclusion", self.exclusion)
+
+    def sishang_since(self) -> date | None:
+        """The day from which the present 四上 kind holds."""
+        listing = self.sishang_listings.order_by("-valid_from", "-id").first()
+        return listing.valid_from if listing and listing.kind == self.sishang_kind else None
+
+    def set_manager(self, name: str, phone: str) -> None:
+        self.manager_name, self.manager_phone = name, phone
+
     def set_principal(self, name: str, phone: str) -> None:
         self.principal_name, self.principal_phone = name, phone
         self.principal_phone_hash = lookup_hash(phone, kind="phone") if phone else ""
@@ -156,7 +189,7 @@ class SishangListing(models.Model):
     """The official 四上 list for an enterprise, with the day from which it holds; never computed."""
 
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="sishang_listings")
-    kind = models.CharField("四上类别", max_length=3, null=True, blank=True, choices=Enterprise.Sishang)
+    kind = models.CharField("四上类别", max_length=12, null=True, blank=True, help_text="字典 sishang")
     valid_from = models.DateField("从")
     recorded_at = models.DateTimeField(default=park_now)
 

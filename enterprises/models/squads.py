@@ -78,6 +78,9 @@ class EnterpriseContact(DatedMembership):
 
     enterprise = models.ForeignKey("Enterprise", models.PROTECT, related_name="contacts", verbose_name="企业")
     kind = models.CharField("身份", max_length=12, choices=Kind, default=Kind.LIAISON)
+    handing_over_to = models.ForeignKey(
+        "accounts.Invitation", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="交接给"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "企业账号"

@@ -29,7 +29,7 @@ from enterprises.models import (
     SquadMember,
     SupervisorAssignment,
 )
-from enterprises.pinyin import person_key, search_text, unit_key
+from enterprises.pinyin import name_core, person_key, search_text, unit_key
 from parkportal.accounts.models import RoleGrant, User
 from parkportal.clock import at, park_now, park_today
 from parkportal.identifiers import CREDIT_ALPHABET, credit_check_character, id_check_character
@@ -105,6 +105,7 @@ def make_enterprise(
         resumed_on=resumed_on,
         registered_at=registered_at or at(LONG_AGO),
         pinyin_key=unit_key(name),
+        name_core=name_core(name),
         search_text=search_text(
             name=name, short_name=fields.get("short_name", ""), code=fields.get("credit_code") or ""
         ),

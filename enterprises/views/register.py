@@ -8,7 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from enterprises import listing
-from enterprises.actions import EditConflict, correct_enterprise, register_enterprise, set_resumption_status
+from enterprises.actions import (
+    EditConflict,
+    correct_enterprise,
+    note_doubts,
+    register_enterprise,
+    set_apart,
+    set_resumption_status,
+)
 from enterprises.forms import EnterpriseForm, RegisterForm, StatusForm
 from enterprises.models import Enterprise
 from parkportal.guards import roles
@@ -53,10 +60,15 @@ def enterprise_bulk(request: HttpRequest) -> HttpResponse:
 def enterprise_create(request: HttpRequest) -> HttpResponse:
     if known := made_before(Enterprise, request.POST.get("token")):
         return redirect("dashboard:enterprise_file", pk=known.pk)
-    form = RegisterForm(request.POST or None, for_committee=True)
+    kind = "site" if request.GET.get("kind") == "site" else "enterprise"
+    form = RegisterForm(request.POST or None, for_committee=True, initial={"kind": kind})
     if request.method == "POST" and form.is_valid():
         try:
-            enterprise, _ = register_enterprise(data=form.facts(), by=request.user, token=form.cleaned_data["token"])
+            data = form.cleaned_data
+            enterprise, _ = register_enterprise(
+                data=form.facts(), by=request.user, token=data["token"], sishang_from=data.get("sishang_from")
+            )
+            set_apart(enterprise=enterprise, look_alikes=form.look_alikes, by=request.user)
             return redirect("dashboard:enterprise_file", pk=enterprise.pk)
         except ValidationError as problem:
             form.add_error(None, problem)
@@ -74,7 +86,9 @@ def enterprise_edit(request: HttpRequest, pk: int) -> HttpResponse:
             version = form.cleaned_data["version"] or 0
             enterprise = Enterprise.objects.get(pk=pk)
             data = listing.kept_values(request, form.facts())
-            correct_enterprise(enterprise=enterprise, data=data, version=version, by=request.user)
+            since = form.cleaned_data.get("sishang_from")
+            correct_enterprise(enterprise=enterprise, data=data, version=version, by=request.user, sishang_from=since)
+            note_doubts(units=[pk])
             messages.success(request, "改好了。")
             return redirect("dashboard:enterprise_file", pk=pk)
         except EditConflict as conflict:

@@ -16,6 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from parkportal.celery import app
+from parkportal.records import terms
 from parkportal.records.models import Job, StoredFile
 from parkportal.records.models.files import JOB_LIFE
 from parkportal.states import Refused
@@ -155,7 +156,8 @@ def run(job_id: int) -> None:
     try:
         if kind is None:
             raise LookupError(f"no handler for jobs of kind {job.kind}")
-        finished = kind.run(job, Progress(job))
+        with terms.read_once():
+            finished = kind.run(job, Progress(job))
     except Stopped:
         _close(job, Job.Status.STOPPED, Finished("按要求停下了，已做完的部分保留。"))
     except Refused as refusal:

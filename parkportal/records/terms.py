@@ -1,5 +1,8 @@
 """Dictionary words by kind, read once for each call; seeds stand with the app that owns the kind."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +21,12 @@ TITLES: dict[str, str] = {
     "exemption": "不受最早复工日限制的类别",
     "test_group": "检测人群",
     "item_kind": "物资类别",
+    "tier": "开工分类",
+    "key_level": "重点项目级别",
+    "exclusion": "不计入应复工",
+    "document_kind": "防疫制度和预案",
 }
+_read: ContextVar[dict[tuple[str, str], str] | None] = ContextVar("read_words", default=None)
 
 
 def declare(kind: str, *rows: dict, title: str = "") -> None:
@@ -38,14 +46,46 @@ def plant() -> int:
     return len(fresh)
 
 
+@contextmanager
+def read_once() -> Iterator[None]:
+    """While a page is answered or a job runs, `word()` reads the dictionaries once; a changed word shows on the next."""
+    token = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
+def word(kind: str, code: str | None) -> str:
+    """The word of a code as staff have it; a code that no dictionary knows (any more) is shown by the seed, or as it is."""
+    if not code:
+        return ""
+    words = _read.get()
+    if not words:
+        words = {(row_kind, row_code): label for row_kind, row_code, label in _every_word()}
+        if (kept := _read.get()) is not None:
+            kept.update(words)
+    return words.get((kind, code)) or seed_word(kind, code)
+
+
+def _every_word() -> Any:
+    return Term.objects.order_by().values_list("kind", "code", "label")
+
+
+def seed_word(kind: str, code: str) -> str:
+    """The word that a fresh park starts with."""
+    return next((row["label"] for row in SEEDS.get(kind, ()) if row["code"] == code), code)
+
+
 def labels(kind: str) -> dict[str, str]:
     """code → label of a dictionary, in its order, retired words included."""
     return dict(Term.objects.filter(kind=kind).values_list("code", "label"))
 
 
 def choices(kind: str) -> list[tuple[str, str]]:
-    """Pairs for a form: only words in use."""
-    return list(Term.objects.of(kind).values_list("code", "label"))
+    """Pairs for a form: only words in use; a park whose dictionaries were never planted gets the seed's."""
+    found = list(Term.objects.of(kind).values_list("code", "label"))
+    return found or [(row["code"], row["label"]) for row in SEEDS.get(kind, ())]
 
 
 def title_of(kind: str) -> str:

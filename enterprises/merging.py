@@ -1,0 +1,117 @@
+"""What a merge of two rows of the register would move and take: read before, done by actions.merging."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import ForeignKey, Model
+
+from enterprises.actions.registering import spoken
+from enterprises.models import Enterprise
+from parkportal.privacy import mask_name, mask_phone
+from parkportal.records.triggers import APPEND_ONLY
+
+# History and custody stay with the row they were written for, and are read together with the kept one.
+STAYS = frozenset(
+    {
+        "enterprises.UnitDay", "enterprises.SishangListing", "enterprises.Doubt", "enterprises.Merge",
+        "enterprises.Enterprise", "supplies.Place", "supplies.AllocationLine", "supplies.Delivery", "testing.Box",
+        "testing.Specimen", "testing.TubeRange",
+    }
+)  # fmt: skip
+FIELDS = (
+    "name", "short_name", "credit_code", "address", "building", "floor", "industry", "sishang_kind", "key_level",
+    "exemption", "legal_name", "principal_name", "principal_phone", "liaison_name", "liaison_phone", "manager_name",
+    "manager_phone", "workers", "headcount", "builder", "developer", "has_canteen", "has_dormitory", "squad",
+)  # fmt: skip
+MASKS = {name: mask_phone if name.endswith("_phone") else mask_name for name in FIELDS if name.endswith(("_phone",))}
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One table that points to the register: its model and its column."""
+
+    model: type[Model]
+    column: ForeignKey
+
+    @property
+    def key(self) -> str:
+        return f"{self.model._meta.label}.{self.column.name}"
+
+    @property
+    def stays(self) -> bool:
+        return self.model._meta.label in STAYS or self.model._meta.db_table in APPEND_ONLY
+
+    def rows_of(self, enterprise: Enterprise) -> Any:
+        return self.model._default_manager.filter(**{self.column.name: enterprise})
+
+
+@dataclass(frozen=True)
+class Going:
+    """A line of the preview: what, how many, and whether it goes over or stays in the old file."""
+
+    words: str
+    count: int
+    stays: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A field in which the two rows differ; `take` says whose value is proposed."""
+
+    name: str
+    label: str
+    kept: str
+    gone: str
+    take: str
+
+
+def relations() -> Iterator[Relation]:
+    """Every table, of this app and of those above, that points to an enterprise."""
+    for field in Enterprise._meta.get_fields(include_hidden=True):
+        if not field.auto_created or field.concrete or not (field.one_to_many or field.one_to_one):
+            continue
+        model = field.related_model
+        if model._meta.auto_created or not model._meta.managed:  # type: ignore[union-attr]
+            continue
+        yield Relation(model, field.field)  # type: ignore[arg-type, union-attr]
+
+
+def goings(gone: Enterprise) -> list[Going]:
+    """What stands under the row that goes: counted by table, the empty ones left out."""
+    found = []
+    for relation in relations():
+        if relation.model in (Enterprise,) or relation.model._meta.label in {"enterprises.Doubt", "enterprises.Merge"}:
+            continue
+        count = relation.rows_of(gone).count()
+        if count:
+            found.append(Going(str(relation.model._meta.verbose_name_plural), count, relation.stays))
+    return sorted(found, key=lambda going: going.stays)
+
+
+def choices(kept: Enterprise, gone: Enterprise) -> list[Choice]:
+    """The fields in which they differ; the kept row's value is proposed unless it has none."""
+    rows = []
+    for name in FIELDS:
+        ours, theirs = value_of(kept, name), value_of(gone, name)
+        if ours == theirs or theirs in (None, ""):
+            continue
+        label = str(Enterprise._meta.get_field(name).verbose_name)
+        take = "gone" if ours in (None, "") else "kept"
+        rows.append(Choice(name, label, _shown(kept, name, ours), _shown(gone, name, theirs), take))
+    return rows
+
+
+def value_of(enterprise: Enterprise, name: str) -> Any:
+    """The bare value of a column: keys for relations."""
+    return getattr(enterprise, Enterprise._meta.get_field(name).attname)  # type: ignore[union-attr]
+
+
+def proposed(kept: Enterprise, gone: Enterprise, answers: Mapping[str, str]) -> list[str]:
+    """The fields whose value is taken from the row that goes; what nobody answered follows the proposal."""
+    return [row.name for row in choices(kept, gone) if answers.get(f"take_{row.name}", row.take) == "gone"]
+
+
+def _shown(enterprise: Enterprise, name: str, value: Any) -> str:
+    words = spoken(enterprise, name, value)
+    return MASKS[name](words) if name in MASKS and words else words
