@@ -12,6 +12,7 @@ import enterprises.demo
 import investment.demo
 import supplies.demo
 import testing.demo
+import testing.demo_messages
 from parkportal import clock
 from parkportal.accounts.models import RoleGrant, User
 from parkportal.dashboard.actions import freeze_day, freeze_week
@@ -36,7 +37,7 @@ def plant_park(seed: int) -> None:
     with transaction.atomic():
         stage = Stage(rng=random.Random(seed), users=_accounts(), now=now)
         park_settings.put("positive_contact", "guanwei2", by=stage.users["admin"])
-        for app in (enterprises.demo, supplies.demo, testing.demo, investment.demo):
+        for app in (enterprises.demo, supplies.demo, testing.demo, testing.demo_messages, investment.demo):
             app.plant(stage)
     day = FIRST_DAY
     while day <= LAST_DAY:

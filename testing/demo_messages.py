@@ -1,0 +1,73 @@
+"""The demo park's messages of the day: most arrived, one number is wrong, one answer was never heard, one is rung."""
+
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+
+from parkportal.demo import Stage
+from parkportal.messaging import actions, outbox
+from parkportal.messaging.models import Message, MessageMove
+from parkportal.records.triggers import lifted
+from testing.models import SignUp, SignUpStatus, Specimen, SpecimenStatus
+from testing.words import place_words, slot_words
+
+CONFIRMED, TOLD = 14, 12
+GATEWAY = "演示"
+
+
+def plant(stage: Stage) -> None:
+    """Confirmations of tomorrow's sign-ups through the morning, news of yesterday's swabs after noon."""
+    morning = stage.now.replace(hour=9, minute=5)
+    with lifted("messaging_messagemove"):
+        for number, message in enumerate([*_confirmations(), *_news(stage)]):
+            _bring(message, number, at=morning + timedelta(minutes=19 * number))
+            if number == 11:
+                actions.bring_by_phone(message=message, by=stage.users["guanwei2"], reason="号码是座机，改为打电话")
+
+
+def _confirmations() -> list[Message]:
+    coming = SignUp.objects.filter(status=SignUpStatus.REGISTERED, slot__isnull=False)
+    return [
+        outbox.put(
+            "signup_confirmed",
+            occasion=f"signup:{signup.pk}",
+            to_phone=signup.phone,
+            values={
+                "name": signup.masked_name,
+                "when": slot_words(signup.slot),
+                "place": place_words(signup.slot.session.point),
+                "link": reverse("public:signup_code", args=[signup.public_token]),
+            },
+            context_id=signup.pk,
+        )
+        for signup in coming.select_related("slot__session__point").order_by("pk")[:CONFIRMED]
+    ]
+
+
+def _news(stage: Stage) -> list[Message]:
+    released = Specimen.objects.filter(status=SpecimenStatus.RELEASED, signup__isnull=False).select_related("signup")
+    return [
+        outbox.put(
+            "result_notice",
+            occasion=f"specimen:{tube.pk}",
+            to_phone=tube.signup.phone,
+            values={"name": tube.signup.masked_name, "link": reverse("public:results")},
+            context_id=tube.pk,
+            by=stage.users["shenhe"],
+        )
+        for tube in released.order_by("-pk")[:TOLD]
+    ]
+
+
+def _bring(message: Message, number: int, *, at: datetime) -> None:
+    """How far it got: the fifth has a wrong number, the ninth was never answered, the twelfth is rung."""
+    message.lease(until=at + timedelta(minutes=1), by=GATEWAY)
+    if number == 8:
+        message.mark_unverified("网关没有回音", ask_at=at + timedelta(days=365))
+    elif number in {4, 11}:
+        message.mark_failed("号码不对")
+    else:
+        message.mark_sent(f"DEMO{number:04d}")
+        message.mark_delivered(reason="回执：已送达")
+    MessageMove.objects.filter(subject=message).update(effective_at=at, recorded_at=at)
+    Message.objects.filter(pk=message.pk).update(created_at=at)
