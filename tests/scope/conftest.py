@@ -24,11 +24,11 @@ def built(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[tupl
     with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), at_noon, transaction.atomic():
         terms.plant()
         park = Park()
-        yield park, {STRANGER: Client(), **{role: _signed_in(user) for role, user in park.users.items()}}
+        yield park, {STRANGER: Client(), **{role: signed_in(user) for role, user in park.users.items()}}
         transaction.set_rollback(True)
 
 
-def _signed_in(user) -> Client:
+def signed_in(user) -> Client:
     browser = Client(raise_request_exception=False)
     browser.force_login(user, backend="parkportal.accounts.backends.PortalBackend")
     session = browser.session

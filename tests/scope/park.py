@@ -102,6 +102,7 @@ class Park:
             "unit": unit,
             "lead": lead,
             "building": Building.objects.get(),
+            "contact_note": lead.contacts.create(channel="phone", at=park_now(), by=self.clerk),
             "photo": Photo.objects.create(unit=unit, file=picture(self.clerk)),
             "link": ShareLink.objects.create(unit=unit, lead=lead, by=self.clerk),
         }
