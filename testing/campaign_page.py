@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from parkportal.clock import SHANGHAI, day_of
 from testing import coverage
+from testing.actions.signups import waiting_by_session
 from testing.models import Campaign, Session, SignUp, SignUpStatus, Specimen
 from testing.words import day_words
 
@@ -18,7 +19,9 @@ def sessions_of(campaign: Campaign, now: datetime) -> list[Any]:
     """The sittings with places, taken, what is left in slots that are not over, and how many were swabbed."""
     open_slots = Q(slots__ends_at__gt=now)
     left = Sum(F("slots__places") - F("slots__taken"), filter=open_slots, default=0)
-    rows = list(campaign.sessions.select_related("point").with_places().annotate(left=left).order_by("starts_at"))
+    rows = list(
+        campaign.sessions.at_points().select_related("point").with_places().annotate(left=left).order_by("starts_at")
+    )
     done: dict[int, int] = {}
     for session_id in (
         Specimen.objects.live()
@@ -26,8 +29,9 @@ def sessions_of(campaign: Campaign, now: datetime) -> list[Any]:
         .values_list("session", flat=True)
     ):
         done[session_id] = done.get(session_id, 0) + 1
+    ahead = waiting_by_session(campaign)
     for row in rows:
-        row.sampled = done.get(row.pk, 0)
+        row.sampled, row.waits = done.get(row.pk, 0), ahead.get(row.pk, 0)
     return rows
 
 
@@ -39,7 +43,8 @@ def context(campaign: Campaign, *, now: datetime, chosen: str = "") -> dict[str,
     """Everything the page shows, in a constant number of statements."""
     sessions = sessions_of(campaign, now)
     later = coming(sessions, now)
-    rows = coverage.by_group(now)
+    rows = coverage.by_group(now, coverage.due_persons(now, campaign=campaign))
+    waits = waiting_by_session(campaign)
     due, done = coverage.total(rows)
     picked = next((row for row in sessions if str(row.pk) == chosen), later[0] if later else None)
     return {
@@ -53,6 +58,7 @@ def context(campaign: Campaign, *, now: datetime, chosen: str = "") -> dict[str,
             "places": sum(row.places for row in later),
             "taken": sum(row.taken for row in later),
             "left": sum(row.left for row in later),
+            "waits": sum(row.waits for row in later),
         },
         "coverage": rows,
         "due": due,
@@ -61,6 +67,7 @@ def context(campaign: Campaign, *, now: datetime, chosen: str = "") -> dict[str,
         "text": group_text(campaign, later, rows, now),
         "signed_up": SignUp.objects.filter(campaign=campaign).exclude(status=SignUpStatus.CANCELLED).count(),
         "door": SignUp.objects.filter(campaign=campaign, mode="door", status=SignUpStatus.REGISTERED).count(),
+        "waits": sum(waits.values()),
         "url": signup_url(campaign),
     }
 

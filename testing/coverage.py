@@ -10,8 +10,8 @@ from django.db.models import Case, CharField, Exists, OuterRef, QuerySet, Value,
 from enterprises.models import Employment, Person, PersonFlag, ResumptionStatus
 from enterprises.models.kinds import KEY_LEVELS
 from parkportal.clock import day_of
-from testing.groups import REQUIRED
-from testing.models import Group, Specimen
+from testing.groups import REQUIRED, group_rules
+from testing.models import Campaign, Exemption, Group, Specimen
 
 
 def required_persons(as_of: datetime) -> QuerySet[Person]:
@@ -39,6 +39,19 @@ def required_persons(as_of: datetime) -> QuerySet[Person]:
     )
 
 
+def exempted(as_of: datetime) -> Exists:
+    """Whether a person is exempted at an instant, with a reason that the committee accepted."""
+    return Exists(Exemption.objects.in_force(as_of).filter(person=OuterRef("pk")))
+
+
+def due_persons(as_of: datetime, *, campaign: Campaign | None = None) -> QuerySet[Person]:
+    """Who counts as to be tested: the groups whose duty the dictionary says, of a campaign those that it names."""
+    required = [code for code, rule in group_rules().items() if rule["duty"] != "may"]
+    if campaign is not None and campaign.groups:
+        required = [code for code in required if code in campaign.groups]
+    return required_persons(as_of).filter(group_then__in=required).exclude(exempted(as_of))
+
+
 def sampled(as_of: datetime) -> Exists:
     """Whether a person has a collected specimen by an instant, whoever signed them up."""
     return Exists(
@@ -64,7 +77,7 @@ class GroupCoverage:
 
 def by_group(as_of: datetime, persons: QuerySet[Person] | None = None) -> list[GroupCoverage]:
     """Coverage of each group that somebody is in; one statement."""
-    rows = (persons if persons is not None else required_persons(as_of)).annotate(is_done=sampled(as_of))
+    rows = (persons if persons is not None else due_persons(as_of)).annotate(is_done=sampled(as_of))
     counts: dict[str, list[int]] = {}
     for group, done in rows.values_list("group_then", "is_done"):
         pair = counts.setdefault(group, [0, 0])
@@ -80,7 +93,12 @@ def total(rows: Iterable[GroupCoverage]) -> tuple[int, int]:
     return sum(row.due for row in rows), sum(row.done for row in rows)
 
 
+def missing_persons(as_of: datetime, *, campaign: Campaign | None = None) -> QuerySet[Person]:
+    """Who has to be tested, is not exempted, and has not been swabbed; with a campaign, of its groups."""
+    return due_persons(as_of, campaign=campaign).exclude(sampled(as_of))
+
+
 def missing_of(enterprise: Any, as_of: datetime) -> QuerySet[Person]:
     """Who of a firm has to be tested and has not been."""
     work = Employment.objects.current(day_of(as_of)).filter(enterprise=enterprise)
-    return required_persons(as_of).filter(pk__in=work.values("person")).exclude(sampled(as_of))
+    return missing_persons(as_of).filter(pk__in=work.values("person"))

@@ -13,7 +13,8 @@ from parkportal.records.codes import take_codes
 from supplies.actions import consume_kits
 from supplies.demo import bring_kits
 from supplies.models import Place
-from testing.actions.campaigns import CONSENT_TEXT, CONSENT_TEXT_EN, slot_times
+from testing.actions.campaigns import CONSENT_TEXT, CONSENT_TEXT_EN
+from testing.actions.sessions import slot_times
 from testing.demo_custody import UNFIT, Tube, plant_boxes, plant_readings, plant_today
 from testing.groups import facts_of_employment, group_of
 from testing.models import (

@@ -30,11 +30,11 @@ def _signed_up(as_of: datetime) -> QuerySet[SignUp]:
 
 
 def _required(as_of: datetime) -> Number:
-    return coverage.required_persons(as_of).count()
+    return coverage.due_persons(as_of).count()
 
 
 def _covered(as_of: datetime) -> Any:
-    return coverage.required_persons(as_of).filter(coverage.sampled(as_of))
+    return coverage.due_persons(as_of).filter(coverage.sampled(as_of))
 
 
 ALL = [

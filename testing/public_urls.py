@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from testing.views import codes, lookup, signup
+from testing.views import codes, lookup, offers, signup
 
 app_name = "public"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("signup/code/<uuid:token>/change/", codes.signup_change, name="signup_change"),
     path("signup/code/<uuid:token>/cancel/", codes.signup_cancel, name="signup_cancel"),
     path("signup/code/<uuid:token>/picture/", codes.signup_picture, name="signup_picture"),
+    path("signup/offer/<uuid:token>/", offers.signup_offer, name="signup_offer"),
     path("signup/<slug:slug>/", signup.signup, name="signup"),
     path("signup/<slug:slug>/check/", signup.signup_check, name="signup_check"),
     path("signup/<slug:slug>/notice/", signup.signup_notice, name="signup_notice"),

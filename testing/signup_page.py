@@ -1,6 +1,6 @@
 """What the sign-up's pages show: slots by day and place, the answers to check."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,14 +36,20 @@ class SlotDay:
     where: str = ""
     slots: list[SlotChoice] = field(default_factory=list)
     is_open: bool = False
+    session_id: int = 0
+    ahead: int = 0
+    is_waited_for: bool = False
 
     @property
     def free(self) -> int:
         return sum(max(0, slot.free) for slot in self.slots)
 
 
-def slot_days(slots: Iterable[Any], *, chosen: int | None) -> list[SlotDay]:
-    """The slots by sitting; the chosen one's, or the first with a place, is unfolded."""
+def slot_days(slots: Iterable[Any], *, chosen: str, ahead: Mapping[int, int] | None = None) -> list[SlotDay]:
+    """The slots by sitting; the chosen one's, or the first with a place, is unfolded.
+
+    `chosen` is a slot's id, or w and a sitting's id for who waits; `ahead` says how many wait for each sitting.
+    """
     days: dict[int, SlotDay] = {}
     for slot in slots:
         session = slot.session
@@ -52,8 +58,10 @@ def slot_days(slots: Iterable[Any], *, chosen: int | None) -> list[SlotDay]:
             day = days[session.pk] = SlotDay(
                 day_words(session.day), place_words(session.point), "" if speaks_english() else session.point.place
             )
-        day.slots.append(SlotChoice(slot.pk, clock_words(slot), slot.free, slot.pk == chosen))
-        day.is_open = day.is_open or slot.pk == chosen
+            day.session_id, day.ahead = session.pk, (ahead or {}).get(session.pk, 0)
+            day.is_waited_for = day.is_open = chosen == f"w{session.pk}"
+        day.slots.append(SlotChoice(slot.pk, clock_words(slot), slot.free, str(slot.pk) == chosen))
+        day.is_open = day.is_open or str(slot.pk) == chosen
     rows = list(days.values())
     if rows and not any(day.is_open for day in rows):
         next((day for day in rows if day.free), rows[0]).is_open = True
@@ -81,6 +89,8 @@ def answer_rows(content: dict[str, Any], slot: Slot | None) -> list[AnswerRow]:
     ]
     if slot is not None:
         rows.append(AnswerRow(_("采样时段"), [slot_words(slot), place_words(slot.session.point)], "place"))
+    elif place.get("wait") is not None:
+        rows.append(AnswerRow(_("采样时段"), [_("候补，有名额短信告诉您")], "place"))
     else:
         rows.append(AnswerRow(_("上门地址"), [place.get("address", "")], "place"))
     rows.append(AnswerRow(_("费用"), [_("0 元，由园区统一安排")]))

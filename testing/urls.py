@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from testing.views import boxes, campaigns, lab, lists, reconciling, rosters, station, tubes
+from testing.views import boxes, campaigns, lab, lists, reconciling, rosters, sessions, station, tubes
 
 app_name = "testing"
 
@@ -12,9 +12,12 @@ campaign_urls = [
     path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
     path("campaigns/<int:pk>/edit/", campaigns.campaign_edit, name="campaign_edit"),
     path("campaigns/<int:pk>/open/", campaigns.campaign_open, name="campaign_open"),
-    path("campaigns/<int:pk>/sessions/new/", campaigns.session_add, name="session_add"),
+    path("campaigns/<int:pk>/sessions/new/", sessions.session_add, name="session_add"),
     path("campaigns/<int:pk>/poster/<str:size>/", campaigns.campaign_poster, name="campaign_poster"),
-    path("sessions/<int:pk>/cancel/", campaigns.session_cancel, name="session_cancel"),
+    path("campaigns/<int:pk>/waiting/", lists.waiting, name="waiting"),
+    path("sessions/<int:pk>/cancel/", sessions.session_cancel, name="session_cancel"),
+    path("sessions/<int:pk>/move/", sessions.session_move, name="session_move"),
+    path("sessions/<int:pk>/stagger/", sessions.session_stagger, name="session_stagger"),
     path("points/new/", campaigns.point_add, name="point_add"),
     path("roster/<int:enterprise_id>/", rosters.roster_signup, name="roster_signup"),
     path("roster/<int:enterprise_id>/<int:campaign_id>/", rosters.roster_done, name="roster_done"),

@@ -1,12 +1,12 @@
 """How times and places are said on pages, in messages and on paper."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from parkportal.clock import SHANGHAI
-from testing.models import SamplingPoint, Session, Slot
+from testing.models import SamplingPoint, Session, Slot, StaggerWindow
 
 WEEKDAYS = "一二三四五六日"
 
@@ -18,10 +18,17 @@ def day_words(day: date) -> str:
     return f"{day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]}"
 
 
-def clock_words(slot: Slot | Session) -> str:
+def clock_words(slot: Slot | Session | StaggerWindow) -> str:
     """10:20–10:30."""
     start, end = slot.starts_at.astimezone(SHANGHAI), slot.ends_at.astimezone(SHANGHAI)
     return f"{start.hour}:{start:%M}–{end.hour}:{end:%M}"
+
+
+def moment_words(moment: datetime) -> str:
+    """2月19日 10:30; in English Wed 19 Feb 10:30."""
+    local = moment.astimezone(SHANGHAI)
+    day = f"{local.month}月{local.day}日" if not (get_language() or "").startswith("en") else day_words(local.date())
+    return f"{day} {local.hour}:{local:%M}"
 
 
 def slot_words(slot: Slot) -> str:

@@ -9,7 +9,7 @@ from parkportal.clock import park_now
 from parkportal.dashboard import actions
 from parkportal.dashboard.invariants import broken
 from parkportal.records import figures
-from testing.actions import remind_appointments
+from testing.actions import remind_appointments, tend_waiting
 
 log = logging.getLogger("parkportal")
 
@@ -28,6 +28,7 @@ def freeze_due_days() -> None:
 def remind() -> None:
     now = park_now()
     remind_appointments(now)
+    tend_waiting(now)
     remind_missing_reports(now)
 
 

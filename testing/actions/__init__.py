@@ -12,14 +12,7 @@ from testing.actions.boxes import (
     see_tube,
     take_out_last,
 )
-from testing.actions.campaigns import (
-    add_session,
-    cancel_session,
-    close_campaign,
-    create_campaign,
-    edit_campaign,
-    open_campaign,
-)
+from testing.actions.campaigns import close_campaign, create_campaign, edit_campaign, open_campaign
 from testing.actions.desk import collect, issue_tube, measure, undo_last
 from testing.actions.lab import (
     acknowledge_alert,
@@ -31,6 +24,7 @@ from testing.actions.lab import (
 )
 from testing.actions.reminders import remind_appointments
 from testing.actions.rosters import plan_roster, sign_up_roster
+from testing.actions.sessions import add_session, cancel_session, close_session, move_session
 from testing.actions.signups import (
     AlreadySignedUp,
     Declaration,
@@ -39,9 +33,18 @@ from testing.actions.signups import (
     send_link_again,
     sign_up,
 )
+from testing.actions.staggering import decide_stagger
 from testing.actions.tubes import issue_label_run, register_range, void_tube
+from testing.actions.waiting import accept_offer, join_waiting, leave_waiting, tend_waiting
 
 __all__ = [
+    "decide_stagger",
+    "accept_offer",
+    "close_session",
+    "join_waiting",
+    "leave_waiting",
+    "move_session",
+    "tend_waiting",
     "AlreadySignedUp",
     "Declaration",
     "account_for",

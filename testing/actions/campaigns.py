@@ -1,22 +1,20 @@
-"""Opening a campaign: its text, its sessions, its slots."""
+"""Opening and closing a campaign, and what people agree to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.urls import reverse
+from django.db import transaction
 
 from enterprises.models import Enterprise
-from parkportal.clock import at, park_now, park_today
+from parkportal.clock import park_today
 from parkportal.idempotency import once
-from parkportal.messaging import outbox
 from parkportal.records.audit import record
 from parkportal.states import Refused
-from testing.models import Campaign, ConsentText, PoolSize, SamplingPoint, Session, SignUp, SignUpStatus, Slot
-from testing.words import slot_words
+from testing.actions.waiting import dissolve_waiting
+from testing.models import Campaign, ConsentText, PoolSize
 
 CONSENT_TEXT = (
     "为了疫情防控，园区在本次检测中收集您的姓名、证件类型和号码、手机、单位、岗位、从哪里来和身体状况。\n"
@@ -54,6 +52,7 @@ class CampaignPlan:
     languages: Sequence[str] = ("zh-hans", "en")
     groups: Sequence[str] = ()
     is_on_hold: bool = False
+    change_hours: int = 1
     consent: str = CONSENT_TEXT
     consent_en: str = CONSENT_TEXT_EN
 
@@ -83,6 +82,7 @@ def _fill(campaign: Campaign, plan: CampaignPlan) -> None:
     )
     campaign.starts_on, campaign.ends_on = plan.starts_on, plan.ends_on
     campaign.retention_days, campaign.is_on_hold = plan.retention_days, plan.is_on_hold
+    campaign.change_hours = plan.change_hours
     campaign.pool_size, campaign.languages, campaign.groups = plan.pool_size, list(plan.languages), list(plan.groups)
 
 
@@ -130,8 +130,10 @@ def open_campaign(*, campaign: Campaign, by: Any) -> Campaign:
 
 
 def close_campaign(*, campaign: Campaign, by: Any) -> Campaign:
-    """Sign-up ends; what was signed up stays."""
-    return _set_status(campaign, Campaign.Status.CLOSED, by)
+    """Sign-up ends; what was signed up stays. Who still waits is told that there will be no place."""
+    with transaction.atomic():
+        dissolve_waiting(campaign=campaign, reason="这次检测已经结束登记", by=by)
+        return _set_status(campaign, Campaign.Status.CLOSED, by)
 
 
 def _set_status(campaign: Campaign, status: str, by: Any) -> Campaign:
@@ -141,99 +143,3 @@ def _set_status(campaign: Campaign, status: str, by: Any) -> Campaign:
             record("campaign.status", by=by, subject=campaign, before={"status": before}, after={"status": status})
     campaign.status = status
     return campaign
-
-
-def slot_times(start: datetime, end: datetime, minutes: int) -> Iterator[tuple[datetime, datetime]]:
-    """Slots of `minutes` from start to end; a last shorter one is left out."""
-    step = timedelta(minutes=minutes)
-    while start + step <= end:
-        yield start, start + step
-        start += step
-
-
-def add_session(
-    *,
-    campaign: Campaign,
-    point: SamplingPoint,
-    day: date,
-    start: time,
-    end: time,
-    minutes: int,
-    places: int,
-    lanes: int = 2,
-    by: Any,
-    token: UUID | None = None,
-) -> Session:
-    """A sitting of a point on a day, cut into slots of `minutes` with `places` each. The same token gives the same one.
-
-    Raises Refused `outside`, `no_slot`, `session_taken`.
-    """
-    times = _times(campaign, day, start, end, minutes)
-    starts_at, ends_at = times[0][0], times[-1][1]
-
-    def create() -> Session:
-        clash = Session.objects.not_cancelled().filter(point=point, starts_at__lt=ends_at, ends_at__gt=starts_at)
-        if clash.exists():
-            raise Refused("session_taken", "这个采样点在这段时间已经有一场。")
-        session = Session.objects.create(
-            campaign=campaign, point=point, day=day, starts_at=starts_at, ends_at=ends_at, lanes=lanes, token=token
-        )
-        Slot.objects.bulk_create(
-            [Slot(session=session, starts_at=a, ends_at=b, places=places) for a, b in times], batch_size=200
-        )
-        record("session.added", by=by, subject=session, after={"slots": len(times), "places": len(times) * places})
-        return session
-
-    try:
-        return once(Session, token, create)[0]
-    except IntegrityError as fault:
-        raise Refused("session_taken", "这个采样点在这段时间已经有一场。") from fault
-
-
-def _times(campaign: Campaign, day: date, start: time, end: time, minutes: int) -> list[tuple[datetime, datetime]]:
-    if not campaign.starts_on <= day <= campaign.ends_on:
-        raise Refused("outside", "日期不在检测任务的起止日期里。")
-    times = list(slot_times(at(day, start), at(day, end), minutes)) if end > start else []
-    if not times:
-        raise Refused("no_slot", "这段时间排不出一个时段，请看起止时间和每段分钟数。")
-    return times
-
-
-def cancel_session(*, session: Session, reason: str, by: Any) -> int:
-    """Call a sitting off and tell everybody who had a place there. How many were told.
-
-    Raises Refused `reason`, or `begun` when somebody was swabbed there already.
-    """
-    if not reason.strip():
-        raise Refused("reason", "请写为什么取消，短信里会说。")
-    with transaction.atomic():
-        session = Session.objects.select_for_update(of=("self",)).get(pk=session.pk)
-        if session.specimens.exists():
-            raise Refused("begun", "这一场已经有人采样，不能取消，只能结束。")
-        session.status = Session.Status.CANCELLED
-        session.save(update_fields=["status"])
-        record("session.cancelled", by=by, subject=session, reason=reason)
-        concerned = SignUp.objects.filter(slot__session=session, status=SignUpStatus.REGISTERED).select_related("slot")
-        for signup in concerned:
-            _tell_it_is_off(signup, by=by)
-    return len(concerned)
-
-
-def _tell_it_is_off(signup: SignUp, *, by: Any) -> None:
-    if signup.phone and signup.slot:
-        outbox.put(
-            "slot_changed",
-            occasion=f"signup:{signup.pk}:off:{signup.slot_id}",
-            to_phone=signup.phone,
-            values={
-                "name": signup.masked_name,
-                "what": f"原定 {slot_words(signup.slot)} 的采样取消，请改约",
-                "link": reverse("public:signup_code", args=[signup.public_token]),
-            },
-            context_id=signup.pk,
-            by=by,
-        )
-
-
-def is_over(session: Session) -> bool:
-    return session.ends_at < park_now()

@@ -7,7 +7,7 @@ from django.urls import reverse
 from parkportal.clock import SHANGHAI, at
 from parkportal.messaging import outbox
 from parkportal.messaging.models import Message
-from testing.actions.signups import confirm, reminder_occasion
+from testing.actions.notices import confirm, reminder_occasion
 from testing.models import SignUp, SignUpStatus, Source
 from testing.words import place_words, slot_words
 
@@ -23,10 +23,13 @@ def remind_appointments(now: datetime) -> int:
 
 def _confirm_new(now: datetime) -> int:
     fresh = SignUp.objects.filter(
-        source=Source.SELF, status=SignUpStatus.REGISTERED, created_at__gt=now - CONFIRM_WITHIN, created_at__lte=now
+        source=Source.SELF,
+        status__in=[SignUpStatus.REGISTERED, SignUpStatus.WAITING],
+        created_at__gt=now - CONFIRM_WITHIN,
+        created_at__lte=now,
     ).select_related("slot__session__point")
     signups = {f"signup:{signup.pk}": signup for signup in fresh if signup.phone}
-    told = _told(["signup_confirmed", "signup_door"], list(signups))
+    told = _told(["signup_confirmed", "signup_door", "waiting_joined"], list(signups))
     due = [signup for occasion, signup in signups.items() if occasion not in told]
     for signup in due:
         confirm(signup)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,16 +14,19 @@ from parkportal.clock import park_now, park_today
 from parkportal.records.audit import record
 from parkportal.records.codes import take_codes
 from parkportal.states import Refused
-from testing.actions.signups import confirm, slots_left
+from testing.actions.notices import confirm
+from testing.actions.signups import slots_left
+from testing.actions.staggering import window_of
+from testing.actions.waiting import hold_campaign, join_waiting
 from testing.groups import Facts, facts_of_employment, group_of, mode_of
-from testing.models import Campaign, Mode, SignUp, SignUpMove, SignUpStatus, Slot, Source
+from testing.models import Campaign, Mode, SignUp, SignUpMove, SignUpStatus, Slot, Source, StaggerWindow
 
 
 @dataclass
 class PlannedPerson:
     """One row of the preview: the person, the group, and the slot, or why there is none.
 
-    `outcome`: new, door, already, or full.
+    `outcome`: new, door, already, full, or waiting.
     """
 
     person: Person
@@ -34,6 +38,10 @@ class PlannedPerson:
     @property
     def is_new(self) -> bool:
         return self.outcome in {"new", "door"}
+
+    @property
+    def may_be_picked(self) -> bool:
+        return self.outcome != "already"
 
 
 @dataclass
@@ -73,7 +81,7 @@ def plan_roster(*, enterprise: Enterprise, campaign: Campaign, persons: Sequence
         .values_list("document_hash", flat=True)
     )
     rows = [_judge(row, flags.get(row.person_id, ()), taken) for row in employments]
-    return _give_slots(rows, campaign)
+    return _give_slots(rows, campaign, enterprise)
 
 
 def _flags(person_ids: list[int]) -> dict[int, list[str]]:
@@ -94,15 +102,20 @@ def _judge(employment: Employment, flags: Sequence[str], taken: set[str]) -> Pla
     return PlannedPerson(employment.person, employment, group, outcome)
 
 
-def _give_slots(rows: list[PlannedPerson], campaign: Campaign) -> RosterPlan:
-    """The first sitting that holds everybody; where none does, the sittings in order of time."""
+def _give_slots(rows: list[PlannedPerson], campaign: Campaign, enterprise: Enterprise) -> RosterPlan:
+    """The first sitting that holds everybody; where none does, the sittings in order of time.
+
+    Within a sitting the slots of the floor's own window come first, where one was decided.
+    """
     people = [row for row in rows if row.outcome == "new"]
     free = [(slot, slot.free) for slot in slots_left(campaign) if slot.free > 0]
     by_session: dict[int, int] = defaultdict(int)
     for slot, left in free:
         by_session[slot.session_id] += left
     fits = next((slot.session_id for slot, _ in free if by_session[slot.session_id] >= len(people)), None)
-    places = [slot for slot, left in free if fits in (None, slot.session_id) for _ in range(left)]
+    windows = window_of(enterprise, list(by_session))
+    ordered = sorted(free, key=lambda pair: _is_outside(pair[0], windows.get(pair[0].session_id)))
+    places = [slot for slot, left in ordered if fits in (None, slot.session_id) for _ in range(left)]
     for number, row in enumerate(people):
         if number < len(places):
             row.slot = places[number]
@@ -111,23 +124,38 @@ def _give_slots(rows: list[PlannedPerson], campaign: Campaign) -> RosterPlan:
     return RosterPlan(rows, together=fits is not None or not people)
 
 
+def _is_outside(slot: Slot, window: StaggerWindow | None) -> bool:
+    """Whether a slot lies before or after the floor's time; without a time none does."""
+    return window is not None and not window.starts_at - timedelta(minutes=5) <= slot.starts_at < window.ends_at
+
+
 def sign_up_roster(
-    *, enterprise: Enterprise, campaign: Campaign, persons: Sequence[int] | None, by: Any, token: UUID | None = None
+    *,
+    enterprise: Enterprise,
+    campaign: Campaign,
+    persons: Sequence[int] | None,
+    by: Any,
+    token: UUID | None = None,
+    together: bool = False,
+    wait_rest: bool = False,
 ) -> RosterPlan:
     """Sign a firm's people up in one go; what the preview showed, judged again with the slots locked.
 
-    Whoever is signed up already stays; who finds no place is left out and told so in the plan. A second submit signs
-    nobody up twice. Raises Refused `campaign_closed`.
+    Whoever is signed up already stays. A group that no sitting holds is spread over several, or with `together` waits
+    as a whole; who finds no place is left out and told so in the plan, or with `wait_rest` waits. A second submit
+    signs nobody up twice. Raises Refused `campaign_closed`.
     """
     with transaction.atomic():
+        hold_campaign(campaign.pk)
         campaign = Campaign.objects.get(pk=campaign.pk)
         if not campaign.is_open:
             raise Refused("campaign_closed", "这次检测已经不再登记。")
         ids = [slot.pk for slot in slots_left(campaign)]
         list(Slot.objects.select_for_update().filter(pk__in=ids).order_by("id").values_list("pk"))
         plan = plan_roster(enterprise=enterprise, campaign=campaign, persons=persons)
-        fresh = [row for row in plan.rows if row.is_new]
-        signups = _write(fresh, campaign, enterprise, by=by)
+        _send_to_the_line(plan, together=together, wait_rest=wait_rest)
+        signups = _write([row for row in plan.rows if row.is_new], campaign, enterprise, by=by)
+        _let_wait(plan, campaign, enterprise, may_split=not together, by=by)
         if signups:
             record(
                 "signup.roster", by=by, subject=campaign, after={"enterprise": enterprise.name, "count": len(signups)}
@@ -135,6 +163,28 @@ def sign_up_roster(
         for signup in signups:
             confirm(signup)
     return plan
+
+
+def _send_to_the_line(plan: RosterPlan, *, together: bool, wait_rest: bool) -> None:
+    """Who waits: all who would go to the point when they want to come together, else only who found no place."""
+    if together and not plan.together:
+        for row in plan.rows:
+            if row.outcome in {"new", "full"}:
+                row.outcome, row.slot = "waiting", None
+    elif wait_rest:
+        for row in plan.rows:
+            if row.outcome == "full":
+                row.outcome = "waiting"
+
+
+def _let_wait(plan: RosterPlan, campaign: Campaign, enterprise: Enterprise, *, may_split: bool, by: Any) -> None:
+    rows = [row for row in plan.rows if row.outcome == "waiting"]
+    if not rows:
+        return
+    now = park_now()
+    codes = take_codes("RY", len(rows))
+    signups = [_row(row, code, campaign, enterprise, by=by, now=now) for row, code in zip(rows, codes, strict=True)]
+    join_waiting(campaign=campaign, signups=signups, session=None, enterprise=enterprise, may_split=may_split, by=by)
 
 
 def _write(rows: list[PlannedPerson], campaign: Campaign, enterprise: Enterprise, *, by: Any) -> list[SignUp]:

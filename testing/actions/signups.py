@@ -1,12 +1,12 @@
 """Signing up, moving, cancelling. The last place of a slot goes to exactly one person."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery, Sum
 from django.urls import reverse
 
 from enterprises.models import Enterprise, Person, PersonFlag
@@ -15,9 +15,10 @@ from parkportal.clock import park_now, park_today
 from parkportal.messaging import outbox
 from parkportal.records.codes import take_code
 from parkportal.states import Refused
+from testing.actions.notices import forget_reminder
+from testing.actions.waiting import hold_campaign, join_waiting, member_left, offer_places
 from testing.groups import Facts, group_of, mode_of
-from testing.models import Campaign, Group, Mode, SignUp, SignUpMove, SignUpStatus, Slot, Source
-from testing.words import place_words, slot_words
+from testing.models import Campaign, Group, Mode, Session, SignUp, SignUpMove, SignUpStatus, Slot, Source, WaitingParty
 
 
 class AlreadySignedUp(Refused):
@@ -47,6 +48,7 @@ class Declaration:
     had_contact: bool = False
     symptoms: tuple[str, ...] = ()
     address: str = ""
+    guardian_name: str = ""
     language: str = "zh-hans"
     extra: dict[str, Any] = field(default_factory=dict)
 
@@ -102,17 +104,19 @@ def sign_up(
     token: UUID | None = None,
     source: str = Source.SELF,
     by: Any = None,
+    wait: int | None = None,
+    phone_confirmed_at: datetime | None = None,
 ) -> SignUp:
     """One person's sign-up. `code` is a person code drawn before, so that its counter is not locked here.
 
-    The same token gives back the first outcome. Raises AlreadySignedUp, or Refused `campaign_closed`, `slot_gone`,
-    `slot_full`.
+    `wait` instead of a slot puts the person into the waiting list of that sitting, 0 into that of any. The same token
+    gives back the first outcome. Raises AlreadySignedUp, or Refused `campaign_closed`, `group_not_invited`,
+    `slot_gone`, `slot_full`.
     """
+    made = {"token": token, "source": source, "by": by, "wait": wait, "phone_confirmed_at": phone_confirmed_at}
     try:
         with transaction.atomic():
-            return _sign_up(
-                campaign_id, declaration, group, slot_id, consent_id, code, token=token, source=source, by=by
-            )
+            return _sign_up(campaign_id, declaration, group, slot_id, consent_id, code, **made)
     except IntegrityError as fault:
         return _lost_the_race(fault, campaign_id, declaration, token)
 
@@ -135,15 +139,23 @@ def _sign_up(
         raise Refused("campaign_closed", "这次检测已经不再登记。")
     if seen.same_person:
         raise AlreadySignedUp(seen.same_person)
-    if mode == Mode.POINT and made["source"] != Source.DESK:
+    if made["source"] == Source.SELF and seen.groups and group not in seen.groups:
+        raise Refused("group_not_invited", "这次检测先安排其他人群，还没有轮到您，请留意后面的通知。")
+    waits = mode == Mode.POINT and made["wait"] is not None
+    if mode == Mode.POINT and made["source"] != Source.DESK and not waits:
         _take_place(slot_id, is_bookable=seen.is_bookable)
     else:
         slot_id = None
     signup = _row(declaration, code or take_code("RY"))
+    signup.phone_confirmed_at = made["phone_confirmed_at"]
     signup.campaign_id, signup.slot_id, signup.consent_id = campaign_id, slot_id, consent_id
     signup.consented_at = now if consent_id else None
     signup.group, signup.mode, signup.person_id, signup.created_at = group, mode, seen.known_person, now
     signup.source, signup.created_by, signup.token = made["source"], made["by"], made["token"]
+    if waits:
+        sitting = Session.objects.filter(pk=made["wait"], campaign=campaign_id).first()
+        join_waiting(campaign=seen, signups=[signup], session=sitting, by=made["by"])
+        return signup
     signup.save(force_insert=True)
     SignUpMove.objects.create(
         subject=signup, to_status=SignUpStatus.REGISTERED, effective_at=now, by=made["by"], token=made["token"]
@@ -182,6 +194,7 @@ def _row(declaration: Declaration, code: str) -> SignUp:
         enterprise_name=declaration.enterprise_name,
         declared=declaration.as_kept(),
         address=declaration.address,
+        guardian_name=declaration.guardian_name,
         language=declaration.language,
     )
     signup.set_phone(declaration.phone)
@@ -218,7 +231,9 @@ def change_slot(*, signup: SignUp, slot_id: int, by: Any = None) -> SignUp:
     Both slots are locked in the order of their ids. Raises Refused `not_changeable`, `slot_gone`, `slot_full`.
     """
     with transaction.atomic():
-        signup = SignUp.objects.select_for_update(of=("self",)).select_related("slot").get(pk=signup.pk)
+        hold_campaign(signup.campaign_id)
+        rows = SignUp.objects.select_for_update(of=("self",)).select_related("slot", "campaign")
+        signup = rows.get(pk=signup.pk)
         if not signup.can_change or signup.is_door:
             raise Refused("not_changeable", "现在不能改时间了，请直接联系采样点。")
         if signup.slot_id == slot_id:
@@ -231,47 +246,38 @@ def change_slot(*, signup: SignUp, slot_id: int, by: Any = None) -> SignUp:
         if locked[slot_id].is_full or not Slot.objects.take_place(slot_id):
             raise Refused("slot_full", "这个时段刚刚约满，请换一个时段。")
         old = signup.slot_id
-        if old:
-            Slot.objects.give_back(old)
-            _forget_reminder(signup, old)
         signup.slot = locked[slot_id]
         signup.save(update_fields=["slot"])
+        if old:
+            forget_reminder(signup, old)
+            _free_again(old)
         if signup.status == SignUpStatus.MISSED:
             signup.move_to(SignUpStatus.REGISTERED, by=by, reason="改约", correction=True)
     return signup
 
 
 def cancel_signup(*, signup: SignUp, by: Any = None, reason: str = "本人取消", token: UUID | None = None) -> SignUp:
-    """Give the sign-up up; the place is free at once. Raises Refused, or AlreadyMoved when it is cancelled already."""
+    """Give the sign-up up; the place goes to the waiting list at once, or is free.
+
+    Raises Refused, or AlreadyMoved when it is cancelled already.
+    """
     with transaction.atomic():
+        hold_campaign(signup.campaign_id)
         signup = SignUp.objects.select_for_update(of=("self",)).select_related("slot").get(pk=signup.pk)
+        was_waiting = signup.status == SignUpStatus.WAITING
         signup.move_to(SignUpStatus.CANCELLED, by=by, reason=reason, token=token)
+        if was_waiting:
+            member_left(signup, by=by)
         if signup.slot_id:
-            Slot.objects.give_back(signup.slot_id)
-            _forget_reminder(signup, signup.slot_id)
+            forget_reminder(signup, signup.slot_id)
+            _free_again(signup.slot_id)
     return signup
 
 
-def reminder_occasion(signup: SignUp, slot_id: int) -> str:
-    return f"signup:{signup.pk}:slot:{slot_id}"
-
-
-def _forget_reminder(signup: SignUp, slot_id: int) -> None:
-    occasion = reminder_occasion(signup, slot_id)
-    outbox.withdraw("appointment_reminder", occasion=occasion, reason="改期或取消", to_phone=signup.phone)
-
-
-def confirm(signup: SignUp) -> None:
-    """Send the person the way to their own page; once for each sign-up."""
-    if not signup.phone:
-        return
-    link = reverse("public:signup_code", args=[signup.public_token])
-    values = {"name": signup.masked_name, "link": link}
-    purpose = "signup_door"
-    if signup.slot is not None:
-        purpose = "signup_confirmed"
-        values |= {"when": slot_words(signup.slot), "place": place_words(signup.slot.session.point)}
-    outbox.put(purpose, occasion=f"signup:{signup.pk}", to_phone=signup.phone, values=values, context_id=signup.pk)
+def _free_again(slot_id: int) -> None:
+    """One place less taken, and whoever waits for it is asked at once. The caller holds the campaign."""
+    Slot.objects.give_back(slot_id)
+    offer_places(Slot.objects.filter(pk=slot_id).values_list("session", flat=True).get())
 
 
 def slots_left(campaign: Campaign) -> Any:
@@ -283,3 +289,9 @@ def slots_left(campaign: Campaign) -> Any:
         .annotate(free=F("places") - F("taken"))
         .order_by("starts_at", "session__point__name")
     )
+
+
+def waiting_by_session(campaign: Campaign) -> dict[int, int]:
+    """How many people wait for each sitting; under 0 those who would take any."""
+    rows = WaitingParty.objects.in_line().order_by().filter(campaign=campaign)
+    return {pk or 0: people for pk, people in rows.values_list("session").annotate(people=Sum("size"))}

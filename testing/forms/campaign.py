@@ -15,6 +15,7 @@ from testing.groups import group_choices
 from testing.models import Campaign, PoolSize, SamplingPoint
 
 DAY = {"type": "date", "class": "w-date"}
+RESERVED = frozenset({"code", "offer", "lost"})
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 CLOCK = {"type": "time", "class": "w-phone"}
 
@@ -55,6 +56,10 @@ class CampaignForm(TokenFormMixin):
         max_value=3650,
         widget=forms.NumberInput(attrs={"class": "w-number"}),
     )
+    change_hours = forms.IntegerField(
+        label="采样前几小时止可改", initial=1, min_value=0, max_value=72, help_text="过了这时本人不能再改或取消",
+        widget=forms.NumberInput(attrs={"class": "w-number"}),
+    )  # fmt: skip
     is_on_hold = forms.BooleanField(
         label="依法暂不删除", required=False, help_text="勾上以后，到期也不删除个人信息，直到取消"
     )
@@ -101,6 +106,7 @@ class CampaignForm(TokenFormMixin):
             "starts_on",
             "ends_on",
             "retention_days",
+            "change_hours",
             "is_on_hold",
             "pool_size",
             "groups",
@@ -112,7 +118,7 @@ class CampaignForm(TokenFormMixin):
 
     def clean_slug(self) -> str:
         slug = self.cleaned_data["slug"].lower()
-        if slug == "code":
+        if slug in RESERVED:
             raise forms.ValidationError("这个地址留给采样码，换一个。")
         others = Campaign.objects.filter(slug=slug)
         if self.campaign is not None:
@@ -156,6 +162,10 @@ class SessionForm(TokenFormMixin):
         label="每个时段几个名额", help_text="一个台一分钟一人：两个台十分钟约 20 人", initial=10, min_value=1, max_value=500,
         widget=forms.NumberInput(attrs={"class": "w-number"}),
     )  # fmt: skip
+    walk_in_percent = forms.IntegerField(
+        label="现场名额（%）", help_text="留给没有预约就来的人，网上约不到", initial=0, min_value=0, max_value=90,
+        widget=forms.NumberInput(attrs={"class": "w-number"}),
+    )  # fmt: skip
     lanes = forms.IntegerField(
         label="采样台数", initial=2, min_value=1, max_value=20, widget=forms.NumberInput(attrs={"class": "w-number"})
     )
@@ -171,6 +181,15 @@ class SessionForm(TokenFormMixin):
         if data.get("start") and data.get("end") and data["end"] <= data["start"]:
             self.add_error("end", "结束时间要晚于开始时间")
         return data
+
+
+class SessionMoveForm(forms.Form):
+    """Where and when a sitting goes; everybody concerned is told why."""
+
+    point = forms.ModelChoiceField(label="采样点", queryset=SamplingPoint.objects.in_use(), empty_label=None)
+    day = forms.DateField(label="日期", widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
+    start = forms.TimeField(label="从", widget=forms.TimeInput(attrs=CLOCK, format="%H:%M"))
+    reason = forms.CharField(label="为什么改", max_length=20, help_text="短信里会说，20 字以内")
 
 
 class PointForm(forms.ModelForm):

@@ -263,7 +263,25 @@ class AddressForm(forms.Form):
 
 
 class SlotForm(forms.Form):
-    """The slot; the choices are drawn on the page by session."""
+    """The slot; the choices are drawn on the page by session. `w12` waits for sitting 12, `w0` for any."""
+
+    slot = forms.RegexField(
+        r"^w?\d{1,9}$",
+        label=_("采样时段"),
+        error_messages={"required": _("请选一个时段"), "invalid": _("请选一个时段")},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        text = str(data.get("slot") or "")
+        if text:
+            waits = text.startswith("w")
+            data["slot"], data["wait"] = (None, int(text[1:])) if waits else (int(text), None)
+        return data
+
+
+class MoveSlotForm(forms.Form):
+    """Another slot for somebody who has one: there is no waiting here."""
 
     slot = forms.IntegerField(
         label=_("采样时段"), error_messages={"required": _("请选一个时段"), "invalid": _("请选一个时段")}

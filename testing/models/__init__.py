@@ -2,13 +2,28 @@
 
 from testing.models.boxes import BOX_PLACES, Box, BoxCheck, BoxMove, BoxStatus
 from testing.models.campaigns import Campaign, ConsentText, PoolSize
+from testing.models.erasures import ErasureReport
+from testing.models.exemptions import Exemption
+from testing.models.phone_codes import PhoneCode
 from testing.models.points import LabStaff, PointStaff, SamplingPoint, own_labs, own_points
 from testing.models.results import WITHHELD, Alert, LookupLock, Reading, Result, ResultValue
+from testing.models.rounds import DoorRound, DoorStop
 from testing.models.sessions import Reconciliation, Session, Slot
 from testing.models.signups import Group, Mode, SignUp, SignUpMove, SignUpStatus, Source
 from testing.models.specimens import DEAD, InvalidReason, Specimen, SpecimenMove, SpecimenStatus, TubeRange
+from testing.models.stagger import StaggerWindow
+from testing.models.waiting import PartyStatus, WaitingMove, WaitingParty
 
 __all__ = [
+    "DoorRound",
+    "DoorStop",
+    "ErasureReport",
+    "Exemption",
+    "PartyStatus",
+    "PhoneCode",
+    "StaggerWindow",
+    "WaitingMove",
+    "WaitingParty",
     "BOX_PLACES",
     "DEAD",
     "WITHHELD",

@@ -23,15 +23,21 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.filter(point__in=own_points(user))
 
     def workable_by(self, user: Any) -> "SessionQuerySet":
-        """Where this person may stand at the desk: the own points; the committee may help out anywhere."""
+        """Where this person may stand at the desk: the own points; the committee may help out anywhere; a door round
+        is worked by its team."""
         if not user.is_authenticated:
             return self.none()
         if user.has_role("committee"):
             return self
-        return self.filter(point__in=own_points(user))
+        walked = Session.objects.filter(door_round__team=user.pk, kind=Session.Kind.DOOR).values("pk")
+        return self.filter(Q(point__in=own_points(user), kind=Session.Kind.POINT) | Q(pk__in=walked))
 
     def not_cancelled(self) -> "SessionQuerySet":
         return self.exclude(status=Session.Status.CANCELLED)
+
+    def at_points(self) -> "SessionQuerySet":
+        """With slots and a queue; door rounds have neither."""
+        return self.filter(kind=Session.Kind.POINT)
 
     def on(self, day: date) -> "SessionQuerySet":
         return self.filter(day=day)
@@ -41,8 +47,12 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.filter(status=Session.Status.OPEN, ends_at__gt=now, campaign__status=Campaign.Status.OPEN)
 
     def with_places(self) -> "SessionQuerySet":
-        """Adds `places` and `taken`, summed over the slots."""
-        return self.annotate(places=Sum("slots__places", default=0), taken=Sum("slots__taken", default=0))
+        """Adds `places` that can be booked, `taken`, and `walk_in` places kept for who comes without, summed over the slots."""
+        return self.annotate(
+            places=Sum("slots__places", default=0),
+            taken=Sum("slots__taken", default=0),
+            walk_in=Sum("slots__walk_in", default=0),
+        )
 
 
 class Session(models.Model):
@@ -53,12 +63,18 @@ class Session(models.Model):
         CLOSED = "closed", "已结束"
         CANCELLED = "cancelled", "已取消"
 
+    class Kind(models.TextChoices):
+        POINT = "point", "采样点"
+        DOOR = "door", "上门"
+
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="sessions", verbose_name="检测任务")
+    kind = models.CharField("在哪里采", max_length=8, choices=Kind, default=Kind.POINT)
     point = models.ForeignKey(SamplingPoint, models.PROTECT, related_name="sessions", verbose_name="采样点")
     day = models.DateField("日期")
     starts_at = models.DateTimeField("开始")
     ends_at = models.DateTimeField("结束")
     lanes = models.PositiveSmallIntegerField("采样台数", default=2)
+    walk_in_percent = models.PositiveSmallIntegerField("现场名额（%）", default=0)
     status = models.CharField("状态", max_length=10, choices=Status, default=Status.OPEN)
     created_at = models.DateTimeField("建立时间", default=park_now)
     token = TokenField()
@@ -80,9 +96,14 @@ class Session(models.Model):
                 name="session_times",
                 violation_error_message="结束时间要晚于开始时间。",
             ),
+            models.CheckConstraint(
+                condition=Q(walk_in_percent__lte=90),
+                name="session_walk_in",
+                violation_error_message="现场名额不能超过九成。",
+            ),
             models.UniqueConstraint(
                 fields=["campaign", "point", "starts_at"],
-                condition=~Q(status="cancelled"),
+                condition=~Q(status="cancelled") & Q(kind="point"),
                 name="session_once",
                 violation_error_message="这个采样点在这个时间已经有一场。",
             ),
@@ -90,6 +111,10 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day:%Y-%m-%d} {self.point}"
+
+    @property
+    def is_door(self) -> bool:
+        return self.kind == self.Kind.DOOR
 
 
 class SlotQuerySet(models.QuerySet["Slot"]):
@@ -118,6 +143,7 @@ class Slot(models.Model):
     ends_at = models.DateTimeField("结束")
     places = models.PositiveSmallIntegerField("名额")
     taken = models.PositiveSmallIntegerField("已约", default=0)
+    walk_in = models.PositiveSmallIntegerField("现场名额", default=0)
 
     objects = SlotQuerySet.as_manager()
 

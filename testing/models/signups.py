@@ -1,6 +1,6 @@
 """A person's place in a campaign, from sign-up to the swab."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -21,6 +21,7 @@ from testing.models.sessions import Session, Slot
 
 
 class SignUpStatus(models.TextChoices):
+    WAITING = "waiting", "候补"
     REGISTERED = "registered", "已登记"
     STOPPED = "stopped", "体温异常"
     MEASURED = "measured", "已测温"
@@ -109,6 +110,7 @@ class SignUp(Stateful):
 
     Status = SignUpStatus
     MOVES = {
+        SignUpStatus.WAITING: frozenset({SignUpStatus.REGISTERED, SignUpStatus.CANCELLED}),
         SignUpStatus.REGISTERED: frozenset(
             {SignUpStatus.MEASURED, SignUpStatus.STOPPED, SignUpStatus.MISSED, SignUpStatus.CANCELLED}
         ),
@@ -126,6 +128,9 @@ class SignUp(Stateful):
     public_token = models.UUIDField(unique=True, default=uuid4, editable=False)
     status = models.CharField("状态", max_length=12, choices=Status, default=SignUpStatus.REGISTERED)
     slot = models.ForeignKey(Slot, models.PROTECT, null=True, blank=True, related_name="signups", verbose_name="时段")
+    party = models.ForeignKey(
+        "testing.WaitingParty", models.PROTECT, null=True, blank=True, related_name="signups", verbose_name="候补"
+    )
     mode = models.CharField("方式", max_length=8, choices=Mode, default=Mode.POINT)
     group = models.CharField("人群", max_length=2, choices=Group, default=Group.C)
     source = models.CharField("谁登记的", max_length=8, choices=Source, default=Source.SELF)
@@ -142,6 +147,8 @@ class SignUp(Stateful):
     document_hash = models.CharField(max_length=32)
     phone = EncryptedTextField("手机", blank=True)
     phone_hash = models.CharField(max_length=32, blank=True, db_index=True)
+    phone_confirmed_at = models.DateTimeField("手机验证时间", null=True, blank=True)
+    guardian_name = EncryptedTextField("监护人或代办人", blank=True)
     declared = EncryptedJSONField("本人所填", default=dict, blank=True)
     address = EncryptedTextField("上门地址", blank=True)
     language = models.CharField("语言", max_length=8, default="zh-hans")
@@ -152,6 +159,7 @@ class SignUp(Stateful):
         Session, models.PROTECT, null=True, blank=True, related_name="attended", verbose_name="到场场次"
     )
     attended_at = models.DateTimeField("到场时间", null=True, blank=True)
+    erased_at = models.DateTimeField("个人信息删除时间", null=True, blank=True)
     created_at = models.DateTimeField("登记时间", default=park_now, db_index=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="代登记人"
@@ -179,6 +187,11 @@ class SignUp(Stateful):
                 condition=~Q(mode="door") | Q(slot__isnull=True),
                 name="signup_door_without_slot",
                 violation_error_message="上门采样的人不占采样点的时段。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="waiting") | Q(party__isnull=False),
+                name="signup_waits_in_a_party",
+                violation_error_message="候补要排在候补名单里。",
             ),
             models.CheckConstraint(
                 condition=Q(temperature_tenths__isnull=True)
@@ -243,11 +256,26 @@ class SignUp(Stateful):
         return self.slot_id is not None and self.status != SignUpStatus.CANCELLED
 
     @property
+    def is_waiting(self) -> bool:
+        return self.status == SignUpStatus.WAITING
+
+    @property
+    def change_until(self) -> datetime | None:
+        """Until when the person may move or cancel: so many hours before the slot; None without one."""
+        return self.slot.starts_at - timedelta(hours=self.campaign.change_hours) if self.slot else None
+
+    @property
     def can_change(self) -> bool:
         """Whether the person may still move or cancel: before the swab, until the campaign's deadline."""
         if self.status not in {SignUpStatus.REGISTERED, SignUpStatus.MISSED}:
             return False
-        return self.slot is None or self.status == SignUpStatus.MISSED or self.slot.starts_at > park_now()
+        until = self.change_until
+        return until is None or self.status == SignUpStatus.MISSED or until > park_now()
+
+    @property
+    def can_cancel(self) -> bool:
+        """Who waits may step out at any time, also when a place is offered."""
+        return self.is_waiting or self.can_change
 
 
 class SignUpMove(Move):

@@ -17,7 +17,8 @@ from enterprises.tests.factories import id_number, make_enterprise, phone
 from parkportal.accounts.models import RoleGrant, User
 from parkportal.clock import at, park_now, park_today
 from parkportal.records.codes import take_code
-from testing.actions.campaigns import CONSENT_TEXT, CONSENT_TEXT_EN, slot_times
+from testing.actions.campaigns import CONSENT_TEXT, CONSENT_TEXT_EN
+from testing.actions.sessions import slot_times
 from testing.models import (
     Box,
     Campaign,
@@ -33,6 +34,7 @@ from testing.models import (
     Specimen,
     SpecimenMove,
     TubeRange,
+    WaitingParty,
 )
 
 LONG_AGO = date(2019, 1, 1)
@@ -125,6 +127,14 @@ def make_signup(slot: Slot | None = None, **fields: Any) -> SignUp:
     if slot and signup.status != "cancelled":
         Slot.objects.take_place(slot.pk)
     return signup
+
+
+def make_party(campaign: Campaign, *, size: int = 1, **fields: Any) -> WaitingParty:
+    """People who wait for a place."""
+    party = WaitingParty.objects.create(campaign=campaign, size=size, **fields)
+    for _ in range(size):
+        make_signup(campaign=campaign, party=party, status="waiting", enterprise=party.enterprise)
+    return party
 
 
 def make_range(*, lab: Enterprise, first: str = "HZ200000001", last: str = "HZ200000999") -> TubeRange:

@@ -33,14 +33,14 @@ def campaign_data(**fields):
     return {
         "title": "复工人员检测", "slug": "fugong", "purpose": "免费", "title_en": "", "purpose_en": "", "lab": make_lab().pk,
         "payer": "园区财政", "starts_on": today, "ends_on": today + timedelta(days=10), "retention_days": 60,
-        "consent": "说明", "consent_en": "", "pool_size": "1", "languages": ["zh-hans", "en"], "token": str(uuid4()), **fields,
+        "consent": "说明", "consent_en": "", "change_hours": 1, "pool_size": "1", "languages": ["zh-hans", "en"], "token": str(uuid4()), **fields,
     }  # fmt: skip
 
 
 def session_data(point, **fields):
     return {
         "point": point.pk, "day": park_today() + timedelta(days=1), "start": "09:00", "end": "11:30", "minutes": 10,
-        "places": 10, "lanes": 2, "token": str(uuid4()), **fields,
+        "places": 10, "walk_in_percent": 0, "lanes": 2, "token": str(uuid4()), **fields,
     }  # fmt: skip
 
 

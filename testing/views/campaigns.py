@@ -16,9 +16,9 @@ from parkportal.printing.posters import SIZES
 from parkportal.records import figures, settings
 from parkportal.states import Refused
 from testing import campaign_page
-from testing.actions import add_session, cancel_session, close_campaign, create_campaign, edit_campaign, open_campaign
-from testing.forms.campaign import CampaignForm, PointForm, SessionForm
-from testing.models import Alert, Campaign, SamplingPoint, Session, Specimen
+from testing.actions import close_campaign, create_campaign, edit_campaign, open_campaign
+from testing.forms.campaign import CampaignForm, PointForm
+from testing.models import Alert, Campaign, SamplingPoint, Specimen
 from testing.papers import poster_pdf
 
 FIGURES = (
@@ -115,40 +115,6 @@ def campaign_open(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, refusal.text)
     return redirect("testing:campaign", pk)
-
-
-@roles("committee")
-@require_http_methods(["GET", "POST"])
-def session_add(request: HttpRequest, pk: int) -> HttpResponse:
-    """One more sitting, cut into slots."""
-    found = _campaign(request, pk)
-    form = SessionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        data = dict(form.cleaned_data)
-        try:
-            session = add_session(campaign=found, by=request.user, **data)
-            messages.success(request, f"加了一场，{session.slots.count()} 个时段。")
-            return redirect(f"{request.path.rsplit('/sessions/', 1)[0]}/?session={session.pk}")
-        except Refused as refusal:
-            form.add_error(None, refusal.text)
-    has_points = SamplingPoint.objects.in_use().exists()
-    return render(request, "testing/session_form.html", {"form": form, "campaign": found, "has_points": has_points})
-
-
-@roles("committee")
-@require_http_methods(["GET", "POST"])
-def session_cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    """Call a sitting off, naming it; everybody who had a place is told."""
-    sessions = Session.objects.visible_to(request.user).select_related("campaign", "point").with_places()
-    session = get_object_or_404(sessions, pk=pk)
-    if request.method == "POST":
-        try:
-            told = cancel_session(session=session, reason=request.POST.get("reason", ""), by=request.user)
-            messages.success(request, f"已取消，告诉了 {told} 人。")
-            return redirect("testing:campaign", session.campaign_id)
-        except Refused as refusal:
-            messages.error(request, refusal.text)
-    return render(request, "testing/session_cancel.html", {"session": session})
 
 
 @roles("committee")

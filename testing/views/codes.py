@@ -14,7 +14,7 @@ from parkportal.records import settings
 from parkportal.states import Refused
 from testing.actions import cancel_signup, change_slot
 from testing.actions.signups import slots_left
-from testing.forms.signup import SlotForm
+from testing.forms.signup import MoveSlotForm
 from testing.language import speaks_english
 from testing.models import SignUp, SignUpStatus
 from testing.picture import code_picture
@@ -22,6 +22,7 @@ from testing.signup_page import slot_days
 from testing.words import clock_words, day_words, place_words, slot_words
 
 SHAPES = {
+    SignUpStatus.WAITING: ("todo", "候补，等名额"),
     SignUpStatus.REGISTERED: ("todo", "已登记，等待采样"),
     SignUpStatus.MISSED: ("warn", "这次没有来"),
     SignUpStatus.STOPPED: ("warn", "请听现场工作人员安排"),
@@ -34,7 +35,9 @@ SHAPES = {
 
 
 def _signup(token: UUID) -> SignUp:
-    return get_object_or_404(SignUp.objects.select_related("campaign", "slot__session__point"), public_token=token)
+    return get_object_or_404(
+        SignUp.objects.select_related("campaign", "slot__session__point", "party"), public_token=token, erased_at=None
+    )
 
 
 @public
@@ -69,7 +72,7 @@ def signup_change(request: HttpRequest, token: UUID) -> HttpResponse:
     signup = _signup(token)
     if not signup.can_change or signup.is_door:
         return redirect("public:signup_code", token)
-    form = SlotForm(request.POST or None, initial={"slot": signup.slot_id})
+    form = MoveSlotForm(request.POST or None, initial={"slot": signup.slot_id})
     if request.method == "POST" and form.is_valid():
         try:
             change_slot(signup=signup, slot_id=form.cleaned_data["slot"])
@@ -80,7 +83,7 @@ def signup_change(request: HttpRequest, token: UUID) -> HttpResponse:
     context = {
         "signup": signup,
         "form": form,
-        "days": slot_days(slots_left(signup.campaign), chosen=int(chosen) if str(chosen).isdigit() else None),
+        "days": slot_days(slots_left(signup.campaign), chosen=str(chosen or "")),
         "now_words": slot_words(signup.slot) if signup.slot else "",
     }
     return render(request, "testing/signup_change.html", context)
@@ -91,9 +94,9 @@ def signup_change(request: HttpRequest, token: UUID) -> HttpResponse:
 def signup_cancel(request: HttpRequest, token: UUID) -> HttpResponse:
     """Ask once, naming the appointment, then give the place up."""
     signup = _signup(token)
-    if request.method == "POST" and signup.can_change:
+    if request.method == "POST" and signup.can_cancel:
         cancel_signup(signup=signup)
-    if request.method == "POST" or not signup.can_change:
+    if request.method == "POST" or not signup.can_cancel:
         return redirect("public:signup_code", token)
     now_words = slot_words(signup.slot) if signup.slot else ""
     return render(request, "testing/signup_cancel.html", {"signup": signup, "now_words": now_words})

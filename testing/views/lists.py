@@ -17,7 +17,20 @@ from parkportal.records.listing import figure_rows
 from parkportal.states import Refused
 from testing import coverage, exports, lists
 from testing.actions import acknowledge_alert, cancel_signup
-from testing.models import Alert, Box, Group, Result, SignUp, SignUpMove, Specimen, SpecimenMove, SpecimenStatus
+from testing.models import (
+    Alert,
+    Box,
+    Campaign,
+    Group,
+    PartyStatus,
+    Result,
+    SignUp,
+    SignUpMove,
+    Specimen,
+    SpecimenMove,
+    SpecimenStatus,
+    WaitingParty,
+)
 
 READERS = ("committee", "leader", "station", "contact", "principal")
 REVEAL_REASONS = [
@@ -137,10 +150,10 @@ def specimen_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def persons(request: HttpRequest) -> HttpResponse:
     """Who has to be tested: everybody, the covered ones behind the figure, or the missing ones of a group."""
     now = park_now()
-    rows: Any = coverage.required_persons(now)
+    rows: Any = coverage.due_persons(now)
     _, shown = figure_rows(request, Person.objects.all())
     as_of = shown[1] if shown else now
-    rows = coverage.required_persons(as_of).annotate(is_done=coverage.sampled(as_of))
+    rows = coverage.due_persons(as_of).annotate(is_done=coverage.sampled(as_of))
     if shown:
         rows = rows.filter(is_done=True)
     group, state = request.GET.get("group", ""), request.GET.get("state", "")
@@ -189,3 +202,19 @@ def alerts(request: HttpRequest) -> HttpResponse:
     rows = Alert.objects.visible_to(request.user).select_related("specimen", "officer", "acknowledged_by")
     page = Paginator(rows.order_by("acknowledged_at", "-raised_at"), lists.PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "testing/alerts.html", {"page_obj": page})
+
+
+@roles("committee", "leader")
+@require_GET
+def waiting(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who waits for a place in a campaign, the longest first, and what is offered until when."""
+    campaign = get_object_or_404(Campaign.objects.visible_to(request.user), pk=pk)
+    rows = (
+        WaitingParty.objects.visible_to(request.user)
+        .filter(campaign=campaign, status__in=[PartyStatus.WAITING, PartyStatus.OFFERED])
+        .select_related("session__point", "offered_session__point", "enterprise")
+        .prefetch_related("signups")
+        .order_by("waiting_since", "id")
+    )
+    page = Paginator(rows, lists.PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "testing/waiting.html", {"page_obj": page, "campaign": campaign})

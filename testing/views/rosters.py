@@ -49,6 +49,8 @@ def _commit(request: HttpRequest, enterprise: Enterprise, campaign: Campaign) ->
             persons=picked,
             by=request.user,
             token=token_of(request.POST.get("token")),
+            together=request.POST.get("how") == "together",
+            wait_rest=request.POST.get("how") == "wait",
         )
     except Refused as refusal:
         messages.error(request, refusal.text)
@@ -56,9 +58,11 @@ def _commit(request: HttpRequest, enterprise: Enterprise, campaign: Campaign) ->
     done, left = plan.new, plan.count("full")
     if done:
         messages.success(request, f"登记了 {done} 人，时段和采样码已发短信给本人。")
+    if waits := plan.count("waiting"):
+        messages.info(request, f"{waits} 人排进候补，有名额短信告诉您，30 分钟内确认。")
     if left:
         messages.warning(request, f"{left} 人没有名额，等加场后再登记。")
-    if not done and not left:
+    if not done and not left and not waits:
         messages.info(request, "没有要登记的人：都登记过了。")
     return redirect("testing:roster_done", enterprise.pk, campaign.pk)
 

@@ -17,7 +17,7 @@ from parkportal.records.codes import take_code
 from parkportal.states import Refused
 from testing import drafts
 from testing.actions import AlreadySignedUp, Declaration, send_link_again, sign_up
-from testing.actions.signups import group_for, slots_left
+from testing.actions.signups import group_for, slots_left, waiting_by_session
 from testing.forms.signup import (
     POSTS,
     AddressForm,
@@ -119,7 +119,7 @@ def _form_class(step: str, content: dict[str, Any]) -> Any:
 
 def _slot_is_free(form: Any, campaign: Campaign) -> bool:
     """A slot that has filled up meanwhile is said so here; the last word has the submit."""
-    if not isinstance(form, SlotForm):
+    if not isinstance(form, SlotForm) or form.cleaned_data["wait"] is not None:
         return True
     slot = slots_left(campaign).filter(pk=form.cleaned_data["slot"]).first()
     if slot is None or slot.free < 1:
@@ -148,13 +148,22 @@ def _render_step(
         **extra,
     }
     if isinstance(form, SlotForm):
-        context["days"] = _days(campaign, form)
+        days = _days(campaign, form)
+        is_all_full = not any(day.free for day in days)
+        context |= {"days": days, "may_wait": True, "is_all_full": is_all_full, "chosen": _chosen(form)}
     return render(request, "testing/signup_step.html", context)
 
 
 def _days(campaign: Campaign, form: SlotForm) -> list[SlotDay]:
-    chosen = form["slot"].value()
-    return slot_days(slots_left(campaign), chosen=int(chosen) if str(chosen).isdigit() else None)
+    return slot_days(slots_left(campaign), chosen=_chosen(form), ahead=waiting_by_session(campaign))
+
+
+def _chosen(form: SlotForm) -> str:
+    """What is ticked: from this submit, or from the answers kept before."""
+    if form.is_bound:
+        return str(form["slot"].value() or "")
+    wait = form.initial.get("wait")
+    return f"w{wait}" if wait is not None else str(form.initial.get("slot") or "")
 
 
 def _declaration(content: dict[str, Any]) -> Declaration:
@@ -223,6 +232,7 @@ def _sign_up(content: dict[str, Any], token: UUID) -> SignUp:
         consent_id=content["consent"],
         code=content["code"],
         token=token,
+        wait=content["place"].get("wait"),
     )
 
 

@@ -129,6 +129,7 @@ class Park:
         ahead = t.make_session(world.campaign, point=world.point)
         world.signup_ahead = t.make_signup(ahead.slots.first(), enterprise=world.enterprise)
         slot = world.session.slots.last()
+        world.party = t.make_party(world.campaign, enterprise=world.enterprise)
         world.signup = t.make_signup(slot, enterprise=world.enterprise, status="collected")
         world.specimen = t.make_specimen(world.signup, status="received", session=world.session)
         handed = {"handed_at": park_now(), "handed_by": self.clerk, "expected": 1, "seal": "F1", "courier": "运送人"}

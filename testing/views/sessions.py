@@ -1,0 +1,87 @@
+"""The committee's pages of a sitting: adding, moving, ending early, calling off, and who comes when."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from parkportal.clock import SHANGHAI, park_now
+from parkportal.guards import roles
+from parkportal.states import Refused
+from testing.actions import add_session, cancel_session, close_session, decide_stagger, move_session
+from testing.forms.campaign import SessionForm, SessionMoveForm
+from testing.models import Campaign, SamplingPoint, Session
+from testing.stagger import propose
+
+
+def _session(request: HttpRequest, pk: int) -> Session:
+    sessions = Session.objects.visible_to(request.user).at_points().select_related("campaign", "point").with_places()
+    return get_object_or_404(sessions, pk=pk)
+
+
+@roles("committee")
+@require_http_methods(["GET", "POST"])
+def session_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """One more sitting, cut into slots."""
+    found = get_object_or_404(Campaign.objects.visible_to(request.user), pk=pk)
+    form = SessionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            session = add_session(campaign=found, by=request.user, **form.cleaned_data)
+            messages.success(request, f"加了一场，{session.slots.count()} 个时段。")
+            return redirect(f"{request.path.rsplit('/sessions/', 1)[0]}/?session={session.pk}")
+        except Refused as refusal:
+            form.add_error(None, refusal.text)
+    has_points = SamplingPoint.objects.in_use().exists()
+    return render(request, "testing/session_form.html", {"form": form, "campaign": found, "has_points": has_points})
+
+
+@roles("committee")
+@require_http_methods(["GET", "POST"])
+def session_move(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same sitting at another place or time; everybody who has a place is told."""
+    session = _session(request, pk)
+    start = session.starts_at.astimezone(SHANGHAI).time()
+    form = SessionMoveForm(request.POST or None, initial={"point": session.point, "day": session.day, "start": start})
+    if request.method == "POST" and form.is_valid():
+        try:
+            told = move_session(session=session, by=request.user, **form.cleaned_data)
+            messages.success(request, f"已改，告诉了 {told} 人。")
+            return redirect("testing:campaign", session.campaign_id)
+        except Refused as refusal:
+            form.add_error("reason" if refusal.code == "reason" else None, refusal.text)
+    return render(request, "testing/session_move.html", {"form": form, "session": session})
+
+
+@roles("committee")
+@require_http_methods(["GET", "POST"])
+def session_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Call a sitting off, or end it early, naming it; everybody who had a place is told."""
+    session = _session(request, pk)
+    if request.method == "POST":
+        act = close_session if request.POST.get("do") == "close" else cancel_session
+        try:
+            told = act(session=session, reason=request.POST.get("reason", "")[:100], by=request.user)
+            words = "已提前结束" if act is close_session else "已取消"
+            messages.success(request, f"{words}，告诉了 {told} 人，请他们另选时间。")
+            return redirect("testing:campaign", session.campaign_id)
+        except Refused as refusal:
+            messages.error(request, refusal.text)
+    context = {"session": session, "has_begun": session.specimens.exists()}
+    return render(request, "testing/session_cancel.html", context)
+
+
+@roles("committee")
+@require_http_methods(["GET", "POST"])
+def session_stagger(request: HttpRequest, pk: int) -> HttpResponse:
+    """The proposal by building and floor, and one button that makes it the plan."""
+    session = _session(request, pk)
+    if request.method == "POST":
+        try:
+            told = decide_stagger(session=session, by=request.user)
+            messages.success(request, f"已按此安排，告诉了 {told} 位企业联络员。")
+        except Refused as refusal:
+            messages.error(request, refusal.text)
+        return redirect("testing:session_stagger", pk)
+    context = {"session": session, "proposal": propose(session, park_now()), "decided": list(session.windows.all())}
+    return render(request, "testing/session_stagger.html", context)
