@@ -8,10 +8,11 @@ from django.http import HttpResponse
 
 from parkportal.clock import day_of, park_now, park_today
 from parkportal.printing import sheets
+from parkportal.printing.tables import Column, TableStyle
 from parkportal.privacy import mask_phone
 from parkportal.quantities import plain
 from parkportal.states import Refused
-from supplies.models import Delivery
+from supplies.models import Delivery, DeliveryLine, Shelf, StockTake
 
 NOTE_LIMIT = 300
 
@@ -37,9 +38,26 @@ def register(deliveries: QuerySet[Delivery]) -> HttpResponse:
 
 
 def pick_list(deliveries: list[Delivery]) -> bytes:
-    """All lines in shelf order: item, then the lot that expires first."""
+    """All lines in the order in which the shelves are walked: shelf, item, then the lot that expires first."""
     lines = [(line, row) for row in deliveries for line in row.lines.all()]
-    lines.sort(key=lambda pair: (pair[0].lot.item.pinyin_key, pair[0].lot.expires_on or park_today().max))
+    shelves = {
+        (place, item): label
+        for place, item, label in Shelf.objects.filter(place__in={row.warehouse_id for row in deliveries}).values_list(
+            "place", "item", "label"
+        )
+    }
+
+    def shelf(line: DeliveryLine, row: Delivery) -> str:
+        return shelves.get((row.warehouse_id, line.lot.item_id), "")
+
+    lines.sort(
+        key=lambda pair: (
+            shelf(*pair) or "￿",
+            pair[0].lot.item.pinyin_key,
+            pair[0].lot.expires_on or park_today().max,
+            pair[0].pk,
+        )
+    )
     return sheets.pick_list_pdf(
         sheets.PickList(
             park=settings.PARK_NAME,
@@ -49,19 +67,50 @@ def pick_list(deliveries: list[Delivery]) -> bytes:
             printed_at=park_now(),
             lines=tuple(
                 sheets.PickLine(
-                    place=row.squad.name if row.squad else "自取",
+                    place=shelf(line, row) or "—",
                     item=line.lot.item.name,
                     specification=line.lot.item.spec,
                     unit=line.lot.item.unit,
                     quantity=plain(line.expected),
                     lot=line.lot.batch,
                     expires_on=line.lot.expires_on,
-                    receiver=row.enterprise.name,
+                    receiver=f"{row.squad.name if row.squad else '自取'}　{row.enterprise.name}",
                 )
                 for line, row in lines
             ),
         )
     )
+
+
+def count_sheet(take: StockTake) -> HttpResponse:
+    """盘点单: every lot by shelf with room for the number; on a blind one the book is not printed."""
+    head = [
+        ("序号", 12, "right"),
+        ("货位", 18, "left"),
+        ("物资", 44, "left"),
+        ("规格", 34, "left"),
+        ("批号", 32, "left"),
+    ]
+    head += [("有效期", 24, "left"), ("单位", 14, "left")]
+    head += [] if take.is_blind else [("账面", 22, "right")]
+    head += [("实盘", 24, "right"), ("差异原因", 45, "left")]
+    lines = take.lines.select_related("lot__item")
+    rows = []
+    for number, line in enumerate(lines, 1):
+        item, until = line.lot.item, line.lot.expires_on
+        row = [str(number), line.shelf, item.name, item.spec, line.lot.batch, f"{until:%Y-%m-%d}" if until else "—"]
+        rows.append((*row, item.unit, *([] if take.is_blind else [plain(line.book)]), "", ""))
+    sheet = sheets.TableSheet(
+        title=f"{settings.PARK_NAME}物资盘点单",
+        columns=tuple(Column(title, share, align=align) for title, share, align in head),
+        rows=tuple(rows),
+        left=f"库位：{take.place}",
+        middle=f"{'盲盘' if take.is_blind else '明盘'}，{take.created_at:%Y-%m-%d} 开单",
+        right=f"共 {len(rows)} 批",
+        signers=("清点", "复点", "批准"),
+        style=TableStyle(size=10, row=9, framed=True),
+    )
+    return _pdf(sheets.table_sheet_pdf(sheet), f"pandiandan-{take.pk}.pdf")
 
 
 def delivery_notes(deliveries: list[Delivery]) -> bytes:
@@ -79,7 +128,7 @@ def _note(row: Delivery) -> sheets.DeliveryNote:
             quantity=plain(line.expected),
             lot=line.lot.batch,
             expires_on=line.lot.expires_on,
-            remark=line.lot.item.safety_note[:20],
+            remark=(line.lot.item.safety_note or line.lot.item.dosage)[:20],
         )
         for line in row.lines.all()
     ]

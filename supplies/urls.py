@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from supplies.views import allocations, catalogue, deliveries, doorstep, places, stock
+from supplies.views import allocations, catalogue, deliveries, doorstep, lots, places, stock, stocktakes
 
 app_name = "supplies"
 
@@ -12,13 +12,30 @@ stock_urls = [
     path("movements/", stock.ledger, name="ledger"),
     path("movements/new/", stock.movement_create, name="movement_create"),
     path("movements/<int:pk>/reverse/", stock.movement_reverse, name="movement_reverse"),
-    path("lots/<int:pk>/", stock.lot_detail, name="lot_detail"),
-    path("lots/<int:pk>/status/", stock.lot_status, name="lot_status"),
+    path("balances/", lots.balance_list, name="balance_list"),
+]
+lot_urls = [
+    path("lots/<int:pk>/", lots.lot_detail, name="lot_detail"),
+    path("lots/<int:pk>/status/", lots.lot_status, name="lot_status"),
+    path("lots/<int:pk>/papers/", lots.lot_paper_create, name="lot_paper_create"),
+    path("papers/<int:pk>/", lots.lot_paper, name="lot_paper"),
+]
+stock_take_urls = [
+    path("stock-takes/", stocktakes.stock_take_list, name="stock_take_list"),
+    path("stock-takes/new/", stocktakes.stock_take_create, name="stock_take_create"),
+    path("stock-takes/<int:pk>/", stocktakes.stock_take_detail, name="stock_take_detail"),
+    path("stock-takes/<int:pk>/sheet.pdf", stocktakes.stock_take_sheet, name="stock_take_sheet"),
+    path("stock-takes/<int:pk>/lots/", stocktakes.stock_take_lot, name="stock_take_lot"),
+    path("stock-takes/<int:pk>/approve/", stocktakes.stock_take_approve, name="stock_take_approve"),
+    path("stock-takes/<int:pk>/return/", stocktakes.stock_take_return, name="stock_take_return"),
+    path("stock-takes/<int:pk>/void/", stocktakes.stock_take_void, name="stock_take_void"),
 ]
 catalogue_urls = [
     path("items/", catalogue.item_list, name="item_list"),
     path("items/new/", catalogue.item_create, name="item_create"),
     path("items/<int:pk>/", catalogue.item_detail, name="item_detail"),
+    path("items/<int:pk>/photo/", catalogue.item_photo, name="item_photo"),
+    path("items/<int:pk>/shelf/", catalogue.item_shelf, name="item_shelf"),
     path("items/<int:pk>/edit/", catalogue.item_edit, name="item_edit"),
 ]
 place_urls = [
@@ -60,4 +77,4 @@ delivery_urls = [
     path("register.pdf", deliveries.issue_register, name="issue_register"),
     path("enterprises/", deliveries.enterprise_list, name="enterprise_list"),
 ]
-urlpatterns = [*stock_urls, *catalogue_urls, *place_urls, *allocation_urls, *delivery_urls]
+urlpatterns = [*stock_urls, *lot_urls, *stock_take_urls, *catalogue_urls, *place_urls, *allocation_urls, *delivery_urls]

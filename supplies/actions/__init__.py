@@ -19,18 +19,32 @@ from supplies.actions.deliveries import (
 )
 from supplies.actions.kits import consume_kits, kits_at, supply_point
 from supplies.actions.ledger import Entry, Leg, locked_balances, move_stock, post, reverse_movement
+from supplies.actions.lots import add_paper, put_on_shelf, quarantine, recall, release
 from supplies.actions.places import add_keeper, end_keeper, open_warehouse
-from supplies.actions.receipts import Received, item_for, new_item, quarantine, receive_stock, release
+from supplies.actions.receipts import Received, item_for, new_item, receive_stock
+from supplies.actions.stocktakes import (
+    Count,
+    add_lot,
+    approve_stock_take,
+    open_stock_take,
+    return_stock_take,
+    submit_counts,
+    void_stock_take,
+)
 
 __all__ = [
     "Arrival",
+    "Count",
     "Entry",
     "Leg",
     "Received",
     "Signature",
     "add_keeper",
+    "add_lot",
+    "add_paper",
     "allocate",
     "approve_allocation",
+    "approve_stock_take",
     "consume_kits",
     "end_keeper",
     "hand_to_squad",
@@ -41,17 +55,23 @@ __all__ = [
     "move_stock",
     "new_deliveries",
     "new_item",
+    "open_stock_take",
     "open_warehouse",
     "post",
+    "put_on_shelf",
     "quarantine",
+    "recall",
     "receive_stock",
     "recompute",
     "release",
     "return_allocation",
+    "return_stock_take",
     "reverse_movement",
     "sign_delivery",
     "submit_allocation",
+    "submit_counts",
     "supply_point",
     "void_allocation",
     "void_delivery",
+    "void_stock_take",
 ]

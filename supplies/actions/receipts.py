@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db import transaction
 
 from parkportal.idempotency import once
-from parkportal.records.audit import record
 from parkportal.records.models import Term
 from parkportal.states import Refused
 from supplies.actions.ledger import Entry, Leg, post
@@ -106,29 +105,3 @@ def new_item(*, name: str, spec: str, unit: str) -> Item:
     item.daily_use = Decimal(2) if kind == "masks" else None
     item.name_it(name, spec, unit)
     return item
-
-
-@transaction.atomic
-def quarantine(*, lot: Lot, by: Any, reason: str) -> Lot:
-    """Nobody is offered this lot any more; what is on its way is shown on the lot's page."""
-    return _set_status(lot, Lot.Status.QUARANTINED, by, reason)
-
-
-@transaction.atomic
-def release(*, lot: Lot, by: Any, reason: str) -> Lot:
-    """The lot may be handed out again."""
-    return _set_status(lot, Lot.Status.OK, by, reason)
-
-
-def _set_status(lot: Lot, status: str, by: Any, reason: str) -> Lot:
-    if not reason.strip():
-        raise Refused("reason_missing", "请写原因。")
-    if lot.status == status:
-        raise Refused("already", f"这一批已经是“{lot.get_status_display()}”。")
-    before = lot.status
-    lot.status, lot.status_reason = status, reason if status == Lot.Status.QUARANTINED else ""
-    lot.save(update_fields=["status", "status_reason"])
-    record(
-        f"supplies.lot_{status}", by=by, subject=lot, before={"status": before}, after={"status": status}, reason=reason
-    )
-    return lot

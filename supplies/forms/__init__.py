@@ -2,18 +2,26 @@
 
 from supplies.forms.allocations import AllocationForm, OverrideForm
 from supplies.forms.deliveries import HandoverForm, SignForm
+from supplies.forms.items import ItemForm
+from supplies.forms.lots import PaperForm, PastForm
 from supplies.forms.places import KeeperForm, WarehouseForm
-from supplies.forms.stock import ItemForm, MovementForm, ReasonForm, ReceiptForm
+from supplies.forms.stock import MovementForm, ReasonForm, ReceiptForm
+from supplies.forms.stocktakes import CountForm, FoundLotForm, StockTakeForm
 
 __all__ = [
     "AllocationForm",
+    "CountForm",
+    "FoundLotForm",
     "HandoverForm",
     "ItemForm",
     "KeeperForm",
     "MovementForm",
     "OverrideForm",
+    "PaperForm",
+    "PastForm",
     "ReasonForm",
     "ReceiptForm",
     "SignForm",
+    "StockTakeForm",
     "WarehouseForm",
 ]

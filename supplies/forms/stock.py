@@ -1,31 +1,25 @@
-"""Forms of the catalogue and of the book: items, receipts, transfers, losses, and reasons."""
+"""Forms of the book: receipts, transfers, losses, and reasons."""
 
-import re
-from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db import transaction
+from django.db.models import Q
 
 from parkportal.clock import park_today
 from parkportal.idempotency import TokenFormMixin
-from parkportal.quantities import LARGEST, plain
-from parkportal.records import terms
+from parkportal.quantities import plain
 from parkportal.states import Refused
 from supplies.actions import Received
 from supplies.models import (
-    UNITS,
     Balance,
     Item,
     Lot,
     Movement,
-    PackUnit,
     Place,
     PlaceKind,
-    item_key,
     reached_warehouses,
 )
-from supplies.units import read_quantity, unit_word
+from supplies.units import read_quantity
 
 
 def day_input() -> forms.DateInput:
@@ -144,15 +138,23 @@ class MovementForm(TokenFormMixin):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own = Balance.objects.filter(amount__gt=0, place__in=movable_places(user)).select_related("lot__item", "place")
+        held = Balance.objects.filter(amount__gt=0).select_related("lot__item", "place")
+        own = held.filter(Q(place__in=movable_places(user)) | self._from_enterprise())
         self.fields["balance"].queryset = own.order_by("lot__item__pinyin_key", "place", "lot__expires_on")
         self.fields["to_place"].queryset = Place.objects.filter(
             kind__in=[PlaceKind.WAREHOUSE, PlaceKind.POINT], is_active=True
         )
 
+    def _from_enterprise(self) -> Q:
+        """What an enterprise gives back, chosen on the page of the lot; the list itself does not show 139 firms."""
+        wanted = str(self.data.get("balance") or self.initial.get("balance") or "")
+        return Q(pk=int(wanted), place__kind=PlaceKind.ENTERPRISE) if wanted.isdecimal() else Q(pk__in=[])
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         balance = data.get("balance")
+        if balance and balance.place.kind == PlaceKind.ENTERPRISE and data.get("kind") == Movement.Kind.TRANSFER:
+            self.add_error("kind", "从企业收回请选“退回”。")
         if balance and data.get("quantity"):
             try:
                 data["quantity"] = read_quantity(data["quantity"], balance.lot.item)
@@ -175,91 +177,3 @@ def movable_places(user: Any) -> Any:
         return Place.objects.filter(kind__in=[PlaceKind.WAREHOUSE, PlaceKind.SQUAD, PlaceKind.POINT])
     own = reached_warehouses(user)
     return own | Place.objects.filter(kind__in=[PlaceKind.SQUAD, PlaceKind.POINT]) if own.exists() else own
-
-
-class ItemForm(forms.ModelForm):
-    """An item with its packs, written as 盒 50、箱 2000."""
-
-    packs = forms.CharField(
-        label="包装单位",
-        required=False,
-        max_length=120,
-        help_text="每包折合多少基本单位，例如：盒 50、箱 2000。",
-        widget=forms.TextInput(attrs={"class": "w-name"}),
-    )
-
-    class Meta:
-        model = Item
-        fields = [
-            "name",
-            "spec",
-            "unit",
-            "kind",
-            "packs",
-            "is_integer",
-            "step",
-            "minimum_stock",
-            "daily_use",
-            "safety_note",
-            "is_active",
-        ]
-        help_texts = {
-            "step": "分配时每家分到的是它的整数倍。",
-            "minimum_stock": "低于它就提醒；0 为不提醒。",
-            "daily_use": "用来算够用几天；不消耗的空着。",
-        }
-        widgets = {
-            "name": forms.TextInput(attrs={"class": "w-name"}),
-            "spec": forms.TextInput(attrs={"class": "w-name"}),
-            "step": forms.TextInput(attrs={"class": "w-number", "inputmode": "decimal"}),
-            "minimum_stock": forms.TextInput(attrs={"class": "w-phone", "inputmode": "decimal"}),
-            "daily_use": forms.TextInput(attrs={"class": "w-number", "inputmode": "decimal"}),
-            "safety_note": forms.TextInput(attrs={"class": "w-sentence"}),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["kind"] = forms.ChoiceField(label="类别", choices=terms.choices("item_kind"))
-        if self.instance.pk:
-            self.fields["packs"].initial = "、".join(
-                f"{pack.name} {plain(pack.factor).replace(',', '')}" for pack in self.instance.packs.all()
-            )
-            if self.instance.lots.exists():
-                self.fields["unit"].disabled = True
-                self.fields["unit"].help_text = "已经有库存记录，单位不能再改。"
-
-    def clean_packs(self) -> list[tuple[str, Decimal]]:
-        packs = []
-        for part in re.split(r"[、,，;；]", self.cleaned_data["packs"]):
-            if not part.strip():
-                continue
-            match = re.fullmatch(r"\s*(\D+?)\s*[=×x*]?\s*(\d+(?:\.\d{1,3})?)\s*\D*", part)
-            name = unit_word(match[1]) if match else ""
-            if name not in UNITS or not 0 < Decimal(match[2]) <= LARGEST:  # type: ignore[index]
-                raise forms.ValidationError(f"看不懂“{part.strip()[:12]}”，请写成：盒 50、箱 2000。")
-            packs.append((name, Decimal(match[2])))  # type: ignore[index]
-        if len({name for name, _ in packs}) < len(packs):
-            raise forms.ValidationError("同一个包装单位写了两次。")
-        return packs
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if all(data.get(name) is not None for name in ("name", "spec", "unit")):
-            key = item_key(data["name"], data["spec"], data["unit"])
-            if Item.objects.filter(key=key).exclude(pk=self.instance.pk).exists():
-                self.add_error("name", "目录里已经有名称、规格和单位都相同的物资。")
-        if any(name == data.get("unit") for name, _ in data.get("packs") or []):
-            self.add_error("packs", "包装单位不能和基本单位相同。")
-        step = data.get("step")
-        if data.get("is_integer") and step is not None and step != step.to_integral_value():
-            self.add_error("step", "只发整数的物资，最小发放量也要是整数。")
-        return data
-
-    @transaction.atomic
-    def save(self, commit: bool = True) -> Item:
-        data = self.cleaned_data
-        self.instance.name_it(data["name"], data["spec"], data["unit"])
-        item = super().save()
-        item.packs.all().delete()
-        PackUnit.objects.bulk_create(PackUnit(item=item, name=name, factor=factor) for name, factor in data["packs"])
-        return item

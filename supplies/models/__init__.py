@@ -9,9 +9,19 @@ from supplies.models.allocation import (
     default_weights,
 )
 from supplies.models.catalogue import DECIMAL_UNITS, UNITS, Item, PackUnit, item_key
-from supplies.models.delivery import Delivery, DeliveryLine, DeliveryMove, DeliveryStatus, Receipt
-from supplies.models.places import Place, PlaceKind, WarehouseStaff, own_warehouses, reached_warehouses
-from supplies.models.stock import Balance, Line, Lot, Movement
+from supplies.models.delivery import (
+    Delivery,
+    DeliveryLine,
+    DeliveryMove,
+    DeliveryStatus,
+    Feedback,
+    Receipt,
+    SigningCode,
+)
+from supplies.models.places import Place, PlaceKind, Shelf, WarehouseStaff, own_warehouses, reached_warehouses
+from supplies.models.requests import RequestStatus, SupplyRequest, SupplyRequestLine, SupplyRequestMove
+from supplies.models.stock import Balance, Line, Lot, LotPaper, Movement
+from supplies.models.stocktake import StockTake, StockTakeLine, StockTakeMove, StockTakeStatus
 
 __all__ = [
     "DECIMAL_UNITS",
@@ -26,14 +36,26 @@ __all__ = [
     "DeliveryLine",
     "DeliveryMove",
     "DeliveryStatus",
+    "Feedback",
     "Item",
     "Line",
     "Lot",
+    "LotPaper",
     "Movement",
     "PackUnit",
     "Place",
     "PlaceKind",
     "Receipt",
+    "RequestStatus",
+    "Shelf",
+    "SigningCode",
+    "StockTake",
+    "StockTakeLine",
+    "StockTakeMove",
+    "StockTakeStatus",
+    "SupplyRequest",
+    "SupplyRequestLine",
+    "SupplyRequestMove",
     "WarehouseStaff",
     "default_weights",
     "item_key",

@@ -1,5 +1,6 @@
 """Who gets how much of an item, why, and who agreed."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +30,7 @@ class AllocationMode(models.TextChoices):
     HEADCOUNT = "headcount", "按职工总数"
     EACH = "each", "按家平分"
     DAYS = "days", "按够用天数"
+    REQUESTED = "requested", "按企业申请"
     MANUAL = "manual", "手工填写"
 
 
@@ -69,7 +71,10 @@ class Allocation(Stateful):
     maximum = QuantityField("每家封顶", null=True, blank=True)
     days = models.PositiveSmallIntegerField("够用天数", null=True, blank=True)
     weights = models.JSONField("档位权重", default=default_weights)
-    scope = models.JSONField("范围", default=dict, help_text="{status, squad, tier}；空为全部已复工企业")
+    tag_weights = models.JSONField(
+        "标签权重", default=dict, blank=True, help_text="{标签代码: 权重}；一家有几个标签时取最大的。"
+    )
+    scope = models.JSONField("范围", default=dict, blank=True, help_text="{squad, tier}；空为全部已复工企业")
     status = models.CharField("状态", max_length=12, choices=AllocationStatus, default=AllocationStatus.DRAFT)
     factor = models.CharField("每单位份额", max_length=24, blank=True, editable=False)
     note = models.CharField("说明", max_length=200, blank=True)
@@ -125,8 +130,10 @@ class Allocation(Stateful):
         """Whether the tiers' weights count: not where every firm counts once or numbers are typed."""
         return self.mode not in {AllocationMode.EACH, AllocationMode.MANUAL}
 
-    def weight_of(self, tier: str) -> Decimal:
-        return Decimal(str(self.weights.get(tier or "other", "1")))
+    def weight_of(self, tier: str, tags: Iterable[str] = ()) -> Decimal:
+        """The tier's weight times the largest of the tags' weights; a tag without a weight counts 1."""
+        known = [Decimal(str(self.tag_weights[tag])) for tag in tags if tag in self.tag_weights]
+        return Decimal(str(self.weights.get(tier or "other", "1"))) * max(known, default=Decimal(1))
 
 
 class AllocationMove(Move):
@@ -156,7 +163,8 @@ class AllocationLine(models.Model):
     position = models.PositiveIntegerField("次序", default=0)
     heads = models.PositiveIntegerField("人数", default=0)
     heads_source = models.CharField("人数从哪里来", max_length=12, blank=True)
-    weight = models.DecimalField("权重", max_digits=5, decimal_places=2, default=1)
+    weight = models.DecimalField("权重", max_digits=8, decimal_places=4, default=1)
+    wanted = QuantityField("申请数量", null=True, blank=True)
     exact = models.CharField("应得", max_length=24, blank=True, help_text="两位小数的文字；手工和保底没有。")
     quantity = QuantityField("分得")
     rule = models.CharField("依据", max_length=8, choices=Rule, default=Rule.SHARE)

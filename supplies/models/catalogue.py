@@ -48,6 +48,8 @@ class Item(models.Model):
     step = QuantityField("最小发放量", default=1, help_text="分配时每份是它的整数倍。")
     minimum_stock = QuantityField("最低库存", default=0, help_text="低于它就提醒；0 为不提醒。")
     daily_use = QuantityField("每人每天用量", null=True, blank=True, help_text="算够用几天；空着不算。")
+    dosage = models.CharField("服法", max_length=200, blank=True, help_text="例如：一日一剂，分两次饭后温服。")
+    course_days = models.PositiveSmallIntegerField("一个疗程（天）", null=True, blank=True)
     safety_note = models.CharField("安全说明", max_length=300, blank=True, help_text="例如饮片：孕妇等遵医嘱。")
     photo = models.ForeignKey("records.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
     is_active = models.BooleanField("在用", default=True)
@@ -71,6 +73,11 @@ class Item(models.Model):
                 name="item_minimum",
                 violation_error_message="最低库存不能小于 0。",
             ),
+            models.CheckConstraint(
+                condition=Q(course_days__isnull=True) | Q(course_days__gte=1, course_days__lte=90),
+                name="item_course_days",
+                violation_error_message="一个疗程要在 1 到 90 天之间。",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -86,6 +93,13 @@ class Item(models.Model):
     def label(self) -> str:
         """一次性医用口罩（平面耳挂式）, or the bare name."""
         return f"{self.name}（{self.spec}）" if self.spec else self.name
+
+    @property
+    def dose_line(self) -> str:
+        """每人每天 1 剂，一个疗程 3 天；一日一剂，分两次饭后温服。"""
+        words = [f"每人每天 {plain(self.daily_use)} {self.unit}"] if self.daily_use else []
+        words += [f"一个疗程 {self.course_days} 天"] if self.course_days else []
+        return "；".join(part for part in ("，".join(words), self.dosage) if part)
 
     @property
     def units_line(self) -> str:

@@ -1,10 +1,12 @@
 """From the warehouse to the hand that signs: deliveries, their lines, and the signatures of both legs."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from enterprises.models import Enterprise, Squad, SquadMember, SupervisorAssignment
 from parkportal.accounts.models import in_force
@@ -29,6 +31,8 @@ class DeliveryStatus(models.TextChoices):
 
 UNDERWAY = (DeliveryStatus.ISSUED, DeliveryStatus.WITH_LIAISON)
 ENDED = (DeliveryStatus.SIGNED, DeliveryStatus.PARTIAL, DeliveryStatus.DECLINED)
+# A remainder that will not be brought any more is given up on its way.
+AT_THE_DOOR = (*ENDED, DeliveryStatus.VOID)
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -61,6 +65,14 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Left the warehouse and not signed for by the enterprise."""
         return self.filter(status__in=UNDERWAY)
 
+    def unsigned_since(self, instant: datetime) -> "DeliveryQuerySet":
+        """Left the warehouse before an instant and still not signed for."""
+        return self.unsigned().filter(issued_at__lt=instant)
+
+    def short(self) -> "DeliveryQuerySet":
+        """Less arrived than was sent, and nobody in the warehouse has said that he knows."""
+        return self.filter(status__in=[DeliveryStatus.PARTIAL, DeliveryStatus.DECLINED], shortage_seen_at__isnull=True)
+
     def received(self) -> "DeliveryQuerySet":
         """Signed for, in whole or in part."""
         return self.filter(status__in=[DeliveryStatus.SIGNED, DeliveryStatus.PARTIAL])
@@ -79,6 +91,7 @@ class Receipt(models.Model):
     class Method(models.TextChoices):
         DRAWN = "drawn", "手写签名"
         TYPED = "typed", "输入姓名"
+        CODE = "code", "短信验证码"
 
     leg = models.CharField("哪一程", max_length=12, choices=Leg)
     method = models.CharField("方式", max_length=8, choices=Method)
@@ -94,7 +107,7 @@ class Receipt(models.Model):
         verbose_name = verbose_name_plural = "签收"
         constraints = [
             models.CheckConstraint(
-                condition=Q(method="typed") | Q(image__isnull=False),
+                condition=~Q(method="drawn") | Q(image__isnull=False),
                 name="receipt_drawn_image",
                 violation_error_message="请在框里签名。",
             ),
@@ -113,12 +126,8 @@ class Delivery(Stateful):
     Status = DeliveryStatus
     MOVES = {
         DeliveryStatus.PENDING: frozenset({DeliveryStatus.ISSUED, DeliveryStatus.VOID}),
-        DeliveryStatus.ISSUED: frozenset(
-            {DeliveryStatus.WITH_LIAISON, DeliveryStatus.SIGNED, DeliveryStatus.PARTIAL, DeliveryStatus.DECLINED}
-        ),
-        DeliveryStatus.WITH_LIAISON: frozenset(
-            {DeliveryStatus.SIGNED, DeliveryStatus.PARTIAL, DeliveryStatus.DECLINED}
-        ),
+        DeliveryStatus.ISSUED: frozenset({DeliveryStatus.WITH_LIAISON, *AT_THE_DOOR}),
+        DeliveryStatus.WITH_LIAISON: frozenset(AT_THE_DOOR),
         DeliveryStatus.SIGNED: frozenset(),
         DeliveryStatus.PARTIAL: frozenset(),
         DeliveryStatus.DECLINED: frozenset(),
@@ -133,6 +142,15 @@ class Delivery(Stateful):
     warehouse = models.ForeignKey(Place, models.PROTECT, related_name="deliveries", verbose_name="仓库")
     status = models.CharField("状态", max_length=12, choices=DeliveryStatus, default=DeliveryStatus.PENDING)
     planned_at = models.DateTimeField("约定送达", null=True, blank=True)
+    meeting_point = models.CharField("约定地点", max_length=60, blank=True)
+    notice_read_at = models.DateTimeField("企业看到通知", null=True, blank=True)
+    notice_read_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="谁看的"
+    )
+    shortage_seen_at = models.DateTimeField("仓库知道短少", null=True, blank=True)
+    shortage_seen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="谁知道的"
+    )
     handover = models.ForeignKey(Receipt, models.PROTECT, null=True, blank=True, related_name="handed_over")
     receipt = models.ForeignKey(Receipt, models.PROTECT, null=True, blank=True, related_name="signed_for")
     remainder_of = models.ForeignKey(
@@ -163,6 +181,16 @@ class Delivery(Stateful):
                 condition=~Q(status="with_liaison") | Q(handover__isnull=False),
                 name="delivery_handed_has_receipt",
                 violation_error_message="交联络员要有签名。",
+            ),
+            models.CheckConstraint(
+                condition=Q(notice_read_at__isnull=True, notice_read_by__isnull=True)
+                | Q(notice_read_at__isnull=False, notice_read_by__isnull=False),
+                name="delivery_notice_read_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(shortage_seen_at__isnull=True, shortage_seen_by__isnull=True)
+                | Q(shortage_seen_at__isnull=False, shortage_seen_by__isnull=False),
+                name="delivery_shortage_seen_pair",
             ),
         ]
 
@@ -229,3 +257,48 @@ class DeliveryLine(models.Model):
     def missing(self) -> Any:
         """Expected less received; None before anybody signed."""
         return None if self.received is None else self.expected - self.received
+
+
+class SigningCode(models.Model):
+    """A code from a text message with which somebody signs who cannot draw; only its hash is kept."""
+
+    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="signing_codes")
+    code_hash = models.CharField(max_length=64)
+    sent_to = models.CharField("发到", max_length=20, help_text="打码后的手机号")
+    made_at = models.DateTimeField("发出时间", default=timezone.now)
+    expires_at = models.DateTimeField("失效时间")
+    tries = models.PositiveSmallIntegerField("输错次数", default=0)
+    used_at = models.DateTimeField("用掉的时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "签收验证码"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id} {self.sent_to}"
+
+
+class Feedback(models.Model):
+    """What the enterprise said afterwards: thanks, or what was not right."""
+
+    class Kind(models.TextChoices):
+        THANKS = "thanks", "感谢"
+        PROBLEM = "problem", "有问题"
+        ADVICE = "advice", "建议"
+
+    delivery = models.OneToOneField(Delivery, models.PROTECT, related_name="feedback", verbose_name="配送单")
+    kind = models.CharField("是什么", max_length=8, choices=Kind, default=Kind.THANKS)
+    text = models.CharField("内容", max_length=300)
+    at = models.DateTimeField("时间", default=park_now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="谁写的")
+    token = TokenField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "物资反馈"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="feedback_text", violation_error_message="请写内容。"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id} {self.get_kind_display()}"

@@ -129,6 +129,27 @@ class Place(models.Model):
         return self.kind not in UNBOUNDED
 
 
+class Shelf(models.Model):
+    """货位: where in a warehouse an item lies; the pick list is walked in this order."""
+
+    place = models.ForeignKey(Place, models.CASCADE, related_name="shelves", verbose_name="仓库")
+    item = models.ForeignKey("Item", models.CASCADE, related_name="shelves", verbose_name="物资")
+    label = models.CharField("货位", max_length=12)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "货位"
+        ordering = ["place", "label", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["place", "item"], name="shelf_once", violation_error_message="这种物资在这个仓库已有货位。"
+            ),
+            models.CheckConstraint(condition=~Q(label=""), name="shelf_label", violation_error_message="请写货位。"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
 class WarehouseStaff(DatedMembership):
     """A keeper (仓管) of a warehouse; reaches its stock, allocations and deliveries."""
 

@@ -59,6 +59,7 @@ class Lot(models.Model):
     class Status(models.TextChoices):
         OK = "ok", "可用"
         QUARANTINED = "quarantined", "隔离"
+        RECALLED = "recalled", "召回"
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="lots", verbose_name="物资")
     batch = models.CharField("批号", max_length=100, blank=True)
@@ -106,6 +107,24 @@ class Lot(models.Model):
     @property
     def is_usable(self) -> bool:
         return self.status == self.Status.OK and not self.is_expired
+
+
+class LotPaper(models.Model):
+    """A certificate, an invoice or a photo that belongs to a lot."""
+
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="papers", verbose_name="批次")
+    file = models.ForeignKey("records.StoredFile", models.PROTECT, related_name="+", verbose_name="文件")
+    title = models.CharField("名称", max_length=60)
+    at = models.DateTimeField("上传时间", default=park_now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人")
+    token = TokenField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "批次附件"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class MovementQuerySet(models.QuerySet["Movement"]):

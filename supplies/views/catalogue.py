@@ -1,16 +1,22 @@
 """The catalogue of items."""
 
+import unicodedata
+
 from django.contrib import messages
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
 
 from parkportal.guards import roles
-from parkportal.records import terms
+from parkportal.records import files, terms
 from parkportal.records.audit import record
+from supplies import actions
 from supplies.forms import ItemForm
-from supplies.models import Balance, Item
+from supplies.models import Balance, Item, Shelf, reached_warehouses
 from supplies.views.rooms import READERS, WRITERS, show
+
+SHELF_LENGTH = 12
 
 
 @roles(*READERS)
@@ -26,7 +32,31 @@ def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Balance.objects.visible_to(request.user).filter(lot__item=item, amount__gt=0)
     rows = rows.exclude(place__kind="enterprise").select_related("lot", "place")
     rows = rows.order_by(F("lot__expires_on").asc(nulls_last=True), "lot_id", "place__kind")
-    return show(request, "item_detail", item=item, rows=rows)
+    shelves = dict(Shelf.objects.filter(item=item).values_list("place", "label"))
+    houses = [(place, shelves.get(place.pk, "")) for place in reached_warehouses(request.user).filter(is_active=True)]
+    return show(request, "item_detail", item=item, rows=rows, houses=houses)
+
+
+@roles(*READERS)
+def item_photo(request: HttpRequest, pk: int) -> HttpResponse:
+    items = Item.objects.visible_to(request.user).filter(photo__isnull=False).select_related("photo")
+    return files.serve(get_object_or_404(items, pk=pk).photo, download=False)
+
+
+@require_POST
+@roles(*WRITERS)
+def item_shelf(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where the item lies in one of the own warehouses."""
+    item = get_object_or_404(Item.objects.editable_by(request.user), pk=pk)
+    wanted = request.POST.get("place", "")
+    place = get_object_or_404(reached_warehouses(request.user), pk=wanted if wanted.isdecimal() else None)
+    label = unicodedata.normalize("NFKC", request.POST.get("label", "")).strip().upper()
+    if len(label) > SHELF_LENGTH:
+        messages.error(request, f"货位最多 {SHELF_LENGTH} 个字。")
+    else:
+        actions.put_on_shelf(place=place, item=item, label=label, by=request.user)
+        messages.success(request, f"{item}在{place}的货位：{label or '没有'}。")
+    return redirect("supplies:item_detail", pk=pk)
 
 
 @roles(*WRITERS)
@@ -40,7 +70,7 @@ def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _item_form(request: HttpRequest, item: Item) -> HttpResponse:
-    form = ItemForm(request.POST or None, instance=item)
+    form = ItemForm(request.POST or None, request.FILES or None, instance=item)
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         record("supplies.item_saved", by=request.user, subject=saved, after={"changed": form.changed_data})

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST
 
 from parkportal.clock import park_now
 from parkportal.guards import roles
@@ -82,30 +81,6 @@ def movement_create(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             form.add_error("quantity", refused)
     return show(request, "movement_create", form)
-
-
-@roles(*READERS)
-def lot_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Where a lot came from, where it lies, and everything that happened to it."""
-    lot = get_object_or_404(Lot.objects.visible_to(request.user).select_related("item"), pk=pk)
-    lines = lot.lines.select_related("movement__by", "movement__delivery", "from_place", "to_place")
-    page = Paginator(lines.order_by("-movement__at", "-id"), PAGE).get_page(request.GET.get("page"))
-    balances = lot.balances.filter(amount__gt=0).select_related("place").order_by("place__kind", "place__id")
-    return show(request, "lot_detail", lot=lot, item=lot.item, page_obj=page, balances=balances)
-
-
-@require_POST
-@roles(*WRITERS)
-def lot_status(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a lot out of use, or let it be used again, with the reason."""
-    lot = get_object_or_404(Lot.objects.visible_to(request.user).select_related("item"), pk=pk)
-    act = actions.release if request.POST.get("do") == "release" else actions.quarantine
-    try:
-        act(lot=lot, by=request.user, reason=request.POST.get("reason", "")[:200])
-        messages.success(request, f"批号 {lot} 现在是“{lot.get_status_display()}”。")
-    except Refused as refused:
-        messages.error(request, refused.text)
-    return redirect("supplies:lot_detail", pk=pk)
 
 
 @roles(*READERS)

@@ -1,0 +1,49 @@
+"""Who holds a lot now, with how to reach them and on which paper they got it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from enterprises.models import Enterprise
+from parkportal.privacy import mask_phone
+from supplies.models import Delivery, DeliveryStatus, Lot, Place
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A place with some of the lot; for an enterprise also the contact and the deliveries that brought it."""
+
+    place: Place
+    amount: Decimal
+    balance: int
+    contact: str = ""
+    phone: str = ""
+    deliveries: tuple[Delivery, ...] = ()
+
+
+def phone_of(firm: Enterprise) -> str:
+    """The number at which the enterprise is told things: the liaison's, else the principal's."""
+    return firm.liaison_phone or firm.principal_phone
+
+
+def holders_of(lot: Lot) -> list[Holder]:
+    """Every place where the book has some of the lot, warehouses first. Two statements."""
+    rows = lot.balances.filter(amount__gt=0).select_related("place__enterprise", "place__squad")
+    brought: dict[int, list[Delivery]] = {}
+    signed = Delivery.objects.filter(lines__lot=lot, status__in=[DeliveryStatus.SIGNED, DeliveryStatus.PARTIAL])
+    for delivery in signed.order_by("id").distinct():
+        brought.setdefault(delivery.enterprise_id, []).append(delivery)
+    order = {"warehouse": 0, "transit": 1, "squad": 2, "point": 3, "enterprise": 4}
+    found = []
+    for row in sorted(rows, key=lambda row: (order.get(row.place.kind, 9), row.place.name, row.pk)):
+        firm = row.place.enterprise
+        found.append(
+            Holder(
+                row.place,
+                row.amount,
+                row.pk,
+                firm.liaison_name if firm else "",
+                mask_phone(phone_of(firm)) if firm and phone_of(firm) else "",
+                tuple(brought.get(row.place.enterprise_id, ())) if firm else (),
+            )
+        )
+    return found

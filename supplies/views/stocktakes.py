@@ -1,0 +1,131 @@
+"""Stock-takes: the sheet, counting, the variance, a second person's approval."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from parkportal.guards import roles
+from parkportal.states import Refused
+from supplies import actions, papers
+from supplies.forms import CountForm, FoundLotForm, StockTakeForm
+from supplies.models import StockTake
+from supplies.views.rooms import PAGE, READERS, WRITERS, show
+
+Status = StockTake.Status
+
+
+@roles(*READERS)
+def stock_take_list(request: HttpRequest) -> HttpResponse:
+    rows = StockTake.objects.visible_to(request.user).select_related("place", "counted_by", "approved_by")
+    wrong = Count("lines", filter=Q(lines__counted__isnull=False) & ~Q(lines__counted=F("lines__book")))
+    rows = rows.annotate(lots=Count("lines"), differences=wrong)
+    page = Paginator(rows.order_by("-id"), PAGE).get_page(request.GET.get("page"))
+    return show(request, "stock_take_list", page_obj=page)
+
+
+@roles(*WRITERS)
+def stock_take_create(request: HttpRequest) -> HttpResponse:
+    form = StockTakeForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            take = actions.open_stock_take(by=request.user, **form.cleaned_data)
+            return redirect("supplies:stock_take_detail", pk=take.pk)
+        except Refused as refused:
+            form.add_error("place", refused)
+    return show(request, "stock_take_form", form)
+
+
+@roles(*READERS)
+def stock_take_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """While it is counted the form; afterwards book, count and variance side by side."""
+    take = get_object_or_404(_takes(request), pk=pk)
+    may_count = take.status == Status.COUNTING and request.user.has_role(*WRITERS)
+    form = CountForm(request.POST or None, take=take) if may_count else None
+    if request.method == "POST" and form is not None and form.is_valid() and _handed_in(request, take, form):
+        return redirect("supplies:stock_take_detail", pk=pk)
+    lines = form.lines if form else list(take.lines.select_related("lot__item"))
+    mine = request.user.pk in {take.counted_by_id, take.created_by_id}
+    context = {
+        "take": take,
+        "lines": lines,
+        "moves": [(move, Status(move.to_status).label) for move in take.moves.select_related("by")],
+        "found_form": FoundLotForm(take=take) if may_count else None,
+        "can_approve": take.status == Status.SUBMITTED and request.user.has_role(*WRITERS) and not mine,
+        "shows_book": take.status != Status.COUNTING or not take.is_blind,
+        "differences": sum(bool(line.variance) for line in lines),
+    }
+    return show(request, "stock_take_detail", form, **context)
+
+
+def _handed_in(request: HttpRequest, take: StockTake, form: CountForm) -> bool:
+    try:
+        moved = actions.submit_counts(take=take, counts=form.cleaned_data["counts"], by=request.user)
+    except Refused as refused:
+        form.add_error(f"counted_{refused.facts['line']}" if "line" in refused.facts else None, refused)
+        return False
+    if moved:
+        lots = "、".join(f"{line.lot.item}（批号 {line.lot}）" for line in moved[:3])
+        messages.warning(request, f"清点期间动过 {len(moved)} 批：{lots}。请把这几批重数以后再交。")
+    else:
+        messages.success(request, "已提交，等另一位同事批准入账。")
+    return True
+
+
+@roles(*READERS)
+def stock_take_sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """The count sheet to print; a blind one has no book."""
+    return papers.count_sheet(get_object_or_404(_takes(request), pk=pk))
+
+
+@require_POST
+@roles(*WRITERS)
+def stock_take_lot(request: HttpRequest, pk: int) -> HttpResponse:
+    take = get_object_or_404(_takes(request), pk=pk)
+    form = FoundLotForm(request.POST, take=take)
+    if form.is_valid():
+        return _step(request, take, lambda: actions.add_lot(take=take, lot=form.cleaned_data["lot"], by=request.user))
+    messages.error(request, "请选一批。")
+    return redirect("supplies:stock_take_detail", pk=pk)
+
+
+@require_POST
+@roles(*WRITERS)
+def stock_take_approve(request: HttpRequest, pk: int) -> HttpResponse:
+    take = get_object_or_404(_takes(request), pk=pk)
+    return _step(request, take, lambda: actions.approve_stock_take(take=take, by=request.user), "已批准，差异已入账。")
+
+
+@require_POST
+@roles(*WRITERS)
+def stock_take_return(request: HttpRequest, pk: int) -> HttpResponse:
+    """Count again, with the reason."""
+    take, reason = get_object_or_404(_takes(request), pk=pk), request.POST.get("reason", "")[:200]
+    act = lambda: actions.return_stock_take(take=take, by=request.user, reason=reason)  # noqa: E731
+    return _step(request, take, act, "已退回重盘。")
+
+
+@require_POST
+@roles(*WRITERS)
+def stock_take_void(request: HttpRequest, pk: int) -> HttpResponse:
+    take, reason = get_object_or_404(_takes(request), pk=pk), request.POST.get("reason", "")[:200]
+    act = lambda: actions.void_stock_take(take=take, by=request.user, reason=reason)  # noqa: E731
+    return _step(request, take, act, "盘点单已作废，账没有动。")
+
+
+def _takes(request: HttpRequest) -> QuerySet[StockTake]:
+    return StockTake.objects.visible_to(request.user).select_related("place", "created_by", "counted_by", "approved_by")
+
+
+def _step(request: HttpRequest, take: StockTake, act: Callable[[], object], done: str = "") -> HttpResponse:
+    try:
+        act()
+        if done:
+            messages.success(request, done)
+    except Refused as refused:
+        messages.error(request, refused.text)
+    return redirect("supplies:stock_take_detail", pk=take.pk)
