@@ -1,12 +1,13 @@
 """Whose claim counts in an allocation, with how many heads, and in which order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 
 from enterprises.models import DailyReport, Employment, Enterprise, ResumptionStatus
 from parkportal.clock import park_today
-from supplies.models import Allocation, AllocationMode
+from supplies.models import Allocation, AllocationMode, Item, RequestStatus, SupplyRequestLine
 
 TIER_ORDER = {"must": 0, "guide": 1, "support": 2}
 REPORT, ROSTER, HEADCOUNT = "report", "roster", "headcount"
@@ -19,17 +20,21 @@ class Claimant:
     enterprise: Enterprise
     heads: int
     source: str
+    tags: tuple[str, ...] = ()
+    wanted: Decimal | None = None
 
 
 def scoped(scope: dict) -> QuerySet[Enterprise]:
     """The enterprises of a scope: {"squad": id, "tier": code, "everybody": true}; empty = all that have resumed."""
-    rows = Enterprise.objects.enterprises()
+    rows = Enterprise.objects.current() if scope.get("sites") else Enterprise.objects.enterprises()
     if not scope.get("everybody"):
         rows = rows.filter(status=ResumptionStatus.RESUMED)
     if scope.get("squad"):
         rows = rows.filter(squad=scope["squad"])
     if scope.get("tier"):
         rows = rows.filter(tier=scope["tier"])
+    if scope.get("tag"):
+        rows = rows.filter(tags__code=scope["tag"])
     return rows
 
 
@@ -40,22 +45,39 @@ def claimants(plan: Allocation) -> list[Claimant]:
     """
     today = park_today()
     latest = DailyReport.objects.in_force().filter(enterprise=OuterRef("pk"), day__lte=today).order_by("-day", "-id")
-    rows = scoped(plan.scope).annotate(reported=Subquery(latest.values("on_duty")[:1]))
+    # who asks is heard, resumed or not: what it asks for may be what it needs to resume
+    scope = {**plan.scope, "everybody": True, "sites": True} if plan.mode == AllocationMode.REQUESTED else plan.scope
+    rows = scoped(scope).annotate(reported=Subquery(latest.values("on_duty")[:1])).prefetch_related("tags")
+    wanted = requested(plan.item) if plan.mode == AllocationMode.REQUESTED else None
+    if wanted is not None:
+        rows = rows.filter(pk__in=list(wanted))
     on_roster = dict(Employment.objects.on_duty(today).order_by().values_list("enterprise").annotate(heads=Count("pk")))
     people = [_claimant(row, plan.mode, on_roster.get(row.pk, 0)) for row in rows]
+    if wanted is not None:
+        people = [replace(who, wanted=wanted[who.enterprise.pk]) for who in people]
 
     def order(who: Claimant) -> tuple:
         tier = TIER_ORDER.get(who.enterprise.tier, 3)
+        if who.wanted is not None:
+            return (tier, -who.wanted, who.enterprise.pinyin_key, who.enterprise.pk)
         by_size = (-who.heads, tier) if plan.mode != AllocationMode.EACH else (tier, -who.heads)
         return (*by_size, who.enterprise.pinyin_key, who.enterprise.pk)
 
     return sorted(people, key=order)
 
 
+def requested(item: Item) -> dict[int, Decimal]:
+    """enterprise id → how much of the item its open requests still ask for."""
+    lines = SupplyRequestLine.objects.filter(item=item, request__status=RequestStatus.OPEN, granted__isnull=True)
+    sums = lines.order_by().values("request__enterprise").annotate(total=Sum("quantity"))
+    return dict(sums.values_list("request__enterprise", "total"))
+
+
 def _claimant(row: Enterprise, mode: str, roster: int) -> Claimant:
+    tags = tuple(tag.code for tag in row.tags.all())
     if mode != AllocationMode.HEADCOUNT:
         if row.reported is not None:
-            return Claimant(row, row.reported, REPORT)
+            return Claimant(row, row.reported, REPORT, tags)
         if roster:
-            return Claimant(row, roster, ROSTER)
-    return Claimant(row, row.headcount or 0, HEADCOUNT if row.headcount else "")
+            return Claimant(row, roster, ROSTER, tags)
+    return Claimant(row, row.headcount or 0, HEADCOUNT if row.headcount else "", tags)

@@ -6,11 +6,21 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Min, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from enterprises.models import Enterprise
 from parkportal.clock import park_today
-from supplies.models import Balance, DeliveryLine, DeliveryStatus, Item, Line, Movement, PlaceKind
+from supplies.models import (
+    Balance,
+    DeliveryLine,
+    DeliveryStatus,
+    Item,
+    Line,
+    Movement,
+    PlaceKind,
+    RequestStatus,
+    SupplyRequestLine,
+)
 
 SOON = timedelta(days=30)
 NOTHING = Decimal(0)
@@ -97,3 +107,12 @@ def receivers(enterprises: list[Enterprise]) -> list[Receiver]:
         found[enterprise].by_kind[kind] += quantity
         found[enterprise].last_at = at
     return list(found.values())
+
+
+def asked_for() -> list[dict[str, Any]]:
+    """What open requests still ask for, an item each: item, how many enterprises, how much. Two statements."""
+    lines = SupplyRequestLine.objects.filter(request__status=RequestStatus.OPEN, granted__isnull=True).order_by()
+    sums = lines.values("item").annotate(total=Sum("quantity"), firms=Count("request__enterprise", distinct=True))
+    items = Item.objects.in_bulk([row["item"] for row in sums])
+    rows = [{**row, "item": items[row["item"]]} for row in sums]
+    return sorted(rows, key=lambda row: (row["item"].pinyin_key, row["item"].pk))

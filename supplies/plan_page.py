@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Sum
 
 from parkportal.quantities import plain
+from parkportal.records import terms
 from supplies.availability import free_lots, take_first_expired
 from supplies.models import Allocation, AllocationLine, AllocationMode, DeliveryLine
 
@@ -25,6 +26,7 @@ def plan_context(plan: Allocation, user: Any, *, whole: bool = False) -> dict[st
     whole = whole or len(lines) <= SHOWN + 1
     for line in lines:
         line.days = days_of_cover(line.quantity, line.heads, plan)
+    words = terms.choices("tag") if plan.tag_weights else []
     moves = list(plan.moves.select_related("by"))
     return {
         "plan": plan,
@@ -38,6 +40,7 @@ def plan_context(plan: Allocation, user: Any, *, whole: bool = False) -> dict[st
         "heads": heads,
         "days": days_of_cover(given, heads, plan),
         "terms": _terms(plan, lines),
+        "tag_weights": [(label, plan.tag_weights[code]) for code, label in words if code in plan.tag_weights],
         "rounded_up": sum("多 " in line.why for line in lines),
         "stand_in": sum(line.heads_source == "headcount" for line in lines)
         if plan.mode == AllocationMode.ON_DUTY
@@ -81,7 +84,7 @@ def _terms(plan: Allocation, lines: Iterable[AllocationLine]) -> list[tuple[Deci
     words = {
         Rule.SHARE: by,
         Rule.MINIMUM: f"{firms.get(Rule.MINIMUM)} 家补到保底 {plain(plan.minimum)} {unit}",
-        Rule.MAXIMUM: f"{firms.get(Rule.MAXIMUM)} 家到顶或已够",
+        Rule.MAXIMUM: f"{firms.get(Rule.MAXIMUM)} 家{'全部满足' if plan.mode == AllocationMode.REQUESTED else '到顶或已够'}",
         Rule.MANUAL: f"{firms.get(Rule.MANUAL)} 家手工调整",
     }
     return [(sums[rule], words[rule]) for rule in words if sums.get(rule)]

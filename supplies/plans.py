@@ -16,7 +16,8 @@ from parkportal.states import Refused
 class Claim:
     """One enterprise's claim: how many heads, which weight, an own ceiling, or a number fixed by hand.
 
-    `by_heads` False means each firm counts once.
+    `by_heads` False means each firm counts once; `wanted` is what it asked for, which then counts instead of heads and
+    is its ceiling.
     """
 
     key: int
@@ -25,9 +26,12 @@ class Claim:
     by_heads: bool = True
     ceiling: Decimal | None = None
     fixed: Decimal | None = None
+    wanted: Decimal | None = None
 
     @property
     def points(self) -> Decimal:
+        if self.wanted is not None:
+            return self.weight * self.wanted
         return self.weight * self.heads if self.by_heads else self.weight
 
 
@@ -178,19 +182,25 @@ def _places(value: Fraction, places: int) -> Decimal:
 
 
 def _why_held(claim: Claim, steps: int, rule: str, terms: Terms) -> str:
-    basis = "按人数" if claim.by_heads else "按家"
+    basis = "按申请" if claim.wanted is not None else "按人数" if claim.by_heads else "按家"
     if rule == "maximum":
+        if claim.wanted is not None and steps * terms.step >= claim.wanted:
+            return f"申请 {plain(claim.wanted)} {terms.unit}，全部满足"
         if claim.ceiling is not None and terms.daily:
             return f"{claim.heads} 人 × {terms.daily}，已够"
         return f"{basis}超过 {_said(steps, terms)}，到封顶数"
     if not steps:
-        return "没有人数，不分"
+        return "没有申请，不分" if claim.wanted is not None else "没有人数，不分"
     return f"{basis}不足 {_said(steps, terms)}，补到保底数"
 
 
 def _why_weighed(claim: Claim, extra: int, exact: Fraction, rank: int, factor: Fraction | None, terms: Terms) -> str:
     more = f"多 {_said(1, terms)}"
-    if claim.by_heads:
+    if claim.wanted is not None:
+        weight = f" × {claim.weight.normalize():f}" if claim.weight != 1 else ""
+        sum_said = f"申请 {plain(claim.wanted)}{weight} × {_places(factor or Fraction(0), 4)}"
+        ending = f"余数第 {rank} 位，{more}" if extra else "小数舍去"
+    elif claim.by_heads:
         sum_said = f"{claim.heads} 人 × {claim.weight.normalize():f} × {_places(factor or Fraction(0), 4)}"
         ending = f"余数第 {rank} 位，{more}" if extra else "小数舍去"
     else:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from supplies.views import allocations, catalogue, deliveries, doorstep, lots, places, stock, stocktakes
+from supplies.views import allocations, catalogue, deliveries, doorstep, lots, places, requests, stock, stocktakes
 
 app_name = "supplies"
 
@@ -44,6 +44,13 @@ place_urls = [
     path("places/<int:pk>/keepers/", places.keeper_add, name="keeper_add"),
     path("keepers/<int:pk>/end/", places.keeper_end, name="keeper_end"),
 ]
+request_urls = [
+    path("requests/", requests.request_list, name="request_list"),
+    path("requests/new/", requests.request_create, name="request_create"),
+    path("requests/<int:pk>/", requests.request_detail, name="request_detail"),
+    path("requests/<int:pk>/decline/", requests.request_decline, name="request_decline"),
+    path("requests/<int:pk>/withdraw/", requests.request_withdraw, name="request_withdraw"),
+]
 allocation_urls = [
     path("allocations/", allocations.allocation_list, name="allocation_list"),
     path("allocations/new/", allocations.allocation_create, name="allocation_create"),
@@ -77,4 +84,13 @@ delivery_urls = [
     path("register.pdf", deliveries.issue_register, name="issue_register"),
     path("enterprises/", deliveries.enterprise_list, name="enterprise_list"),
 ]
-urlpatterns = [*stock_urls, *lot_urls, *stock_take_urls, *catalogue_urls, *place_urls, *allocation_urls, *delivery_urls]
+urlpatterns = [
+    *stock_urls,
+    *lot_urls,
+    *stock_take_urls,
+    *catalogue_urls,
+    *place_urls,
+    *request_urls,
+    *allocation_urls,
+    *delivery_urls,
+]

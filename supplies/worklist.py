@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from parkportal.quantities import plain
 from parkportal.records.worklist import Entry, Source
 from supplies.availability import left_with_squads
-from supplies.models import Allocation, Delivery
+from supplies.models import Allocation, Delivery, StockTake, SupplyRequest
 
 
 def _what(delivery: Delivery) -> str:
@@ -93,11 +94,37 @@ def _to_approve(user: Any, limit: int) -> list[Entry]:
     ]
 
 
+def _asked(user: Any, limit: int) -> list[Entry]:
+    """One row for all requests that wait: they are answered by a plan, not one by one."""
+    waiting = SupplyRequest.objects.visible_to(user).open().count()
+    if not waiting:
+        return []
+    href = reverse("supplies:request_list") + "?status=open"
+    return [Entry("物资申请", f"{waiting} 家企业等安排", "按申请做一张分配方案", f"看 {waiting} 张", href)]
+
+
+def _to_book(user: Any, limit: int) -> list[Entry]:
+    """Stock-takes that wait for a second person."""
+    rows = StockTake.objects.visible_to(user).awaiting().exclude(Q(created_by=user) | Q(counted_by=user))
+    return [
+        Entry(
+            "审批",
+            f"{row.place}盘点",
+            f"{row.counted_by}清点，等另一位同事批准入账",
+            "审批",
+            reverse("supplies:stock_take_detail", args=[row.pk]),
+        )
+        for row in rows.select_related("place", "counted_by")[:limit]
+    ]
+
+
 SOURCES = [
     Source("supplies_pick", ("warehouse",), _to_pick),
     Source("supplies_take_back", ("warehouse",), _to_take_back),
     Source("supplies_take", ("squad",), _to_take),
     Source("supplies_deliver", ("squad",), _to_deliver),
     Source("supplies_sign", ("contact", "principal"), _to_sign),
+    Source("supplies_asked", ("committee",), _asked),
+    Source("supplies_book", ("committee", "warehouse"), _to_book),
     Source("supplies_approve", ("committee",), _to_approve),
 ]

@@ -22,6 +22,7 @@ from supplies.actions.ledger import Entry, Leg, locked_balances, move_stock, pos
 from supplies.actions.lots import add_paper, put_on_shelf, quarantine, recall, release
 from supplies.actions.places import add_keeper, end_keeper, open_warehouse
 from supplies.actions.receipts import Received, item_for, new_item, receive_stock
+from supplies.actions.requests import Wish, ask_for_supplies, decline_request, last_answers, withdraw_request
 from supplies.actions.stocktakes import (
     Count,
     add_lot,
@@ -39,18 +40,22 @@ __all__ = [
     "Leg",
     "Received",
     "Signature",
+    "Wish",
     "add_keeper",
     "add_lot",
     "add_paper",
     "allocate",
     "approve_allocation",
     "approve_stock_take",
+    "ask_for_supplies",
     "consume_kits",
+    "decline_request",
     "end_keeper",
     "hand_to_squad",
     "issue_deliveries",
     "item_for",
     "kits_at",
+    "last_answers",
     "locked_balances",
     "move_stock",
     "new_deliveries",
@@ -74,4 +79,5 @@ __all__ = [
     "void_allocation",
     "void_delivery",
     "void_stock_take",
+    "withdraw_request",
 ]

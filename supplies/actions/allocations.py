@@ -16,6 +16,7 @@ from parkportal.quantities import plain
 from parkportal.records.codes import take_codes
 from parkportal.states import AlreadyMoved, Refused
 from supplies.actions.ledger import locked_balances
+from supplies.actions.requests import grant
 from supplies.availability import free_lots, free_quantity, take_first_expired
 from supplies.claims import Claimant, claimants
 from supplies.models import (
@@ -125,7 +126,10 @@ def approve_allocation(*, allocation: Allocation, by: Any, at: datetime | None =
     _check_stock(held)
     held.approved_at, held.approved_by = at or park_now(), by
     held.move_to(Status.APPROVED, by=by, at=held.approved_at, save=("approved_at", "approved_by"))
-    return _make_deliveries(held, by, held.approved_at)
+    made = _make_deliveries(held, by, held.approved_at)
+    if held.mode == AllocationMode.REQUESTED:
+        grant(held, by=by)
+    return made
 
 
 def _locked(allocation: Allocation) -> Allocation:
@@ -138,6 +142,8 @@ def _computed(plan: Allocation, overrides: Mapping[int, Override]) -> tuple[list
     if plan.total > left:
         raise _not_enough(plan, left)
     people = claimants(plan)
+    if not people and plan.mode == AllocationMode.REQUESTED:
+        raise Refused("nobody", f"没有等安排的{plan.item}申请，请换一种分法。")
     if not people:
         raise Refused("nobody", "这个范围里没有企业，请改范围。")
     return people, share_out([_claim(plan, who, overrides) for who in people], _terms(plan))
@@ -150,8 +156,10 @@ def _claim(plan: Allocation, who: Claimant, overrides: Mapping[int, Override]) -
     ceiling = None
     if plan.mode == AllocationMode.DAYS:
         ceiling = who.heads * _daily(plan) * (plan.days or 0)
-    weight = plan.weight_of(who.enterprise.tier) if plan.is_weighted else Decimal(1)
-    return Claim(who.enterprise.pk, who.heads, weight, plan.mode != AllocationMode.EACH, ceiling, fixed)
+    if who.wanted is not None:
+        ceiling = who.wanted
+    weight = plan.weight_of(who.enterprise.tier, who.tags) if plan.is_weighted else Decimal(1)
+    return Claim(who.enterprise.pk, who.heads, weight, plan.mode != AllocationMode.EACH, ceiling, fixed, who.wanted)
 
 
 def _daily(plan: Allocation) -> Decimal:
@@ -178,6 +186,7 @@ def _write_lines(plan: Allocation, people: list[Claimant], shares: Plan, overrid
             heads=who.heads,
             heads_source=who.source,
             weight=share.claim.weight,
+            wanted=share.claim.wanted,
             exact="" if share.exact is None else str(share.exact),
             quantity=share.quantity,
             rule=share.rule,

@@ -17,6 +17,7 @@ from parkportal.records.models import StoredFile
 from parkportal.states import AlreadyMoved, Refused
 from supplies.actions.allocations import new_deliveries
 from supplies.actions.ledger import Entry, Leg, post
+from supplies.actions.requests import close_fulfilled
 from supplies.models import (
     Allocation,
     Delivery,
@@ -155,6 +156,7 @@ def sign_delivery(
         held.move_to(_outcome(lines), by=by, at=now, save=("receipt",))
         _open_remainder(held, lines, by)
         _close_allocations(lines, by, now)
+        close_fulfilled(lines, by=by)
         return receipt
 
     return once(Receipt, signature.token, sign)[0]

@@ -5,6 +5,7 @@ from supplies.forms.deliveries import HandoverForm, SignForm
 from supplies.forms.items import ItemForm
 from supplies.forms.lots import PaperForm, PastForm
 from supplies.forms.places import KeeperForm, WarehouseForm
+from supplies.forms.requests import RequestForm
 from supplies.forms.stock import MovementForm, ReasonForm, ReceiptForm
 from supplies.forms.stocktakes import CountForm, FoundLotForm, StockTakeForm
 
@@ -21,6 +22,7 @@ __all__ = [
     "PastForm",
     "ReasonForm",
     "ReceiptForm",
+    "RequestForm",
     "SignForm",
     "StockTakeForm",
     "WarehouseForm",

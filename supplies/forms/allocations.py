@@ -8,6 +8,7 @@ from django import forms
 from enterprises.models import Squad, Tier
 from parkportal.idempotency import TokenFormMixin
 from parkportal.quantities import plain
+from parkportal.records import terms
 from parkportal.states import Refused
 from supplies.availability import free_quantity
 from supplies.models import Allocation, AllocationMode, Item, Place, default_weights, reached_warehouses
@@ -18,6 +19,18 @@ WEIGHTED = [("must", "必须开"), ("guide", "引导开"), ("support", "支持�
 
 def amount_input() -> forms.TextInput:
     return forms.TextInput(attrs={"class": "w-phone", "autocomplete": "off"})
+
+
+def weight_field(label: str, initial: str, *, required: bool = True) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=f"{label}的权重",
+        required=required,
+        min_value=Decimal("0"),
+        max_value=Decimal("10"),
+        decimal_places=2,
+        initial=initial,
+        widget=forms.TextInput(attrs={"class": "w-number", "inputmode": "decimal"}),
+    )
 
 
 class AllocationForm(TokenFormMixin):
@@ -42,13 +55,14 @@ class AllocationForm(TokenFormMixin):
         required=False,
         min_value=1,
         max_value=90,
-        help_text="按天数分时填。",
+        help_text="按天数分时填；饮片空着就按一个疗程。",
         widget=forms.TextInput(attrs={"class": "w-number", "inputmode": "numeric"}),
     )
     squad = forms.ModelChoiceField(
         Squad.objects.all(), label="只分给哪个小分队的企业", required=False, empty_label="全部"
     )
     tier = forms.ChoiceField(label="只分给哪一档", required=False, choices=[("", "全部"), *Tier.choices])
+    tag = forms.ChoiceField(label="只分给有哪个标签的", required=False)
     everybody = forms.BooleanField(label="没有复工的企业也分", required=False)
     note = forms.CharField(
         label="说明", max_length=200, required=False, widget=forms.TextInput(attrs={"class": "w-sentence"})
@@ -63,14 +77,15 @@ class AllocationForm(TokenFormMixin):
         self.fields["item"].queryset = Item.objects.in_use().prefetch_related("packs")
         self.fields["item"].label_from_instance = lambda item: f"{item.label}　{item.unit}"
         for code, label in WEIGHTED:
-            self.fields[f"weight_{code}"] = forms.DecimalField(
-                label=f"{label}的权重",
-                min_value=Decimal("0"),
-                max_value=Decimal("10"),
-                decimal_places=2,
-                initial=(plan.weights if plan else default_weights()).get(code, "1"),
-                widget=forms.TextInput(attrs={"class": "w-number", "inputmode": "decimal"}),
+            initial = (plan.weights if plan else default_weights()).get(code, "1")
+            self.fields[f"weight_{code}"] = weight_field(label, initial)
+        self.tags = terms.choices("tag")
+        self.fields["tag"].choices = [("", "全部"), *self.tags]
+        for code, label in self.tags:
+            self.fields[f"tag_{code}"] = weight_field(
+                label, (plan.tag_weights if plan else {}).get(code, "1"), required=False
             )
+        self.tag_cells = [self[f"tag_{code}"] for code, _ in self.tags]
 
     @staticmethod
     def _initial_of(plan: Allocation) -> dict[str, Any]:
@@ -87,6 +102,7 @@ class AllocationForm(TokenFormMixin):
             "days": plan.days,
             "squad": plan.scope.get("squad"),
             "tier": plan.scope.get("tier", ""),
+            "tag": plan.scope.get("tag", ""),
             "everybody": plan.scope.get("everybody", False),
             "note": plan.note,
         }
@@ -109,6 +125,8 @@ class AllocationForm(TokenFormMixin):
                 self.add_error("item", f"{warehouse}没有能分的{item}了。")
         if data["maximum"] is not None and data["maximum"] < (data["minimum"] or 0):
             self.add_error("maximum", "封顶不能小于保底。")
+        if data.get("mode") == AllocationMode.DAYS and not data.get("days") and item.course_days:
+            data["days"] = item.course_days
         if data.get("mode") == AllocationMode.DAYS and not data.get("days") and "days" not in self.errors:
             self.add_error("days", "按够用天数分，要填天数。")
         return data
@@ -121,9 +139,13 @@ class AllocationForm(TokenFormMixin):
             setattr(plan, name, data[name])
         plan.minimum = data["minimum"] or Decimal(0)
         plan.weights = {code: str(data[f"weight_{code}"]) for code, _ in WEIGHTED}
+        plan.tag_weights = {
+            code: str(data[f"tag_{code}"]) for code, _ in self.tags if data[f"tag_{code}"] not in {None, Decimal(1)}
+        }
         scope = {
             "squad": data["squad"].pk if data["squad"] else None,
             "tier": data["tier"],
+            "tag": data["tag"],
             "everybody": data["everybody"],
         }
         plan.scope = {key: value for key, value in scope.items() if value}

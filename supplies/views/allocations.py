@@ -13,7 +13,7 @@ from parkportal.guards import roles
 from parkportal.states import Refused
 from supplies import actions
 from supplies.forms import AllocationForm, OverrideForm
-from supplies.models import Allocation
+from supplies.models import Allocation, AllocationMode
 from supplies.plan_page import plan_context
 from supplies.views.rooms import PAGE, READERS, WRITERS, show
 
@@ -32,7 +32,7 @@ def allocation_list(request: HttpRequest) -> HttpResponse:
 @roles(*WRITERS)
 def allocation_create(request: HttpRequest) -> HttpResponse:
     """The terms; the answer is the whole plan as a draft."""
-    form = AllocationForm(request.POST or None, user=request.user, initial={"item": request.GET.get("item")})
+    form = AllocationForm(request.POST or None, user=request.user, initial=_asked(request))
     if request.method == "POST" and form.is_valid():
         try:
             plan = actions.allocate(plan=form.filled(), by=request.user, token=form.cleaned_data["token"])
@@ -137,3 +137,9 @@ def _step(request: HttpRequest, pk: int, act: Callable[[Allocation], object], do
     except Refused as refused:
         messages.error(request, refused.text)
     return redirect("supplies:allocation_detail", pk=pk)
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """What a link to the form has chosen already: the item, and by what it is shared."""
+    mode = request.GET.get("mode", "")
+    return {"item": request.GET.get("item", ""), "mode": mode if mode in AllocationMode.values else "on_duty"}
