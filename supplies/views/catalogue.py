@@ -49,7 +49,10 @@ def item_shelf(request: HttpRequest, pk: int) -> HttpResponse:
     """Where the item lies in one of the own warehouses."""
     item = get_object_or_404(Item.objects.editable_by(request.user), pk=pk)
     wanted = request.POST.get("place", "")
-    place = get_object_or_404(reached_warehouses(request.user), pk=wanted if wanted.isdecimal() else None)
+    if not wanted.isdecimal():
+        messages.error(request, "请选仓库。")
+        return redirect("supplies:item_detail", pk=pk)
+    place = get_object_or_404(reached_warehouses(request.user), pk=wanted)
     label = unicodedata.normalize("NFKC", request.POST.get("label", "")).strip().upper()
     if len(label) > SHELF_LENGTH:
         messages.error(request, f"货位最多 {SHELF_LENGTH} 个字。")

@@ -1,6 +1,7 @@
 """The small park of the scope table: everything twice, once within the reach of the people here and once outside it."""
 
 from datetime import time, timedelta
+from decimal import Decimal
 from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +19,7 @@ from parkportal.privacy import lookup_hash
 from parkportal.records import files
 from parkportal.records.models import CalendarDay, IntakeBatch, Job, Term
 from supplies import actions as supplying
-from supplies.models import Allocation, WarehouseStaff
+from supplies.models import Allocation, Item, WarehouseStaff
 from supplies.tests import factories as s
 from testing.models import Alert, Result
 from testing.tests import factories as t
@@ -175,6 +176,11 @@ class Park:
         world.allocation = Allocation.objects.create(
             item=self.shared["item"], warehouse=world.warehouse, total=10, created_by=self.clerk
         )
+        world.lot_paper = supplying.add_paper(lot=world.lot, file=drawn, title="检验报告", by=self.clerk)
+        Item.objects.filter(pk=self.shared["item"].pk).update(photo=drawn)
+        world.stock_take = supplying.open_stock_take(place=world.warehouse, by=self.clerk)
+        wishes = [supplying.Wish(self.shared["item"], Decimal(5))]
+        world.request = supplying.ask_for_supplies(enterprise=world.enterprise, wishes=wishes, by=self.clerk)
 
     def _delivery(self, world: SimpleNamespace) -> Any:
         made = s.delivery(world.enterprise, {world.lot: 10}, place=world.warehouse)
