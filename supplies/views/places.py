@@ -18,7 +18,13 @@ def place_list(request: HttpRequest) -> HttpResponse:
     """The warehouses with who keeps them; the committee adds keepers here."""
     places = reached_warehouses(request.user).with_keepers()
     may = request.user.has_role("committee")
-    return show(request, "place_list", places=places, may=may, candidates=list(KeeperForm().fields["user"].choices) if may else [])
+    return show(
+        request,
+        "place_list",
+        places=places,
+        may=may,
+        candidates=list(KeeperForm().fields["user"].choices) if may else [],
+    )
 
 
 @roles("committee")

@@ -1,5 +1,6 @@
 """One portal for all journeys but the main path's: PostgreSQL, Redis, worker and the demo park, started once."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,9 +39,11 @@ class Park:
 
 @pytest.fixture(scope="session")
 def running_park(postgres_url, redis_url):
+    """Each process of the run has a park of its own: a database, and a number at the Redis server."""
+    number = 1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     with (
         services.database(postgres_url) as database_url,
-        portal(database_url, redis_url.rpartition("/")[0] + "/1") as (address, environment),
+        portal(database_url, f"{redis_url.rpartition('/')[0]}/{number}") as (address, environment),
         chromium() as browser,
     ):
         yield Park(address, environment, browser)
