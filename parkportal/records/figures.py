@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from parkportal.clock import end_of, park_now, park_today
+from parkportal.clock import SHANGHAI, end_of, park_now, park_today
 from parkportal.quantities import rate, rate_text
 from parkportal.records.models import FigureSnapshot
 
@@ -94,6 +94,7 @@ class Figure:
     def shown(
         self, numerator: Number | None, denominator: Number | None, as_of: datetime, *, is_frozen: bool = False
     ) -> FigureValue:
+        as_of = as_of.astimezone(SHANGHAI)
         return FigureValue(
             self.code,
             self.label,

@@ -39,7 +39,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kind", metavar="KIND", choices=intake.codes(), help="、".join(intake.codes()))
-        parser.add_argument("file", metavar="FILE", type=Path)
+        parser.add_argument("file", metavar="FILE", type=Path, help="an .xlsx, .xls or .csv file")
         parser.add_argument(
             "--as-of", type=date.fromisoformat, default=None, help="day of the import, by default today"
         )

@@ -1,0 +1,149 @@
+"""Home, search, the enterprise file and the wall screen in the demo park."""
+
+import pytest
+
+from enterprises.models import Enterprise, EnterpriseContact, Person
+from enterprises.tests.factories import make_employee
+from parkportal.demo import CAST
+from parkportal.records import figures, worklist
+from testing.models import SignUp, Specimen
+
+USERNAMES = [username for username, _, _, _ in CAST]
+
+
+class TestHome:
+    def test_strangers_find_the_doors_of_the_public(self, clock, client):
+        page = client.get("/").content.decode()
+        assert "/results/" in page and "/signup/" in page and "/accounts/login/" in page
+
+    @pytest.mark.parametrize("username", USERNAMES)
+    def test_everybody_finds_what_is_left_to_do_each_line_leading_somewhere(self, enter, username):
+        browser = enter(username)
+        answer = browser.get("/")
+        entries = [*answer.context["late"], *answer.context["due"], *answer.context["later"]]
+        assert answer.context["count"] == len(answer.context["late"]) + len(answer.context["due"])
+        for entry in entries:
+            assert browser.get(entry.href, follow=True).status_code == 200, entry
+
+    def test_only_leaders_and_committee_see_the_parks_figures(self, enter):
+        assert enter("lingdao").get("/").context["figures"]["enterprises_resumed"].numerator == 139
+        assert not enter("xiaodui1").get("/").context["figures"]
+
+    def test_what_is_late_stands_first(self, enter):
+        context = enter("guanwei1").get("/").context
+        assert all(entry.due_at < context["now"] for entry in context["late"])
+        assert all(entry.due_at is None or entry.due_at >= context["now"] for entry in context["due"])
+
+    def test_the_worklist_is_that_of_the_apps(self, enter, django_user_model):
+        user = django_user_model.objects.get(username="cangguan1")
+        context = enter("cangguan1").get("/").context
+        assert len(context["late"]) + len(context["due"]) + len(context["later"]) == len(worklist.entries_for(user))
+
+
+class TestSearch:
+    @pytest.fixture
+    def firm(self, clock):
+        return Enterprise.objects.enterprises().filter(squad__number=1, status="resumed").order_by("pk").first()
+
+    def found(self, browser, words):
+        answer = browser.post("/search/", {"q": words}, follow=True)
+        assert words not in "".join(address for address, _ in answer.redirect_chain)
+        return answer
+
+    def test_by_the_credit_code_one_hit_opens_at_once(self, enter, firm):
+        answer = self.found(enter("guanwei1"), firm.credit_code)
+        assert answer.redirect_chain[-1][0] == f"/enterprises/{firm.pk}/"
+
+    def test_by_a_part_of_the_name(self, enter, firm):
+        answer = self.found(enter("guanwei1"), firm.name[2:8])
+        page = answer.content.decode()
+        assert f"/enterprises/{firm.pk}/" in page or answer.redirect_chain[-1][0] == f"/enterprises/{firm.pk}/"
+
+    def test_by_pinyin_initials(self, enter, firm):
+        initials = next(word for word in firm.search_text.split() if word.isascii() and word.isalpha())
+        page = self.found(enter("guanwei1"), initials[:6])
+        assert firm.name in page.content.decode()
+
+    def test_a_person_by_the_full_number_only(self, enter, firm):
+        person = make_employee(firm, name="陆青禾")
+        browser = enter("guanwei1")
+        answer = self.found(browser, person.number)
+        assert answer.redirect_chain[-1][0] == f"/enterprises/{firm.pk}/people/?person={person.pk}"
+        page = answer.content.decode()
+        assert "陆青禾" not in page and person.number not in page
+        for part in (person.number[:-1], person.number[-8:], "陆青禾"):
+            assert "没有找到" in self.found(browser, part).content.decode()
+
+    @pytest.mark.parametrize("which", ["signup", "tube"])
+    def test_by_a_code_scanned_or_typed(self, enter, which):
+        row = SignUp.objects.first() if which == "signup" else Specimen.objects.filter(barcode__startswith="YL").first()
+        code = row.code if which == "signup" else row.barcode
+        path = f"/testing/{'signups' if which == 'signup' else 'specimens'}/{row.pk}/"
+        assert self.found(enter("guanwei1"), code).redirect_chain[-1][0] == path
+        assert self.found(enter("guanwei1"), f" {code.lower()} ").redirect_chain[-1][0] == path
+
+    def test_nobody_finds_what_lies_outside_the_own_scope(self, enter, firm):
+        own = EnterpriseContact.objects.filter(user__username="lianluo1").values("enterprise")
+        other = Enterprise.objects.enterprises().exclude(pk__in=own).order_by("pk").first()
+        person = make_employee(other, name="陆青禾")
+        browser = enter("lianluo1")
+        for words in (other.credit_code, other.name, person.number, SignUp.objects.exclude(enterprise__in=own)[0].code):
+            assert "没有找到" in self.found(browser, words).content.decode()
+
+    @pytest.mark.parametrize("words", ["", "   ", "<script>", "=1+1", "\x00", "😀", "9" * 10_000, "'; DROP TABLE"])
+    def test_rubbish_finds_nothing_and_breaks_nothing(self, enter, words):
+        answer = enter("guanwei1").post("/search/", {"q": words}, follow=True)
+        assert answer.status_code == 200 and "<script>" not in answer.content.decode().split("<main")[1]
+
+    def test_numbers_are_masked_where_the_page_repeats_them(self, enter):
+        number = "439900199001010017"
+        assert number not in self.found(enter("guanwei1"), number).content.decode()
+
+
+class TestEnterpriseFile:
+    def test_everything_of_one_enterprise_on_one_page(self, enter):
+        firm = Enterprise.objects.get(
+            pk=EnterpriseContact.objects.filter(user__username="lianluo1").first().enterprise_id
+        )
+        for username in ("guanwei1", "lianluo1", "lingdao"):
+            answer = enter(username).get(f"/enterprises/{firm.pk}/")
+            page = answer.content.decode()
+            assert firm.name in page and firm.credit_code in page
+            assert {"reports", "filing", "board", "tests", "deliveries"} <= answer.context[0].flatten().keys()
+
+    def test_a_keeper_of_the_warehouse_sees_the_register_and_no_work(self, enter):
+        firm = Enterprise.objects.enterprises().first()
+        context = enter("cangguan1").get(f"/enterprises/{firm.pk}/").context
+        assert not context["follows"] and "reports" not in context
+
+    def test_what_is_missing_leads_to_where_it_is_mended(self, enter):
+        browser = enter("guanwei1")
+        firm = Enterprise.objects.enterprises().order_by("pk").first()
+        for _, _, href in browser.get(f"/enterprises/{firm.pk}/").context["missing"]:
+            assert not href or browser.get(href).status_code == 200
+
+    def test_a_merged_enterprise_leads_to_the_one_that_remains(self, enter):
+        kept, gone = Enterprise.objects.enterprises().order_by("pk")[:2]
+        Enterprise.objects.filter(pk=gone.pk).update(merged_into=kept)
+        assert enter("guanwei1").get(f"/enterprises/{gone.pk}/")["Location"] == f"/enterprises/{kept.pk}/"
+
+
+class TestWallScreen:
+    def test_it_shows_the_same_figures_as_the_dashboard(self, enter):
+        browser = enter("lingdao")
+        screen, board = browser.get("/dashboard/screen/").context, browser.get("/dashboard/").context
+        assert screen["values"] == board["values"] == figures.latest()
+
+    def test_it_refreshes_itself_with_the_board_alone(self, enter):
+        part = enter("lingdao").get("/dashboard/screen/?poll=1", headers={"HX-Request": "true"}).content.decode()
+        assert "<html" not in part and "139" in part
+
+    def test_it_says_when_its_figures_are_old(self, enter, clock):
+        browser = enter("lingdao")
+        assert browser.get("/dashboard/screen/").context["is_stale"] is False
+        clock.move_to("2020-02-18T17:46:00+08:00")
+        assert browser.get("/dashboard/screen/").context["is_stale"] is True
+
+    def test_it_names_nobody(self, enter):
+        page = enter("lingdao").get("/dashboard/screen/").content.decode()
+        assert not [person.name for person in Person.objects.all()[:200] if person.name in page]
