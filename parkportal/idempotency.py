@@ -6,10 +6,14 @@ nullable column. The same token again finds that row, and the view shows the fir
 
 import uuid
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django import forms
 from django.db import IntegrityError, models, transaction
+from django.http import HttpRequest
+
+from parkportal.clock import park_now
 
 M = TypeVar("M", bound=models.Model)
 
@@ -65,3 +69,18 @@ def token_of(raw: str | None) -> uuid.UUID | None:
         return uuid.UUID(raw or "")
     except ValueError:
         return None
+
+
+LONGEST_WAIT = timedelta(hours=24)
+
+
+def done_at(request: HttpRequest) -> datetime:
+    """When the thing was done that this request tells: what waited in the browser's queue says how long ago.
+
+    An age is sent, not a time, so that a wrong clock in a browser does no harm; more than a day is not believed.
+    """
+    seconds = request.headers.get("X-Queue-Age", "")
+    age = (
+        timedelta(seconds=int(seconds)) if seconds.isascii() and seconds.isdigit() and len(seconds) < 7 else timedelta()
+    )
+    return park_now() - min(age, LONGEST_WAIT)
