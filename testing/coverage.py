@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, OuterRef, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 
 from enterprises.models import Employment, Person, PersonFlag, ResumptionStatus
 from enterprises.models.kinds import KEY_LEVELS
 from parkportal.clock import day_of
 from testing.groups import REQUIRED, group_rules
-from testing.models import Campaign, Exemption, Group, Specimen
+from testing.models import Campaign, Exemption, Group, LeftWhy, PoolMember, Specimen
 
 
 def required_persons(as_of: datetime) -> QuerySet[Person]:
@@ -52,13 +52,11 @@ def due_persons(as_of: datetime, *, campaign: Campaign | None = None) -> QuerySe
     return required_persons(as_of).filter(group_then__in=required).exclude(exempted(as_of))
 
 
-def sampled(as_of: datetime) -> Exists:
-    """Whether a person has a collected specimen by an instant, whoever signed them up."""
-    return Exists(
-        Specimen.objects.collected_as_of(as_of).filter(
-            signup__document_hash=OuterRef("number_hash"), signup__document_type=OuterRef("document_type")
-        )
-    )
+def sampled(as_of: datetime) -> Q:
+    """Whether a person has a collected specimen by an instant, alone or in a mixed tube, whoever signed them up."""
+    own = {"signup__document_hash": OuterRef("number_hash"), "signup__document_type": OuterRef("document_type")}
+    mixed = PoolMember.objects.filter(collected_at__lte=as_of).exclude(left_why=LeftWhy.UNDONE)
+    return Q(Exists(Specimen.objects.collected_as_of(as_of).filter(**own))) | Q(Exists(mixed.filter(**own)))
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from parkportal.clock import SHANGHAI, park_now
 from parkportal.identifiers import CODE_PREFIXES, CodeProblem, parse_code
 from parkportal.printing.barcodes import grouped_code
 from parkportal.states import Refused
-from testing.actions import collect, issue_tube, measure, undo_last
+from testing.actions import close_pool, collect, issue_tube, measure, undo_last
 from testing.actions.desk import Done, find_by_document, find_person, where_done
-from testing.models import SignUp, SignUpStatus
+from testing.models import Pool, SignUp, SignUpStatus
 from testing.words import slot_words
 
 FIND, TEMPERATURE, TUBE = "find", "temperature", "tube"
@@ -29,6 +29,10 @@ REMEDIES = {
     "door_only": "请到旁边等，工作人员会联系上门",
     "unknown_person": "请先扫海报上的码登记，或看是不是别的检测任务的码",
     "packed": "请到装箱页先拿出这一管",
+    "pool_full": "请拿一支新管，装下一组",
+    "pool_closed": "请拿一支新管，装下一组",
+    "other_pool": "请放进正在装的那一支；要换管先按 F6 封管",
+    "pool_excluded": "医学观察期和复检的人一人一管：请换一支新管",
 }
 
 
@@ -45,6 +49,28 @@ class Scan:
     lane: int | None = None
     found_at: datetime | None = None
     measured_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Meter:
+    """The mixed tube at the desk: 7 of 10."""
+
+    barcode: str
+    count: int
+    size: int
+    is_open: bool = True
+
+    @property
+    def words(self) -> str:
+        return f"{self.count}/{self.size}" if self.is_open else f"已封 {self.count} 人"
+
+    @property
+    def places(self) -> list[bool]:
+        return [place < self.count for place in range(self.size)]
+
+
+def meter_of(pool: Pool | None) -> Meter | None:
+    return pool and Meter(pool.specimen.barcode, pool.count, pool.size, pool.is_open)
 
 
 @dataclass(frozen=True)
@@ -68,6 +94,7 @@ class Answer:
     measured_at: datetime | None = None
     label: tuple[str, str, tuple[str, ...]] | None = None
     code: str = ""
+    meter: "Meter | None" = None
     then: "Answer | None" = field(default=None, repr=False)
 
     @property
@@ -129,6 +156,8 @@ def _route(scan: Scan) -> Callable[[Scan, Any], Answer]:
         return _undo
     if scan.do == "issue":
         return _issue
+    if scan.do == "close":
+        return _close
     prefix = scan.text.strip()[:2].upper()
     if scan.step == FIND or not scan.current or prefix == "RY" or prefix in CODE_PREFIXES and prefix != "YL":
         return _find
@@ -238,13 +267,15 @@ def _collect(scan: Scan, by: Any) -> Answer:
         session_id=scan.session_id, code=scan.current, text=scan.text, by=by, token=scan.token, lane=scan.lane
     )
     now = park_now()
+    meter = meter_of(getattr(signup, "pool", None))
     took = f"，用时 {int((now - scan.found_at).total_seconds())} 秒" if scan.found_at else ""
     return Answer(
         "done",
         "已采样",
         name=signup.name,
         tail=signup.number_tail,
-        lines=(f"{signup.temperature} ℃　试管 {grouped_code(barcode)}",),
+        lines=(f"{signup.temperature} ℃　试管 {grouped_code(barcode)}", *_mixed(meter)),
+        meter=meter,
         steps=(
             f"人员码 {clock(scan.found_at)}".strip(),
             f"体温 {clock(scan.measured_at)}".strip(),
@@ -256,13 +287,32 @@ def _collect(scan: Scan, by: Any) -> Answer:
     )
 
 
+def _mixed(meter: Meter | None) -> tuple[str, ...]:
+    if meter is None:
+        return ()
+    return (
+        f"混采第 {meter.count} 位，共 {meter.size} 位" if meter.is_open else f"混采 {meter.count} 人，已封管，请换新管",
+    )
+
+
+def _close(scan: Scan, by: Any) -> Answer:
+    """Close the mixed tube of this desk; whoever is at the desk stays."""
+    pool = close_pool(session_id=scan.session_id, lane=scan.lane or 1, by=by, token=scan.token)
+    told = _standing(scan, by) or waiting()
+    words = f"{grouped_code(pool.specimen.barcode)}，{pool.count} 人"
+    said = replace(told, tone="warn", sound="done", word="封好了这支混采管", name=words, tail="", meter=meter_of(pool))
+    return replace(said, lines=("下一位用新管",) if pool.count else ("里面没有人，这支管作废",), then=told)
+
+
 def _undo(scan: Scan, by: Any) -> Answer:
     signup, was = undo_last(session_id=scan.session_id, by=by, token=scan.token)
     scan = replace(scan, found_at=scan.found_at or park_now())
     told = prompt(signup, scan, sound="done")
     lines = told.lines
     if was in {SignUpStatus.COLLECTED, SignUpStatus.KITTED}:
-        lines = ("刚才那支管已经作废，请换一支新管", *told.lines)
+        pool = getattr(signup, "left_pool", "")
+        first = f"已从混采管 {grouped_code(pool)} 里去掉" if pool else "刚才那支管已经作废，请换一支新管"
+        lines = (first, *told.lines)
     delta = -1 if was == SignUpStatus.COLLECTED else 0
     return replace(told, tone="warn", word="撤销了上一步", lines=lines, delta=delta, then=told)
 
@@ -296,10 +346,10 @@ def _refused(scan: Scan, by: Any, refusal: Refused) -> Answer:
     then = waiting()
     step, current = FIND, ""
     if scan.current and scan.step != FIND and code not in {"unknown_person", "door_only", "cancelled"}:
-        signup = SignUp.objects.at_desk(by, scan.session_id).filter(code=scan.current).first()
-        if signup is not None:
-            kept, step, current = f"{signup.name} 的登记还在，什么都没有改", scan.step, scan.current
-            then = prompt(signup, scan)
+        standing = _standing(scan, by)
+        if standing is not None:
+            kept, step, current = f"{standing.name} 的登记还在，什么都没有改", scan.step, scan.current
+            then = standing
     lines = [line for line in (REMEDIES.get(code, ""), kept) if line]
     return Answer(
         "refused",
@@ -315,3 +365,11 @@ def _refused(scan: Scan, by: Any, refusal: Refused) -> Answer:
         code=str(code),
         then=then,
     )
+
+
+def _standing(scan: Scan, by: Any) -> Answer | None:
+    """What the desk asks of the person who stands there; nothing when nobody does."""
+    if not scan.current or scan.step == FIND:
+        return None
+    signup = SignUp.objects.at_desk(by, scan.session_id).filter(code=scan.current).first()
+    return signup and prompt(signup, scan)

@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from parkportal.clock import at, day_of
 from parkportal.records.figures import Figure, Number
 from testing import coverage
-from testing.models import Result, ResultValue, SignUp, Specimen
+from testing.models import LeftWhy, Result, ResultValue, SignUp, Specimen
 
 
 def _collected(as_of: datetime) -> QuerySet[Specimen]:
@@ -16,7 +17,10 @@ def _collected(as_of: datetime) -> QuerySet[Specimen]:
 
 
 def _persons(rows: QuerySet, as_of: datetime) -> Number:
-    return rows.aggregate(persons=Count("signup__document_hash", distinct=True))["persons"]
+    """Distinct documents, of single tubes and of those who lie in mixed ones."""
+    person = Coalesce("signup__document_hash", "pool__members__signup__document_hash")
+    here = Q(is_pool=False) | Q(pool__members__left_why__in=["", LeftWhy.UNFIT, LeftWhy.RETEST])
+    return rows.aggregate(persons=Count(person, filter=here, distinct=True))["persons"]
 
 
 def _with_result(as_of: datetime, values: tuple[str, ...]) -> QuerySet[Specimen]:

@@ -1,8 +1,8 @@
 """What must always hold in testing, asked again from outside: places, custody, second person, codes."""
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
-from testing.models import Result, SignUp, SignUpStatus, Slot, Specimen, SpecimenStatus
+from testing.models import PoolMember, Result, SignUp, SignUpStatus, Slot, Specimen, SpecimenStatus
 
 
 def check() -> list[str]:
@@ -38,7 +38,11 @@ def _custody() -> list[str]:
 def _states() -> list[str]:
     """A sign-up that says 已采样 has a tube that was collected."""
     collected = Specimen.objects.live().filter(collected_at__isnull=False)
-    without = SignUp.objects.filter(status=SignUpStatus.COLLECTED).exclude(pk__in=collected.values("signup"))[:50]
+    mixed = PoolMember.objects.live().order_by()
+    said = SignUp.objects.filter(status=SignUpStatus.COLLECTED)
+    without = said.exclude(Exists(collected.filter(signup=OuterRef("pk")))).exclude(
+        Exists(mixed.filter(signup=OuterRef("pk")))
+    )[:50]
     no_result = Specimen.objects.filter(status=SpecimenStatus.RELEASED, results__isnull=True)[:50]
     return [f"登记 {signup.code} 已采样却没有管" for signup in without] + [
         f"标本 {tube.barcode} 已发布却没有结果" for tube in no_result

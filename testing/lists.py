@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from parkportal.records.listing import figure_rows
@@ -44,7 +44,9 @@ def signup_rows(request: HttpRequest) -> tuple[QuerySet[SignUp], dict[str, Any]]
 
 def chosen_specimens(request: HttpRequest) -> tuple[QuerySet[Specimen], dict[str, Any]]:
     """Rows and what narrows them: status, sitting, barcode."""
-    rows, figure = figure_rows(request, Specimen.objects.visible_to(request.user).filter(signup__isnull=False))
+    rows, figure = figure_rows(
+        request, Specimen.objects.visible_to(request.user).filter(Q(signup__isnull=False) | Q(is_pool=True))
+    )
     query = request.GET
     if query.get("status") in SpecimenStatus.values:
         rows = rows.filter(status=query["status"])

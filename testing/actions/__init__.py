@@ -22,6 +22,7 @@ from testing.actions.lab import (
     send_back,
     start_testing,
 )
+from testing.actions.pooling import close_pool
 from testing.actions.reminders import remind_appointments
 from testing.actions.rosters import plan_roster, sign_up_roster
 from testing.actions.sessions import add_session, cancel_session, close_session, move_session
@@ -54,6 +55,7 @@ __all__ = [
     "cancel_signup",
     "change_slot",
     "close_campaign",
+    "close_pool",
     "collect",
     "create_campaign",
     "edit_campaign",

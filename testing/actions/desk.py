@@ -16,9 +16,11 @@ from parkportal.clock import park_now, park_today
 from parkportal.identifiers import IdentifierProblem, normal_id_number
 from parkportal.records.codes import take_code
 from parkportal.states import Refused
+from testing.actions.pooling import join_pool, leave_pool, pool_facts, shares_a_tube
 from testing.actions.tubes import ScannedTube, read_tube, refuse_unusable, tube_facts
 from testing.models import (
     InvalidReason,
+    PoolMember,
     SignUp,
     SignUpMove,
     SignUpStatus,
@@ -185,7 +187,8 @@ def collect(
 def _collect(
     tube: ScannedTube, *, session_id: int, code: str, by: Any, token: UUID, lane: int | None
 ) -> tuple[SignUp, str]:
-    signup = _lock(by, session_id, code, token, held=_held_barcode(), redo=_to_be_redone(), **tube_facts(tube))
+    facts = {**tube_facts(tube), **pool_facts(tube, session_id=session_id, lane=lane or 1)}
+    signup = _lock(by, session_id, code, token, held=_held_barcode(), redo=_to_be_redone(), **facts)
     if signup.is_replay:
         return signup, signup.held or tube.barcode
     _may_be_sampled(signup)
@@ -193,6 +196,13 @@ def _collect(
         raise Refused("stopped", "体温异常，重新测过再采", said="先不要采")
     if signup.status not in {SignUpStatus.MEASURED, SignUpStatus.KITTED}:
         raise Refused("not_measured", "先测体温，再扫试管", said="先测体温")
+    if shares_a_tube(signup):
+        now = park_now()
+        signup.pool = join_pool(signup, tube, session_id=session_id, lane=lane or 1, by=by, at=now)
+        _move(signup, SignUpStatus.COLLECTED, by=by, at=now, token=token, session_id=session_id, lane=lane)
+        return signup, tube.barcode
+    if signup.tube_pool:
+        raise Refused("pool_excluded", "这位只能一人一管，不能混采", said="不能进混采管")
     refuse_unusable(signup, signup_id=signup.pk, lab_id=signup.lab)
     if signup.held and signup.held != tube.barcode:
         raise Refused("other_tube", f"这位领的是 {signup.held}", said="不是这支管")
@@ -202,6 +212,10 @@ def _collect(
         _fill_issued(signup, tube, by=by, at=now)
     else:
         _fill_new(signup, tube, session_id=session_id, by=by, at=now, lane=lane)
+    if signup.to_retest:
+        PoolMember.objects.filter(pk=signup.to_retest).update(
+            retest=Subquery(Specimen.objects.filter(barcode=tube.barcode).values("pk")[:1])
+        )
     return signup, tube.barcode
 
 
@@ -250,6 +264,8 @@ def _raced(fault: IntegrityError, tube: ScannedTube, token: UUID) -> Refused:
     """Two desks scanned one tube, or one scan came twice at once: the constraint decided."""
     if SignUpMove.objects.filter(token=token).exists():
         return Done("already_collected", "已经采过", token=token)
+    if Specimen.objects.filter(barcode=tube.barcode, is_pool=True).exists():
+        return Refused("changed_meanwhile", "刚刚有人开了这支混采管，请再扫一次", said="请再扫一次")
     if Specimen.objects.filter(barcode=tube.barcode).exists():
         return Refused("tube_used", "这支管刚刚给了别人", said="这支管不能用")
     raise fault
@@ -291,6 +307,8 @@ def _take_back(signup: SignUp, last: SignUpMove, *, session_id: int, by: Any, to
             specimen.move_to(
                 SpecimenStatus.VOID, by=by, at=now, reason=reason, save=("voided_at", "invalid_reason"), correction=True
             )
+        else:
+            signup.left_pool = leave_pool(signup, by=by, at=now, reason=reason)
         _move(signup, SignUpStatus.MEASURED, by=by, at=now, token=token, session_id=session_id, lane=last.lane,
               reason=reason, correction=True)  # fmt: skip
         return
@@ -302,7 +320,8 @@ def _take_back(signup: SignUp, last: SignUpMove, *, session_id: int, by: Any, to
 
 def counts(session_id: int) -> dict[str, int]:
     """How many were swabbed at a session, and how many are signed up for it."""
-    done = Specimen.objects.live().filter(session=session_id, collected_at__isnull=False).count()
+    alone = Specimen.objects.live().filter(session=session_id, collected_at__isnull=False, is_pool=False).count()
+    done = alone + PoolMember.objects.live().filter(pool__session=session_id).count()
     expected = (
         SignUp.objects.open().filter(Q(slot__session=session_id) | Q(attended_session=session_id)).distinct().count()
     )
@@ -333,7 +352,13 @@ def _found(people: QuerySet[SignUp]) -> SignUp:
 
 def where_done(signup_id: int | None, *, code: str = "") -> tuple[SignUp, Specimen]:
     """The tube that a person gave already, with the place and the hand that took it."""
-    tubes = Specimen.objects.live().filter(collected_at__isnull=False)
-    tubes = tubes.filter(signup=signup_id) if signup_id else tubes.filter(signup__code=code)
-    specimen = tubes.select_related("signup", "session__point", "collected_by").latest("collected_at")
-    return specimen.signup, specimen  # type: ignore[return-value]
+    whose = Q(signup=signup_id) if signup_id else Q(signup__code=code)
+    tubes = Specimen.objects.live().filter(whose, collected_at__isnull=False)
+    specimen = tubes.select_related("signup", "session__point", "collected_by").order_by("-collected_at").first()
+    if specimen is not None:
+        return specimen.signup, specimen  # type: ignore[return-value]
+    members = PoolMember.objects.live().filter(whose)
+    member = members.select_related("signup", "collected_by", "pool__specimen__session__point").get()
+    specimen = member.pool.specimen
+    specimen.collected_at, specimen.collected_by = member.collected_at, member.collected_by
+    return member.signup, specimen

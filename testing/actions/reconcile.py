@@ -14,6 +14,7 @@ from supplies.actions import consume_kits
 from supplies.models import Place
 from testing.models import (
     BoxStatus,
+    PoolMember,
     Reconciliation,
     Session,
     SignUp,
@@ -25,13 +26,17 @@ from testing.models import (
 
 @dataclass
 class Balance:
-    """What was counted at a session. The equation closes when `arrived == stopped + bound` and `bound == packed`."""
+    """What was counted at a session. It closes when `arrived == stopped + bound` (people) and `tubes == packed`.
+
+    In a session without mixed tubes `bound == tubes`.
+    """
 
     arrived: int
     stopped: int
     bound: int
     packed: int
     void: int
+    tubes: int = 0
     without_tube: list[SignUp] = field(default_factory=list)
     loose: list[Specimen] = field(default_factory=list)
     open_boxes: list[Any] = field(default_factory=list)
@@ -60,12 +65,15 @@ def balance(session: Session) -> Balance:
         | Q(box__isnull=False)
     )
     kept = live.filter(signup=OuterRef("pk"))
-    without = came.exclude(status=SignUpStatus.STOPPED).exclude(Exists(kept))
+    pooled = PoolMember.objects.live().filter(pool__session=session)
+    mixed = pooled.order_by().filter(signup=OuterRef("pk"))
+    without = came.exclude(status=SignUpStatus.STOPPED).exclude(Exists(kept)).exclude(Exists(mixed))
     void = tubes.filter(status=SpecimenStatus.VOID)
     return Balance(
         arrived=came.count(),
         stopped=came.filter(status=SignUpStatus.STOPPED).count(),
-        bound=live.count(),
+        bound=live.filter(is_pool=False).count() + pooled.count(),
+        tubes=live.count(),
         packed=live.filter(box__isnull=False).count(),
         void=void.count(),
         without_tube=list(without.order_by("attended_at")),

@@ -6,6 +6,7 @@ from testing.models.erasures import ErasureReport
 from testing.models.exemptions import Exemption
 from testing.models.phone_codes import PhoneCode
 from testing.models.points import LabStaff, PointStaff, SamplingPoint, own_labs, own_points
+from testing.models.pools import LeftWhy, Pool, PoolMember
 from testing.models.results import WITHHELD, Alert, LookupLock, Reading, Result, ResultValue
 from testing.models.rounds import DoorRound, DoorStop
 from testing.models.sessions import Reconciliation, Session, Slot
@@ -37,9 +38,12 @@ __all__ = [
     "Group",
     "InvalidReason",
     "LabStaff",
+    "LeftWhy",
     "LookupLock",
     "Mode",
     "PointStaff",
+    "Pool",
+    "PoolMember",
     "PoolSize",
     "Reading",
     "Reconciliation",

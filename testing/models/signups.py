@@ -102,7 +102,8 @@ class SignUpQuerySet(models.QuerySet["SignUp"]):
             & Q(specimens__recorded_at__lte=instant + GRACE)
             & (Q(specimens__voided_at__isnull=True) | Q(specimens__voided_at__gt=instant))
         )
-        return self.filter(collected)
+        mixed = Q(pool_memberships__collected_at__lte=instant, pool_memberships__left_why__in=["", "unfit", "retest"])
+        return self.filter(collected | mixed)
 
 
 class SignUp(Stateful):

@@ -117,6 +117,11 @@ class SpecimenQuerySet(models.QuerySet["Specimen"]):
             reach |= Q(signup__enterprise__in=own)
         return self.filter(reach)
 
+    def of(self, signup: SignUp) -> "SpecimenQuerySet":
+        """The tubes that hold a person's swab: the own ones and the mixed ones that the person lies in."""
+        mixed = Q(is_pool=True, pool__members__signup=signup, pool__members__left_at__isnull=True)
+        return self.filter(Q(signup=signup) | mixed).distinct()
+
     def at_bench(self, user: Any) -> "SpecimenQuerySet":
         """What somebody of the laboratory works on."""
         return self.filter(lab__in=own_labs(user), handed_at__isnull=False)
@@ -146,7 +151,8 @@ class SpecimenQuerySet(models.QuerySet["Specimen"]):
 
 
 class Specimen(Stateful):
-    """One swab in one tube. The barcode is unique for ever and never used again."""
+    """One tube with one swab, or with several where `is_pool` (its people: models/pools.py). The barcode is unique for
+    ever and never used again."""
 
     Status = SpecimenStatus
     MOVES = {
@@ -174,6 +180,7 @@ class Specimen(Stateful):
         Enterprise, models.PROTECT, null=True, blank=True, related_name="lab_specimens", verbose_name="实验室"
     )
     status = models.CharField("状态", max_length=12, choices=Status, default=SpecimenStatus.ISSUED)
+    is_pool = models.BooleanField("混采", default=False)
     kind = models.CharField("标本类型", max_length=20, default="咽拭子")
     lane = models.PositiveSmallIntegerField("台号", null=True, blank=True)
     box = models.ForeignKey(
@@ -198,6 +205,9 @@ class Specimen(Stateful):
     invalid_reason = models.CharField("作废或不合格原因", max_length=12, choices=InvalidReason, blank=True)
     recollect_of = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="recollected_as", verbose_name="重采自"
+    )
+    moved_from = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="moved_to", verbose_name="转自"
     )
     recorded_at = models.DateTimeField("记录时间", default=park_now)
 
@@ -226,7 +236,9 @@ class Specimen(Stateful):
                 violation_error_message="这个位置已经有一支管。",
             ),
             models.CheckConstraint(
-                condition=Q(status="void") | Q(signup__isnull=False, session__isnull=False, lab__isnull=False),
+                condition=Q(status="void")
+                | Q(is_pool=False, signup__isnull=False, session__isnull=False, lab__isnull=False)
+                | Q(is_pool=True, signup__isnull=True, session__isnull=False, lab__isnull=False),
                 name="specimen_belongs",
                 violation_error_message="没有登记的管只能作废。",
             ),

@@ -15,7 +15,8 @@ from parkportal.guards import roles
 from parkportal.printing.barcodes import code128_svg
 from parkportal.printing.labels import LABEL_MODULE_MM
 from testing.actions.desk import counts
-from testing.desk_answers import FIND, TEMPERATURE, TUBE, Answer, Scan, answer, waiting
+from testing.actions.pooling import pool_at
+from testing.desk_answers import FIND, TEMPERATURE, TUBE, Answer, Scan, answer, meter_of, waiting
 from testing.models import Session
 
 
@@ -24,7 +25,7 @@ class ScanForm(forms.Form):
 
     token = forms.UUIDField(required=False)
     text = forms.CharField(required=False, max_length=64, strip=True)
-    do = forms.ChoiceField(required=False, choices=[("", ""), ("undo", ""), ("issue", "")])
+    do = forms.ChoiceField(required=False, choices=[("", ""), ("undo", ""), ("issue", ""), ("close", "")])
     step = forms.ChoiceField(required=False, choices=[(FIND, ""), (TEMPERATURE, ""), (TUBE, "")])
     current = forms.CharField(required=False, max_length=20)
     lane = forms.IntegerField(required=False, min_value=1, max_value=99)
@@ -96,6 +97,7 @@ def _page(request: HttpRequest, session_id: int, told: Answer, *, lane: int | No
         "counts": counts(session_id),
         "token": uuid4(),
         "label": _label(told),
+        "meter": meter_of(pool_at(session_id, lane or 1)) if session.campaign.is_pooled else None,
     }
     return render(request, "testing/station_desk.html", context)
 
@@ -124,6 +126,7 @@ def _as_json(told: Answer) -> dict[str, Any]:
         "next_placeholder": told.then.placeholder if told.then else "",
         "delta": told.delta,
         "code": told.code,
+        "parts": {"meter": render_to_string("testing/_pool_meter.html", {"meter": told.meter})} if told.meter else {},
         "labels": render_to_string("testing/_tube_labels.html", {"label": label}) if label else "",
     }
 

@@ -88,10 +88,10 @@ def test_somebody_elses_items_are_held_back_until_they_sign_in_again(park, sitti
         desk.context.set_offline(True)
         page.evaluate(ADD, [*temperature(sitting, 3), "体温四"])
         desk.sees("待发 1 条")
-        desk.context.set_offline(False)
         cookies = [cookie for cookie in desk.context.cookies() if cookie["name"] != "sessionid"]
         desk.context.clear_cookies()
         desk.context.add_cookies(cookies)
+        desk.context.set_offline(False)
         page.evaluate("window.parkQueue.send()")
         desk.sees("请重新登录，登录后自动送出", "去登录")
 
