@@ -70,7 +70,7 @@ class Meter:
 
 
 def meter_of(pool: Pool | None) -> Meter | None:
-    return pool and Meter(pool.specimen.barcode, pool.count, pool.size, pool.is_open)
+    return Meter(pool.specimen.barcode, pool.count, pool.size, pool.is_open) if pool is not None else None
 
 
 @dataclass(frozen=True)
@@ -372,4 +372,4 @@ def _standing(scan: Scan, by: Any) -> Answer | None:
     if not scan.current or scan.step == FIND:
         return None
     signup = SignUp.objects.at_desk(by, scan.session_id).filter(code=scan.current).first()
-    return signup and prompt(signup, scan)
+    return prompt(signup, scan) if signup is not None else None

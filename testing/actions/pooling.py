@@ -94,8 +94,9 @@ def _close(pool: Pool, *, by: Any, at: datetime, reason: str, token: UUID | None
     tube.collected_at, tube.collected_by, tube.recorded_at = last or at, by, park_now()
     if last is None:
         tube.voided_at, tube.invalid_reason = at, InvalidReason.EMPTY
-        save = ("voided_at", "invalid_reason")
-        tube.move_to(SpecimenStatus.VOID, by=by, at=at, reason="没有人", token=token, save=save)
+        tube.move_to(
+            SpecimenStatus.VOID, by=by, at=at, reason="没有人", token=token, save=("voided_at", "invalid_reason")
+        )
         return
     save = ("collected_at", "collected_by", "recorded_at")
     tube.move_to(SpecimenStatus.COLLECTED, by=by, at=at, reason=reason, token=token, save=save)
