@@ -38,13 +38,19 @@ class Park:
 
 
 @pytest.fixture(scope="session")
-def running_park(postgres_url, redis_url):
+def browser():
+    """One Chromium for all journeys of a process."""
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def running_park(browser, postgres_url, redis_url):
     """Each process of the run has a park of its own: a database, and a number at the Redis server."""
     number = 1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     with (
         services.database(postgres_url) as database_url,
         portal(database_url, f"{redis_url.rpartition('/')[0]}/{number}") as (address, environment),
-        chromium() as browser,
     ):
         yield Park(address, environment, browser)
 

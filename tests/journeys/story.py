@@ -222,7 +222,8 @@ def employee_signs_up(story: Story) -> None:
         story.kept |= {"number": number, "mobile": mobile, "code_page": story.path_of(phone)}
     with story.person("另一位员工", kind="phone") as other:
         fill_sign_up(other, story, name="白檀", number=id_number(12), mobile="19900008812")
-        assert other.page.locator("input[name=slot]").count() <= 1, "the last place of the first slot is gone"
+        assert not other.page.locator("input[name=slot]:not([value^=w])").count(), "the last place is gone"
+        other.sees("候补这一场")
         other.pictures("时段已满")
     with story.person("同一位员工", kind="phone") as again:
         fill_sign_up(again, story, name="辛夷", number=number, mobile="19900008899")
@@ -249,7 +250,7 @@ def scanned_code(phone: Person) -> str:
 
 
 def desk_says(desk: Person, tone: str) -> None:
-    wait_for(lambda: desk.page.locator(f"[data-tone={tone}]").count(), seconds=10, every=0.1)
+    wait_for(lambda: desk.page.locator(f"[data-tone={tone}]").count(), every=0.1)
 
 
 def scan(desk: Person, text: str) -> None:
@@ -271,7 +272,7 @@ def station_samples_the_person(story: Story) -> None:
         scan(desk, story.kept["person_code"])
         desk.sees("辛夷").pictures("采样台找到人")
         scan(desk, "36.5")
-        wait_for(lambda: desk.page.locator("input[name=step]").input_value() == "tube", seconds=10)
+        wait_for(lambda: desk.page.locator("input[name=step]").input_value() == "tube")
         desk.page.keyboard.press("F3")
         printed = wait_for(lambda: re.search(r"YL ?\d{6} ?\d{6}", desk.page.locator("#labels").text_content() or ""))
         story.kept["tube"] = printed.group().replace(" ", "")
@@ -294,7 +295,7 @@ def station_packs_and_lab_receives(story: Story) -> None:
         desk.page.wait_for_load_state()
         box = story.path_of(desk).rstrip("/").rsplit("/", 1)[1]
         scan(desk, story.kept["tube"])
-        wait_for(lambda: desk.page.locator("#packed").inner_text().strip() == "1", seconds=10)
+        wait_for(lambda: desk.page.locator("#packed").inner_text().strip() == "1")
         desk.pictures("装箱")
         desk.goes_to(f"/testing/boxes/{box}/").fills(seal="F0031827").presses("封箱").pictures("已封箱")
         sheet = desk.context.request.get(f"{story.address}/testing/boxes/{box}/sheet/").body()
