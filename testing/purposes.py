@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from parkportal.messaging.purposes import Purpose
+from parkportal.messaging.purposes import Kind, Purpose
 
 PURPOSES = [
     Purpose(
@@ -25,6 +25,29 @@ PURPOSES = [
         "{name}您好，这个证件已经登记过本次采样，登记和采样码在这里：{link}",
         lifetime=timedelta(hours=24),
         why="有人用同一证件再次登记，链接只发给第一次登记的手机。",
+    ),
+    Purpose(
+        "signup_link",
+        "找回采样码",
+        "{name}您好，您的采样登记和采样码在这里：{link}",
+        lifetime=timedelta(hours=24),
+        why="本人凭证件和手机找回采样码，链接只发到登记时的手机。",
+    ),
+    Purpose(
+        "signup_code",
+        "登记验证码",
+        "验证码{code}，10分钟内有效，用于确认采样登记的手机，请勿告诉他人。",
+        kind=Kind.CODE,
+        lifetime=timedelta(minutes=10),
+        why="登记时确认手机是本人的。",
+    ),
+    Purpose(
+        "result_code",
+        "查询验证码",
+        "验证码{code}，10分钟内有效，用于查询您的采样记录，请勿告诉他人。",
+        kind=Kind.CODE,
+        lifetime=timedelta(minutes=10),
+        why="查结果时确认是登记的手机。",
     ),
     Purpose(
         "appointment_reminder",

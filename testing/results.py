@@ -1,71 +1,105 @@
-"""Look-up of a result by the person: the same answer and the same work for unknown and forbidden, and a lock."""
+"""Look-up of a result by the person: code and document first, then the digits sent to the phone of the sign-up.
+
+Known and unknown get one answer and the same work: the same statements, a code of the same kind, and a task that only
+then finds out whether there is anybody to send it to.
+"""
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Prefetch
 from django.utils import timezone
 
 from enterprises.models.people import number_hash
 from parkportal.privacy import lookup_hash
-from testing.models import LookupLock, Result, SignUp, Specimen
+from testing.models import LookupLock, PhoneCode, Result, SignUp, Specimen
+from testing.phone_codes import check_code, send_code
 
-TRIES = 5
 LOCK_FOR = timedelta(minutes=30)
+# Tries without a success: many people of a firm share one address, nobody shares a document.
+TRIES_DOCUMENT, TRIES_ADDRESS = 5, 30
 
 
 class Locked(Exception):
-    """Too many failed look-ups from this address or for this document."""
+    """Too many look-ups without success from this address or for this document."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What somebody says who wants to see a result: a code (RY or tube), the document, the phone signed up with."""
+    """What somebody says who wants to see a result: a code (RY or tube) and the document; the phone proves it later."""
 
     code: str
     document_type: str
     number: str
-    phone: str
 
     @property
     def document_hash(self) -> str:
         return number_hash(self.document_type, self.number)
 
 
-def look_up(claim: Claim, *, address: str) -> SignUp | None:
-    """The sign-up whose code, document and phone all agree, else None. Raises Locked, also for what would agree."""
-    keys = [lookup_hash(address, kind="lookup-address"), lookup_hash(claim.document_hash, kind="lookup-document")]
-    locks = {lock.key: lock for lock in LookupLock.objects.filter(key__in=keys)}
-    now = timezone.now()
-    by_code = "specimens__barcode" if claim.code[:2] != "RY" else "code"
-    found = (
-        SignUp.objects.filter(
-            document_hash=claim.document_hash,
-            phone_hash=lookup_hash(claim.phone, kind="phone"),
-            **{by_code: claim.code},
+def ask_for_code(claim: Claim, *, address: str, language: str = "zh-hans") -> PhoneCode:
+    """A code for the phone of the sign-up that agrees, or the same for nobody. Raises Locked."""
+    with transaction.atomic():
+        _count_try(claim.document_hash, address)
+        by_code = "specimens__barcode" if claim.code[:2] != "RY" else "code"
+        found = (
+            SignUp.objects.filter(document_hash=claim.document_hash, erased_at__isnull=True, **{by_code: claim.code})
+            .order_by("-id")
+            .first()
         )
-        .order_by("-id")
-        .first()
-    )
+        return send_code(PhoneCode.Purpose.RESULT, signup=found, subject_hash=claim.document_hash, language=language)
+
+
+def open_with_code(token: object, digits: str, *, address: str) -> SignUp | None:
+    """The sign-up that the code opens, once, else None. Raises Locked after too many wrong ones."""
+    code = check_code(PhoneCode.Purpose.RESULT, token, digits)
+    keys = _keys(code.subject_hash if code else "", address)
+    if code is None or code.signup_id is None:
+        return None
+    LookupLock.objects.filter(key__in=keys).update(failures=0, locked_until=None, changed_at=timezone.now())
+    return SignUp.objects.filter(pk=code.signup_id, erased_at__isnull=True).first()
+
+
+def find_lost(document_hash: str, phone: str, *, address: str) -> None:
+    """Send the link of the latest open sign-up to the phone it was made with, if document and phone agree.
+
+    The answer to whoever asks is the same in every case. Raises Locked.
+    """
+    with transaction.atomic():
+        _count_try(document_hash, address)
+        found = (
+            SignUp.objects.open()
+            .filter(document_hash=document_hash, phone_hash=lookup_hash(phone, kind="phone"), erased_at__isnull=True)
+            .order_by("-id")
+            .first()
+        )
+        send_code(PhoneCode.Purpose.LOST, signup=found, subject_hash=document_hash)
+
+
+def _keys(document_hash: str, address: str) -> list[str]:
+    return [lookup_hash(document_hash, kind="lookup-document"), lookup_hash(address, kind="lookup-address")]
+
+
+def _count_try(document_hash: str, address: str) -> None:
+    """One write for both keys, whatever comes of it, so that the time tells nothing."""
+    keys, now = _keys(document_hash, address), timezone.now()
+    locks = {lock.key: lock for lock in LookupLock.objects.filter(key__in=keys)}
     if any(lock.locked_until and lock.locked_until > now for lock in locks.values()):
         raise Locked
-    _count(keys, locks, failed=found is None, now=now)
-    return found
-
-
-def _count(keys: list[str], locks: dict[str, LookupLock], *, failed: bool, now: Any) -> None:
-    """One write for each key whether it went well or not, so that the time tells nothing."""
-    rows = []
-    for key in keys:
-        lock = locks.get(key)
-        fresh = lock is None or now - lock.changed_at > LOCK_FOR
-        failures = (0 if fresh or lock is None else lock.failures) + 1 if failed else 0
-        until = now + LOCK_FOR if failures >= TRIES else None
-        rows.append(LookupLock(key=key, failures=failures, locked_until=until, changed_at=now))
+    rows = [
+        _next(key, locks.get(key), most, now) for key, most in zip(keys, (TRIES_DOCUMENT, TRIES_ADDRESS), strict=True)
+    ]
     LookupLock.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["key"], update_fields=["failures", "locked_until", "changed_at"]
     )
+
+
+def _next(key: str, lock: LookupLock | None, most: int, now: datetime) -> LookupLock:
+    fresh = lock is None or now - lock.changed_at > LOCK_FOR
+    tries = (0 if fresh or lock is None else lock.failures) + 1
+    until = now + LOCK_FOR if tries >= most else None
+    return LookupLock(key=key, failures=tries, locked_until=until, changed_at=now)
 
 
 @dataclass(frozen=True)

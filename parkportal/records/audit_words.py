@@ -113,6 +113,7 @@ NAMES: dict[str, str] = {
     "result_due_clock": "结果时限",
     "positive_contact": "阳性告知谁",
     "fever_phone": "发热咨询电话",
+    "signup_phone_code": "登记时手机验证",
     "sms_window": "短信发送时段",
 }
 

@@ -95,6 +95,9 @@ class SettingsForm(forms.Form):
         label="阳性告知谁", required=False, max_length=40, widget=forms.TextInput(attrs={"class": "w-id"})
     )
     fever_phone = forms.CharField(label="发热咨询电话", max_length=20, widget=forms.TextInput(attrs={"class": "w-id"}))
+    signup_phone_code = forms.ChoiceField(
+        label="登记时的手机", choices=[("0", "填了就行"), ("1", "要短信验证码确认")], widget=forms.RadioSelect
+    )
     sms_window = forms.RegexField(
         r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$",
         label="短信发送时段",

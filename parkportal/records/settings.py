@@ -14,6 +14,7 @@ DEFAULTS: dict[str, tuple[str, str]] = {
     "result_due_clock": ("18:00", "结果时限：接收后下一个工作日的几点。"),
     "positive_contact": ("", "阳性和可疑结果告知的负责人（用户名）。"),
     "fever_phone": ("0731-88990120", "发热咨询电话。"),
+    "signup_phone_code": ("0", "登记时手机是否要用短信验证码确认：1 为要。"),
     "sms_window": ("08:00-20:00", "通知类短信的发送时段。"),
 }
 

@@ -198,16 +198,38 @@ def suggest(text: str) -> list[Enterprise]:
     )
 
 
+ADULT = 18
+
+
+def is_minor(document_type: str, number: str) -> bool:
+    """Whether a document that carries the birthday says under eighteen; others say nothing."""
+    if document_type not in {DocumentType.ID_CARD, DocumentType.HMT_RESIDENCE}:
+        return False
+    born, today = date(int(number[6:10]), int(number[10:12]), int(number[12:14])), park_today()
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day)) < ADULT
+
+
 class ContactForm(DocumentMixin):
     """Document and phone."""
 
     phone = PhoneField(
         label=_("手机号码"),
-        help_text=_("只用来通知采样时间和结果"),
+        help_text=_("只用来通知采样时间和结果；没有手机的，请单位联络员代登记"),
         max_length=30,
         widget=forms.TextInput(attrs={"class": "w-phone", "autocomplete": "tel", "inputmode": "tel"}),
         error_messages={"required": _("请填写手机号码")},
     )
+
+
+class SelfContactForm(ContactForm):
+    """The same when a person signs up alone: minors are signed up by the firm's contact with a guardian."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("number") and not self.errors.get("number") and is_minor(data["document_type"], data["number"]):
+            words = _("未满 18 岁的，请监护人找单位联络员代登记")
+            self.add_error("number", forms.ValidationError(words, code="minor"))
+        return data
 
 
 class HealthForm(forms.Form):
@@ -295,8 +317,36 @@ class ConsentForm(forms.Form):
     token = forms.UUIDField(widget=forms.HiddenInput)
 
 
+class CodeForm(forms.Form):
+    """The six digits from the text message; blanks do not matter."""
+
+    digits = forms.CharField(
+        label=_("短信验证码"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"class": "w-number", "autocomplete": "one-time-code", "inputmode": "numeric"}),
+        error_messages={"required": _("请填写短信里的 6 位数字")},
+    )
+
+    def clean_digits(self) -> str:
+        digits = identifiers.compact(self.cleaned_data["digits"])
+        if len(digits) != 6 or not digits.isdigit():
+            raise forms.ValidationError(_("应为 6 位数字，请核对"), code="six_digits")
+        return digits
+
+
+class LostForm(DocumentMixin):
+    """Document and phone of the sign-up whose code is lost."""
+
+    phone = PhoneField(
+        label=_("登记时的手机号码"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"class": "w-phone", "autocomplete": "tel", "inputmode": "tel"}),
+        error_messages={"required": _("请填写手机号码")},
+    )
+
+
 class LookupForm(DocumentMixin):
-    """Code, document and phone: all three have to agree."""
+    """Code and document have to agree; then the phone of the sign-up gets the digits."""
 
     code = forms.CharField(
         label=_("采样码或条码号"),
@@ -305,13 +355,7 @@ class LookupForm(DocumentMixin):
         widget=forms.TextInput(attrs={"class": "w-id", "autocomplete": "off", "autocapitalize": "characters"}),
         error_messages={"required": _("请填写采样码或条码号")},
     )
-    phone = PhoneField(
-        label=_("登记时的手机号码"),
-        max_length=30,
-        widget=forms.TextInput(attrs={"class": "w-phone", "autocomplete": "tel", "inputmode": "tel"}),
-        error_messages={"required": _("请填写手机号码")},
-    )
-    field_order = ["code", "document_type", "number", "phone"]
+    field_order = ["code", "document_type", "number"]
 
     def clean_code(self) -> str:
         code = "".join(identifiers.normalise_scan(self.cleaned_data["code"]).split()).replace("-", "")

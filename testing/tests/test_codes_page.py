@@ -1,6 +1,6 @@
 """The person's own page: code, appointment, change, cancel."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from parkportal.clock import park_today
 from testing.models import SignUp
-from testing.tests.factories import make_session, make_signup
+from testing.tests.factories import make_campaign, make_party, make_session, make_signup
 
 pytestmark = pytest.mark.django_db
 
@@ -113,3 +113,34 @@ def test_picture_is_a_png_that_names_nobody_in_its_file_name(client, signup):
     assert answer["Content-Type"] == "image/png"
     assert answer.content.startswith(b"\x89PNG")
     assert "陆" not in answer["Content-Disposition"]
+
+
+def test_the_appointment_goes_into_the_calendar_without_a_name(client):
+    signup = make_signup(make_session().slots.first(), name="陆青禾")
+
+    answer = client.get(reverse("public:signup_calendar", args=[signup.public_token]))
+
+    lines = answer.content.decode().replace("\r\n ", "").split("\r\n")
+    assert answer["Content-Type"].startswith("text/calendar")
+    assert f"DTSTART:{signup.slot.starts_at.astimezone(UTC):%Y%m%dT%H%M%SZ}" in lines
+    assert "SUMMARY:核酸采样" in lines and any(str(signup.public_token) in line for line in lines)
+    assert all(len(line.encode()) <= 75 for line in answer.content.decode().split("\r\n"))
+    assert "陆" not in answer.content.decode()
+
+
+def test_who_waits_has_nothing_for_the_calendar(client):
+    signup = make_party(make_campaign()).signups.get()
+
+    assert client.get(reverse("public:signup_calendar", args=[signup.public_token])).status_code == 404
+
+
+def test_the_page_cannot_be_changed_after_the_deadline(client):
+    session = make_session(make_campaign(change_hours=48))
+    signup = make_signup(session.slots.first())
+
+    page = client.get(reverse("public:signup_code", args=[signup.public_token])).content.decode()
+    client.post(reverse("public:signup_cancel", args=[signup.public_token]))
+
+    signup.refresh_from_db()
+    assert signup.status == "registered"
+    assert "取消登记" not in page

@@ -10,8 +10,10 @@ from django.urls import reverse
 from enterprises.tests.factories import id_number, make_enterprise, make_flag, make_person
 from parkportal.clock import park_today
 from parkportal.messaging.models import Message
+from parkportal.records import settings as park_settings
 from parkportal.records.models import Parked
-from testing.models import Group, Mode, SignUp, SignUpStatus, Slot
+from testing.models import ConsentText, Group, Mode, PhoneCode, SignUp, SignUpStatus, Slot
+from testing.tasks import deliver_phone_code
 from testing.tests.factories import make_campaign, make_session, make_signup
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +133,7 @@ def test_signup_puts_nothing_personal_into_addresses(client, session):
         ("contact", CONTACT | {"number": "430104199002300018"}, ["出生日期不存在"]),
         ("contact", CONTACT | {"phone": "1380013800"}, ["少 1 位，应为 11 位"]),
         ("contact", CONTACT | {"phone": "12345678901"}, ["应为 11 位手机号码"]),
+        ("contact", CONTACT | {"number": "439900201506150013"}, ["未满 18 岁的，请监护人找单位联络员代登记"]),
         ("contact", CONTACT | {"document_type": "passport", "number": "!!"}, ["号码与证件类型不符"]),
         ("health", {}, ["请选最近 14 天在哪里", "请选有没有接触过"]),
         ("health", HEALTH | {"origin": "outside"}, ["请填到长沙的日期"]),
@@ -354,3 +357,117 @@ def test_signup_is_within_ten_statements(client, session, django_assert_max_num_
         submit(client, token=token)
 
     assert SignUp.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("document_type", "number", "kept"),
+    [
+        ("id_card", "439900199202290033", "439900199202290033"),
+        ("passport", "c01x00t47", "C01X00T47"),
+        ("hm_permit", "h1234 5678", "H12345678"),
+        ("tw_permit", "1234 5678", "12345678"),
+        ("hmt_residence", "810000198703040015", "810000198703040015"),
+        ("foreign_residence", "932682198501010017", "932682198501010017"),
+    ],
+)
+def test_signup_takes_every_kind_of_document(client, session, document_type, number, kept):
+    fill(client, session, contact=CONTACT | {"document_type": document_type, "number": number})
+    submit(client)
+
+    signup = SignUp.objects.get()
+    assert (signup.document_type, signup.number) == (document_type, kept)
+
+
+def test_signup_of_a_group_that_is_not_invited_is_told_so(client, session):
+    session.campaign.groups = ["B5"]
+    session.campaign.save()
+    fill(client, session)
+
+    page = submit(client).content.decode()
+
+    assert "这次检测先安排其他人群" in page
+    assert not SignUp.objects.exists() and session.slots.first().taken == 0
+
+
+def test_signup_keeps_the_version_of_the_consent_that_was_shown(client, session):
+    fill(client, session)
+    token = check_token(client)
+    ConsentText.objects.create(campaign=session.campaign, version=2, text="新", valid_from=park_today())
+    submit(client, token=token)
+
+    assert SignUp.objects.get().consent.version == 1
+
+
+# --- the phone is confirmed where the setting asks for it ----------------------------------------------------------
+
+
+@pytest.fixture
+def asks_code(make_user):
+    park_settings.put("signup_phone_code", "1", by=make_user("admin"))
+
+
+def digits(browser):
+    code = PhoneCode.objects.order_by("-id").first()
+    deliver_phone_code(code.pk)
+    return code.digits
+
+
+def test_signup_confirms_the_phone_before_it_goes_on(client, session, asks_code):
+    # given the setting asks for a code
+    step(client, "who", WHO)
+    asked = step(client, "contact", CONTACT)
+
+    # when it is left out, wrong, then right
+    skipped = client.get(reverse("public:signup_step", args=["fugong", "health"]))
+    right = digits(client)
+    wrong = step(client, "phone", {"digits": "000000" if right != "000000" else "000001"}).content.decode()
+    step(client, "phone", {"digits": f"{right[:3]} {right[3:]}"})
+    step(client, "health", HEALTH)
+    step(client, "place", {"slot": session.slots.first().pk})
+    submit(client)
+
+    # then the code went to that phone and the sign-up says when it was confirmed
+    assert asked.url == skipped.url == reverse("public:signup_step", args=["fugong", "phone"])
+    assert "验证码不对或者过期了" in wrong
+    assert Message.objects.get(purpose="signup_code").address == "13800138000"
+    assert SignUp.objects.get().phone_confirmed_at is not None
+
+
+def test_signup_with_another_phone_is_confirmed_again(client, session, asks_code):
+    step(client, "who", WHO)
+    step(client, "contact", CONTACT)
+    step(client, "phone", {"digits": digits(client)})
+
+    step(client, "contact", CONTACT | {"phone": "13900000002"})
+    answer = client.get(reverse("public:signup_step", args=["fugong", "health"]))
+
+    assert answer.url == reverse("public:signup_step", args=["fugong", "phone"])
+    assert PhoneCode.objects.count() == 2
+
+
+def test_signup_sends_the_code_again(client, session, asks_code):
+    step(client, "who", WHO)
+    step(client, "contact", CONTACT)
+    first = digits(client)
+
+    step(client, "phone", {"do": "again"})
+
+    assert PhoneCode.objects.count() == 2
+    assert "验证码不对" in step(client, "phone", {"digits": first}).content.decode() or first == digits(client)
+
+
+@pytest.mark.parametrize("typed", ["", "12345", "abcdef"])
+def test_signup_says_what_is_wrong_with_the_digits(client, session, asks_code, typed):
+    step(client, "who", WHO)
+    step(client, "contact", CONTACT)
+
+    page = step(client, "phone", {"digits": typed}).content.decode()
+
+    assert "6 位数字" in page and 'class="error-summary"' in page
+
+
+def test_signup_without_the_setting_asks_for_no_code(client, session):
+    step(client, "who", WHO)
+
+    assert step(client, "contact", CONTACT).url == reverse("public:signup_step", args=["fugong", "health"])
+    assert not PhoneCode.objects.exists()

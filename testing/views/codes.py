@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -14,6 +14,7 @@ from parkportal.records import settings
 from parkportal.states import Refused
 from testing.actions import cancel_signup, change_slot
 from testing.actions.signups import slots_left
+from testing.calendar_entry import appointment
 from testing.forms.signup import MoveSlotForm
 from testing.language import speaks_english
 from testing.models import SignUp, SignUpStatus
@@ -116,4 +117,16 @@ def signup_picture(request: HttpRequest, token: UUID) -> HttpResponse:
         lines.append(signup.masked_name)
     answer = HttpResponse(code_picture(signup.code, lines=lines), content_type="image/png")
     answer["Content-Disposition"] = 'attachment; filename="sampling-code.png"'
+    return answer
+
+
+@public
+@require_GET
+def signup_calendar(request: HttpRequest, token: UUID) -> HttpResponse:
+    """The appointment for the phone's calendar; the words are those of the person's own page, without a name."""
+    signup = _signup(token)
+    if signup.slot is None or signup.is_waiting:
+        raise Http404
+    answer = HttpResponse(appointment(signup, signup.slot), content_type="text/calendar; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="sampling.ics"'
     return answer

@@ -1,9 +1,10 @@
 """Public sign-up of one person: a question group a page, a check page, one submit."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from parkportal.clock import park_now
 from parkportal.guards import public
+from parkportal.privacy import mask_phone
 from parkportal.records import settings
 from parkportal.records.codes import take_code
 from parkportal.states import Refused
@@ -21,19 +23,27 @@ from testing.actions.signups import group_for, slots_left, waiting_by_session
 from testing.forms.signup import (
     POSTS,
     AddressForm,
+    CodeForm,
     ConsentForm,
-    ContactForm,
     HealthForm,
+    SelfContactForm,
     SlotForm,
     WhoForm,
     suggest,
 )
 from testing.groups import mode_of
-from testing.models import Campaign, Mode, SignUp, Slot
+from testing.models import Campaign, Mode, PhoneCode, SignUp, Slot
+from testing.phone_codes import check_code, send_code
 from testing.signup_page import SlotDay, answer_rows, slot_days
 
-FORMS = {"who": WhoForm, "contact": ContactForm, "health": HealthForm, "place": SlotForm}
+FORMS = {"who": WhoForm, "contact": SelfContactForm, "phone": CodeForm, "health": HealthForm, "place": SlotForm}
 STEPS = ("who", "contact", "health", "place")
+WITH_PHONE = ("who", "contact", "phone", "health", "place")
+
+
+def steps_of(content: dict[str, Any]) -> tuple[str, ...]:
+    """The pages of this sign-up; whether the phone is confirmed was settled when it began."""
+    return WITH_PHONE if content.get("asks_code") else STEPS
 
 
 def _campaign(slug: str) -> Campaign:
@@ -67,22 +77,33 @@ def signup_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
     campaign = _open(slug)
     draft = drafts.load(request, slug)
     content = drafts.answers(draft)
-    if step not in STEPS or _first_gap(content, upto=step) != step:
-        return redirect("public:signup_step", slug, _first_gap(content, upto=step) if step in STEPS else "who")
+    steps = steps_of(content)
+    if step not in steps or _first_gap(content, upto=step) != step:
+        return redirect("public:signup_step", slug, _first_gap(content, upto=step) if step in steps else "who")
+    if step == "phone" and request.POST.get("do") == "again":
+        return _code_again(request, campaign, draft, content)
     form_class = _form_class(step, content)
     if request.method != "POST":
         return _render_step(request, campaign, step, form_class(initial=content.get(step)), content)
     form = form_class(request.POST)
-    if not form.is_valid() or not _slot_is_free(form, campaign):
+    if not form.is_valid() or not _slot_is_free(form, campaign) or not _code_agrees(form, content):
         return _render_step(request, campaign, step, form, content)
     content[step] = _plain(form.cleaned_data)
     _follow(step, content, campaign)
     drafts.keep(request, campaign, draft, content)
-    return redirect("public:signup_step", slug, _next(step)) if _next(step) else redirect("public:signup_check", slug)
+    following = _next(step, content)
+    return redirect("public:signup_step", slug, following) if following else redirect("public:signup_check", slug)
 
 
 def _follow(step: str, content: dict[str, Any], campaign: Campaign) -> None:
     """What an answer decides: the group after the health page; code and consent version after the last question."""
+    if step == "who" and "asks_code" not in content:
+        content["asks_code"] = settings.get_flag("signup_phone_code")
+    if step == "contact" and content.get("asks_code") and content.get("code_for") != content["contact"]["phone"]:
+        content.pop("phone", None)
+        _text_code(content)
+    if step == "phone":
+        content["phone"] = {"at": park_now().isoformat()}
     if step == "health":
         content["group"] = group_for(_declaration(content))
         if mode_of(content["group"]) != content.get("mode"):
@@ -94,6 +115,29 @@ def _follow(step: str, content: dict[str, Any], campaign: Campaign) -> None:
         content["code"] = content.get("code") or take_code("RY")
 
 
+def _text_code(content: dict[str, Any]) -> None:
+    phone = content["contact"]["phone"]
+    code = send_code(PhoneCode.Purpose.SIGNUP, phone=phone, language=get_language() or "zh-hans")
+    content["code_for"], content["phone_code"] = phone, str(code.public_token)
+
+
+def _code_again(request: HttpRequest, campaign: Campaign, draft: Any, content: dict[str, Any]) -> HttpResponse:
+    """Another code; the limits of one number hold in the outbox."""
+    _text_code(content)
+    drafts.keep(request, campaign, draft, content)
+    messages.info(request, _("验证码又发了一次；一分钟内只发一次，请用最新的一条。"))
+    return redirect("public:signup_step", campaign.slug, "phone")
+
+
+def _code_agrees(form: Any, content: dict[str, Any]) -> bool:
+    if not isinstance(form, CodeForm):
+        return True
+    if check_code(PhoneCode.Purpose.SIGNUP, content.get("phone_code"), form.cleaned_data["digits"]):
+        return True
+    form.add_error("digits", _("验证码不对或者过期了，请核对，或者再发一次"))
+    return False
+
+
 def _open(slug: str) -> Campaign:
     campaign = _campaign(slug)
     if not campaign.is_open:
@@ -102,15 +146,16 @@ def _open(slug: str) -> Campaign:
 
 
 def _first_gap(content: dict[str, Any], *, upto: str) -> str:
-    for step in STEPS:
+    for step in steps_of(content):
         if step == upto or step not in content:
             return step
     return upto
 
 
-def _next(step: str) -> str:
-    place = STEPS.index(step) + 1
-    return STEPS[place] if place < len(STEPS) else ""
+def _next(step: str, content: dict[str, Any]) -> str:
+    steps = steps_of(content)
+    place = steps.index(step) + 1
+    return steps[place] if place < len(steps) else ""
 
 
 def _form_class(step: str, content: dict[str, Any]) -> Any:
@@ -135,14 +180,16 @@ def _plain(data: dict[str, Any]) -> dict[str, Any]:
 def _render_step(
     request: HttpRequest, campaign: Campaign, step: str, form: Any, content: dict[str, Any], **extra: Any
 ) -> HttpResponse:
-    number = STEPS.index(step) + 1
+    steps = steps_of(content)
+    number = steps.index(step) + 1
     context = {
         "campaign": campaign,
         "form": form,
         "step": step,
         "number": number,
-        "count": len(STEPS) + 1,
-        "back": STEPS[number - 2] if number > 1 else "",
+        "count": len(steps) + 1,
+        "back": steps[number - 2] if number > 1 else "",
+        "phone": mask_phone(content["contact"]["phone"]) if step == "phone" else "",
         "is_door": content.get("mode") == Mode.DOOR,
         "fever_phone": settings.get("fever_phone"),
         **extra,
@@ -198,8 +245,8 @@ def signup_check(request: HttpRequest, slug: str) -> HttpResponse:
         return _submit(request, slug)
     campaign = _open(slug)
     content = drafts.answers(drafts.load(request, slug))
-    if any(step not in content for step in STEPS):
-        return redirect("public:signup_step", slug, next(step for step in STEPS if step not in content))
+    if gap := next((step for step in steps_of(content) if step not in content), ""):
+        return redirect("public:signup_step", slug, gap)
     return _render_check(request, campaign, content, ConsentForm(initial={"token": content["token"]}))
 
 
@@ -207,7 +254,7 @@ def _submit(request: HttpRequest, slug: str) -> HttpResponse:
     draft = drafts.load(request, slug)
     content = drafts.answers(draft)
     form = ConsentForm(request.POST)
-    if any(step not in content for step in STEPS):
+    if any(step not in content for step in steps_of(content)):
         return _sent_before(form, slug)
     if not form.is_valid():
         return _render_check(request, _open(slug), content, form)
@@ -233,6 +280,7 @@ def _sign_up(content: dict[str, Any], token: UUID) -> SignUp:
         code=content["code"],
         token=token,
         wait=content["place"].get("wait"),
+        phone_confirmed_at=datetime.fromisoformat(content["phone"]["at"]) if content.get("phone") else None,
     )
 
 
@@ -260,7 +308,7 @@ def _render_check(request: HttpRequest, campaign: Campaign, content: dict[str, A
         "form": form,
         "rows": answer_rows(content, slot),
         "consent": campaign.current_consent(),
-        "number": len(STEPS) + 1,
+        "number": len(steps_of(content)) + 1,
         "is_door": content.get("mode") == Mode.DOOR,
     }
     return render(request, "testing/signup_check.html", context)

@@ -73,6 +73,10 @@ PUBLIC = [
     row("public:signup_enterprises", "everybody*", slug="campaign.slug"),
     row("public:signup_step", "everybody*", slug="campaign.slug", step="=who"),
     row("public:results", "everybody"),
+    row("public:results_code", "everybody=302"),
+    row("public:signup_calendar", "everybody*", token="signup.public_token"),
+    row("public:signup_lost", "everybody"),
+    row("public:signup_lost_sent", "everybody"),
     row("public:results_shown", "everybody=302"),
 ]
 ROWS = [*CAMPAIGNS, *LISTS, *STATION, *BENCH, *PUBLIC]

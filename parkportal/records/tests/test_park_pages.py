@@ -97,6 +97,7 @@ GOOD = {
     "result_due_clock": "18:00",
     "positive_contact": "",
     "fever_phone": "0731-88990120",
+    "signup_phone_code": "0",
     "sms_window": "08:00-20:00",
 }
 
