@@ -5,7 +5,7 @@ from uuid import UUID
 
 from parkportal.printing.barcodes import grouped_code
 from parkportal.states import Refused
-from testing.actions import pack_tube, see_tube, take_out_last
+from testing.actions import pack_tube, see_all_tubes, see_tube, take_out_last
 from testing.actions.boxes import missing_tubes
 from testing.desk_answers import Answer, clock
 from testing.models import Box, BoxStatus, Specimen
@@ -64,6 +64,15 @@ def see(box: Box, *, text: str, reason: str, by: Any, token: UUID) -> Answer:
     return Answer(
         "done", f"第 {specimen.position} 位", name=_tube_words(specimen), lines=("收到",), sound="done", code="ok"
     )
+
+
+def count(box: Box, *, counted: int | None, by: Any) -> Answer:
+    """The laboratory counted the box instead of scanning each tube."""
+    try:
+        see_all_tubes(box=box, by=by, counted=counted)
+    except Refused as refusal:
+        return refused(refusal, "请逐管扫，才知道是哪一管" if refusal.code == "count_differs" else "不用再点数")
+    return receiving_prompt(box, box.checks.count())
 
 
 def refused(refusal: Refused, remedy: str) -> Answer:

@@ -10,12 +10,37 @@ from parkportal.clock import at
 from parkportal.demo import Stage
 from parkportal.records.calendar import due_after_one_working_day
 from parkportal.records.codes import take_codes
-from testing.models import BOX_PLACES, Box, BoxCheck, BoxMove, InvalidReason, Reading, Result, Session, Specimen
+from testing.models import (
+    BOX_PLACES,
+    Box,
+    BoxCheck,
+    BoxMove,
+    Budget,
+    InvalidReason,
+    LabDay,
+    LabTerms,
+    Reading,
+    Result,
+    Session,
+    Specimen,
+)
 
 COURIER, PLATE = "游之", "湘A0D18F"
 SUSPECT_CT = Decimal("37.80")
 UNFIT = InvalidReason.LEAKED
 SEALING = timedelta(minutes=2)
+PRICE_FEN, BUDGET_FEN = 120_00, 300_000_00
+
+
+def plant_agreement(stage: Stage, lab: Any) -> None:
+    """What a tube costs, that the laboratory also works this Saturday, and what the park set aside."""
+    clerk, made_at = stage.users["guanwei2"], at(date(2020, 2, 9), time(11))
+    LabTerms.objects.create(lab=lab, valid_from=date(2020, 2, 10), price_fen=PRICE_FEN, made_at=made_at, made_by=clerk)
+    LabDay.objects.create(lab=lab, day=date(2020, 2, 22), is_working=True, note="实验室加班")
+    Budget.objects.create(
+        payer="园区财政", amount_fen=BUDGET_FEN, starts_on=date(2020, 2, 10), ends_on=date(2020, 3, 31),
+        note="疫情防控专项", made_at=made_at, made_by=clerk,
+    )  # fmt: skip
 
 
 @dataclass

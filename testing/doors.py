@@ -15,13 +15,12 @@ from parkportal.workbooks.judgement import JudgedRow
 from testing.actions import record_readings
 from testing.actions.lab import NewReading, latest_readings
 from testing.intake import RESULTS
-from testing.models import ResultValue, Specimen, SpecimenStatus
+from testing.models import Result, ResultValue, Specimen, SpecimenStatus
 
 LOOK_UP = 500
 VALUE_OF = {label: code for code, label in ResultValue.choices}
 LABEL_OF = dict(ResultValue.choices)
 STATUS_LABEL = dict(SpecimenStatus.choices)
-WITH_RESULT = (SpecimenStatus.VERIFYING, SpecimenStatus.RELEASED)
 
 
 class TubeHoldings:
@@ -36,10 +35,12 @@ class TubeHoldings:
         for start in range(0, len(keys), LOOK_UP):
             part = [str(key[0]) for key in keys[start : start + LOOK_UP]]
             tubes = list(self.tubes.filter(barcode__in=part).only("pk", "barcode", "status"))
-            readings = latest_readings([tube.pk for tube in tubes if tube.status in WITH_RESULT])
+            readings = latest_readings([tube.pk for tube in tubes if tube.status == SpecimenStatus.VERIFYING])
+            out = [tube.pk for tube in tubes if tube.status == SpecimenStatus.RELEASED]
+            values = {pk: reading.value for pk, reading in readings.items()}
+            values |= dict(Result.objects.in_force().filter(specimen__in=out).values_list("specimen", "value"))
             for tube in tubes:
-                reading = readings.get(tube.pk)
-                result = LABEL_OF[reading.value] if reading else None
+                result = LABEL_OF[values[tube.pk]] if tube.pk in values else None
                 found[(tube.barcode,)] = {"status": STATUS_LABEL[tube.status], "result": result}
         return found
 

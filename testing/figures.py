@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 
 from parkportal.clock import at, day_of
 from parkportal.records.figures import Figure, Number
-from testing import coverage
+from testing import coverage, settlement
 from testing.models import LeftWhy, Result, ResultValue, SignUp, Specimen
 
 
@@ -74,5 +74,11 @@ ALL = [
         "testing_coverage", "应检人员覆盖", "人", _covered, "testing:persons",
         "三类人员、密接、医学观察、省外返长、重点项目、四上企业复工和食堂测温保安等岗位的人里，采过样的。",
         whole=_required, block="testing",
+    ),
+    Figure(
+        "testing_cost", "检测费用", "元", settlement.billed_as_of, "testing:specimens",
+        "截至此刻发布了结果的管，按当天和实验室约定的每管价格；分母是当天有效的预算，没有登记就不算比例。",
+        total=lambda rows, as_of: settlement.cost(rows),
+        whole=lambda as_of: settlement.budget_of(day_of(as_of - timedelta(microseconds=1))),
     ),
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """What the testing app prints: hand-over sheet, poster, tube labels, result report."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 from itertools import groupby
 
@@ -17,6 +18,7 @@ from testing.models import Box, Campaign, Session, Specimen
 from testing.words import WEEKDAYS
 
 DEFAULT_FORMAT = "roll-50x20"
+DELIVER_WITHIN = timedelta(hours=24)  # at 4 ℃ (handbook §3, 交接单)
 
 
 def handover_pdf(box: Box) -> bytes:
@@ -24,6 +26,7 @@ def handover_pdf(box: Box) -> bytes:
     tubes = list(box.specimens.select_related("box_check").order_by("position"))
     received = box.received_at is not None
     rows = tuple(HandoverTube(tube.position or 0, tube.barcode, _note(tube, received)) for tube in tubes)
+    first = min((tube.collected_at for tube in tubes if tube.collected_at), default=None)
     odd = tuple(f"{row.code} {row.note}" for row in rows if row.note)
     return handover_sheet_pdf(
         HandoverSheet(
@@ -35,7 +38,8 @@ def handover_pdf(box: Box) -> bytes:
             tubes=rows,
             lab=box.lab.name,
             temperature=None if box.temperature_tenths is None else Decimal(box.temperature_tenths) / 10,
-            first_sampled_at=min((tube.collected_at for tube in tubes if tube.collected_at), default=None),
+            first_sampled_at=first,
+            due_at=first + DELIVER_WITHIN if first else None,
             handed_over_by=box.handed_by.name if box.handed_by else "",
             handed_over_at=box.handed_at,
             carrier=box.courier,

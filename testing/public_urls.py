@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from testing.views import codes, lookup, offers, signup
+from testing.views import codes, lookup, offers, reports, signup
 
 app_name = "public"
 urlpatterns = [
@@ -23,4 +23,6 @@ urlpatterns = [
     path("results/", lookup.results, name="results"),
     path("results/code/", lookup.results_code, name="results_code"),
     path("results/shown/", lookup.results_shown, name="results_shown"),
+    path("results/shown/<str:barcode>.pdf", reports.own_report, name="own_report"),
+    path("results/report/<uuid:token>/", reports.report_check, name="report_check"),
 ]

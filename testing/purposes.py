@@ -113,4 +113,27 @@ PURPOSES = [
         lifetime=timedelta(hours=12),
         why="需要人工告知的结果，提醒指定负责人；短信里不写结果和姓名。",
     ),
+    Purpose(
+        "pool_recheck",
+        "复核提醒",
+        "{name}您好，有采样需要安排复核，请登录工作台查看：{link}",
+        urgent=True,
+        lifetime=timedelta(hours=12),
+        why="混采管要复核，请小分队和企业联络员安排本人单独重采；短信里不写结果和姓名。",
+    ),
+    Purpose(
+        "tubes_missing",
+        "样本箱短少",
+        "{name}您好，您交出的样本箱实验室收到时数量不符，请马上查找并回话：{link}",
+        urgent=True,
+        lifetime=timedelta(hours=6),
+        why="实验室签收时少了管，请交出的人马上找。",
+    ),
+    Purpose(
+        "results_overdue",
+        "结果超时",
+        "{name}您好，有标本过了应出结果的时间，请登录工作台查看：{link}",
+        lifetime=timedelta(hours=12),
+        why="标本过了时限还没有结果，提醒实验室和管委会。",
+    ),
 ]

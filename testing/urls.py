@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from testing.views import boxes, campaigns, lab, lists, reconciling, rosters, sessions, station, tubes
+from testing.views import (
+    boxes,
+    campaigns,
+    corrections,
+    lab,
+    lists,
+    money,
+    reconciling,
+    reports,
+    rosters,
+    sessions,
+    station,
+    tubes,
+)
 
 app_name = "testing"
 
@@ -57,7 +70,21 @@ lab_urls = [
     path("lab/scan/", lab.lab_scan, name="lab_scan"),
     path("lab/boxes/<str:code>/", lab.lab_box, name="lab_box"),
     path("lab/boxes/<str:code>/receive/", lab.lab_receive, name="lab_receive"),
+    path("lab/boxes/<str:code>/lost/<int:specimen_id>/", lab.lab_give_up, name="lab_give_up"),
     path("lab/boxes/<str:code>/bench/", lab.lab_bench, name="lab_bench"),
     path("lab/boxes/<str:code>/verify/", lab.lab_verify, name="lab_verify"),
+    path("lab/corrections/", corrections.lab_corrections, name="lab_corrections"),
+    path("lab/corrections/<int:pk>/", corrections.correction_decide, name="correction_decide"),
+    path("lab/specimens/<int:pk>/correct/", corrections.correction_ask, name="correction_ask"),
+    path("overdue/", lab.overdue, name="overdue"),
+    path("specimens/<int:pk>/report/", reports.specimen_report, name="specimen_report"),
 ]
-urlpatterns = [*campaign_urls, *list_urls, *station_urls, *lab_urls]
+money_urls = [
+    path("settlement/", money.settlement, name="settlement"),
+    path("settlement/export/", money.settlement_export, name="settlement_export"),
+    path("settlement/terms/new/", money.lab_terms_add, name="lab_terms_add"),
+    path("settlement/days/new/", money.lab_day_add, name="lab_day_add"),
+    path("settlement/budgets/new/", money.budget_add, name="budget_add"),
+    path("settlement/budgets/<int:pk>/void/", money.budget_void, name="budget_void"),
+]
+urlpatterns = [*campaign_urls, *list_urls, *station_urls, *lab_urls, *money_urls]

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from django.db.models import Count, Min
 from django.urls import reverse
 
-from parkportal.clock import park_today
+from parkportal.clock import park_now, park_today
 from parkportal.records.worklist import Entry, Source
 from testing import bench
-from testing.models import Alert, Session
+from testing.models import Alert, Correction, Session, Specimen
 from testing.words import clock_words
 
 
@@ -46,6 +47,45 @@ def lab_tasks(user: Any, limit: int) -> list[Entry]:
     ]
 
 
+def late_results(user: Any, limit: int) -> list[Entry]:
+    """One row for each laboratory that is late."""
+    rows = (
+        Specimen.objects.visible_to(user)
+        .overdue_as_of(park_now())
+        .order_by()
+        .values("lab__name")
+        .annotate(tubes=Count("pk"), due=Min("due_at"))
+        .order_by("due")
+    )
+    return [
+        Entry(
+            kind="结果超时",
+            title=f"{row['tubes']} 管过了应出结果的时间",
+            detail=row["lab__name"],
+            verb="去看",
+            href=reverse("testing:overdue"),
+            due_at=row["due"],
+        )
+        for row in rows[:limit]
+    ]
+
+
+def waiting_corrections(user: Any, limit: int) -> list[Entry]:
+    """Released results that a colleague wants to change."""
+    rows = Correction.objects.at_bench(user).open().exclude(asked_by=user).select_related("specimen")
+    return [
+        Entry(
+            kind="结果更正",
+            title=f"标本 {row.specimen.barcode} 要更正",
+            detail=row.reason[:40],
+            verb="审核",
+            href=reverse("testing:lab_corrections"),
+            due_at=row.asked_at,
+        )
+        for row in rows.order_by("asked_at")[:limit]
+    ]
+
+
 def open_alerts(user: Any, limit: int) -> list[Entry]:
     """Positive and suspect results that nobody has taken in hand."""
     alerts = Alert.objects.visible_to(user).open().select_related("specimen__signup__enterprise")
@@ -65,5 +105,7 @@ def open_alerts(user: Any, limit: int) -> list[Entry]:
 ALL = [
     Source("testing.station", ("station",), station_sessions),
     Source("testing.lab", ("lab_tester", "lab_verifier"), lab_tasks),
+    Source("testing.late", ("committee", "lab_tester", "lab_verifier"), late_results),
+    Source("testing.corrections", ("lab_verifier",), waiting_corrections),
     Source("testing.alerts", ("committee",), open_alerts),
 ]

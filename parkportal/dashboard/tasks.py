@@ -9,7 +9,7 @@ from parkportal.clock import park_now
 from parkportal.dashboard import actions
 from parkportal.dashboard.invariants import broken
 from parkportal.records import figures
-from testing.actions import remind_appointments, tend_waiting
+from testing.actions import alert_overdue, remind_appointments, tend_waiting
 
 log = logging.getLogger("parkportal")
 
@@ -30,6 +30,7 @@ def remind() -> None:
     remind_appointments(now)
     tend_waiting(now)
     remind_missing_reports(now)
+    alert_overdue(now)
 
 
 @shared_task(ignore_result=True)

@@ -2,6 +2,7 @@
 
 from testing.actions.boxes import (
     account_for,
+    give_up_tube,
     hand_over,
     open_box,
     pack_tube,
@@ -13,6 +14,7 @@ from testing.actions.boxes import (
     take_out_last,
 )
 from testing.actions.campaigns import close_campaign, create_campaign, edit_campaign, open_campaign
+from testing.actions.corrections import accept_correction, ask_correction, decline_correction
 from testing.actions.desk import collect, issue_tube, measure, undo_last
 from testing.actions.lab import (
     acknowledge_alert,
@@ -22,6 +24,7 @@ from testing.actions.lab import (
     send_back,
     start_testing,
 )
+from testing.actions.overdue import alert_overdue
 from testing.actions.pooling import close_pool
 from testing.actions.reminders import remind_appointments
 from testing.actions.rosters import plan_roster, sign_up_roster
@@ -48,9 +51,12 @@ __all__ = [
     "tend_waiting",
     "AlreadySignedUp",
     "Declaration",
+    "accept_correction",
     "account_for",
     "acknowledge_alert",
     "add_session",
+    "alert_overdue",
+    "ask_correction",
     "cancel_session",
     "cancel_signup",
     "change_slot",
@@ -58,7 +64,9 @@ __all__ = [
     "close_pool",
     "collect",
     "create_campaign",
+    "decline_correction",
     "edit_campaign",
+    "give_up_tube",
     "hand_over",
     "issue_label_run",
     "issue_tube",

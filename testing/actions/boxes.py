@@ -6,15 +6,17 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
+from django.urls import reverse
 
-from parkportal.clock import park_now
+from parkportal.clock import park_now, park_today
 from parkportal.idempotency import once
 from parkportal.identifiers import CodeProblem, parse_code
-from parkportal.records import calendar, settings
+from parkportal.messaging import outbox
 from parkportal.records.codes import take_code
 from parkportal.states import Refused
 from testing.actions.custody import advance, ask_to_come_again, reject
 from testing.actions.tubes import read_tube
+from testing.due import by_due_time, lab_clock
 from testing.models import (
     Box,
     BoxCheck,
@@ -60,7 +62,7 @@ def open_box(*, session: Session, by: Any, token: UUID | None = None) -> Box:
 
 
 def _locked(box: Box) -> Box:
-    return Box.objects.select_for_update(of=("self",)).select_related("session", "lab").get(pk=box.pk)
+    return Box.objects.select_for_update(of=("self",)).select_related("session", "lab", "handed_by").get(pk=box.pk)
 
 
 def _scanned(text: str, *, at_lab: bool = False) -> Specimen:
@@ -188,14 +190,22 @@ def reopen_box(*, box: Box, by: Any, reason: str) -> Box:
     return box
 
 
-def hand_over(*, box: Box, courier: str, plate: str, temperature_tenths: int | None, by: Any) -> Box:
-    """The box leaves with a courier; each tube in it is handed over at that moment."""
+def hand_over(
+    *, box: Box, courier: str, plate: str, temperature_tenths: int | None, by: Any, temperature_note: str = ""
+) -> Box:
+    """The box leaves with a courier; each tube in it is handed over at that moment.
+
+    Raises Refused `too_warm` for a box outside 2–8 ℃ that nobody explains.
+    """
     with transaction.atomic():
         box = _locked(box)
         now = park_now()
         box.courier, box.plate, box.temperature_tenths = courier, plate, temperature_tenths
+        box.temperature_note = "" if box.is_cold else temperature_note.strip()
+        if not box.is_cold and not box.temperature_note:
+            raise Refused("too_warm", f"箱内 {box.temperature} ℃，要求 2–8 ℃：换冰袋再测，或者写明原因。")
         box.handed_at, box.handed_by = now, by
-        save = ("courier", "plate", "temperature_tenths", "handed_at", "handed_by")
+        save = ("courier", "plate", "temperature_tenths", "temperature_note", "handed_at", "handed_by")
         box.move_to(BoxStatus.HANDED, by=by, at=now, save=save)
         tubes = list(box.specimens.select_for_update().order_by("position"))
         advance(tubes, SpecimenStatus.HANDED, by=by, at=now, handed_at=now)
@@ -235,10 +245,19 @@ def _check(box: Box, specimen: Specimen, *, by: Any, token: UUID | None, reason:
     )
 
 
-def see_all_tubes(*, box: Box, by: Any) -> int:
-    """The count agrees and every tube looks fit: the rest of the list is seen. How many that were."""
+def see_all_tubes(*, box: Box, by: Any, counted: int | None = None) -> int:
+    """The count agrees and every tube looks fit: the rest of the list is seen. How many that were.
+
+    `counted` is how many tubes somebody counted in the box. Raises Refused `count_differs` when it is not what the
+    sheet says, since a count does not tell which one is missing; `box_received`.
+    """
     with transaction.atomic():
         box = _locked(box)
+        if box.status != BoxStatus.HANDED:
+            raise Refused("box_received", f"这一箱现在是“{box.get_status_display()}”，不用再点数。", said="签收过了")
+        if counted is not None and counted != box.expected:
+            words = f"数出 {counted} 管，箱单上是 {box.expected} 管"
+            raise Refused("count_differs", words, said="数量不符")
         rest = box.specimens.filter(box_check__isnull=True)
         made = BoxCheck.objects.bulk_create([BoxCheck(box=box, specimen=tube, seen_by=by) for tube in rest])
     return len(made)
@@ -266,16 +285,29 @@ def receive_box(*, box: Box, seal_state: str, short_reason: str = "", by: Any) -
         save = ("seal_state", "short_reason", "received_at", "received_by", "actual")
         box.move_to(BoxStatus.SHORT if missing else BoxStatus.RECEIVED, by=by, at=now, reason=short_reason, save=save)
         _receive(box, checks, by=by)
+        if missing:
+            _ask_the_point(box, by=by)
     return box
 
 
+def _ask_the_point(box: Box, *, by: Any) -> None:
+    """Whoever handed the box over is asked at once where the missing tubes are."""
+    if box.handed_by is None:
+        return
+    link = reverse("testing:box", args=[box.code])
+    values = {"name": box.handed_by.name, "link": link}
+    outbox.put("tubes_missing", occasion=f"box:{box.pk}", to_user=box.handed_by, values=values, by=by)
+
+
 def _receive(box: Box, checks: Sequence[BoxCheck], *, by: Any) -> None:
-    """Each seen tube is received now; its due time is one working day on (handbook §10)."""
+    """Each seen tube is received now; its due time is what was agreed with the laboratory."""
     now = park_now()
-    due = calendar.due_after_one_working_day(now, settings.get_time("result_due_clock"))
     fit_ids = [check.specimen_id for check in checks if check.is_fit]
     fit = list(Specimen.objects.select_for_update().filter(pk__in=fit_ids).order_by("position"))
-    advance(fit, SpecimenStatus.RECEIVED, by=by, at=now, received_at=now, due_at=due)
+    for tube in fit:
+        tube.received_at = now
+    for due, tubes in by_due_time(lab_clock(box.lab_id, park_today()), fit).items():
+        advance(tubes, SpecimenStatus.RECEIVED, by=by, at=now, received_at=now, due_at=due)
     for check in checks:
         if not check.is_fit:
             specimen = Specimen.objects.select_for_update(of=("self",)).get(pk=check.specimen_id)
@@ -287,9 +319,26 @@ def _receive(box: Box, checks: Sequence[BoxCheck], *, by: Any) -> None:
             ask_to_come_again(specimen, by=by, at=now, reason=check.reason)
 
 
+def give_up_tube(*, box: Box, specimen: Specimen, reason: str, by: Any) -> Specimen:
+    """A tube that was on the sheet is not found: it gives no result, and the person comes again.
+
+    Raises Refused `not_short` for a tube that is not missing, `unknown_reason`.
+    """
+    if reason not in InvalidReason.values:
+        raise Refused("unknown_reason", "请选这支管怎么了。")
+    with transaction.atomic():
+        box = _locked(box)
+        specimen = Specimen.objects.select_for_update(of=("self",)).get(pk=specimen.pk)
+        if specimen.box_id != box.pk or box.status != BoxStatus.SHORT or specimen.status != SpecimenStatus.HANDED:
+            raise Refused("not_short", f"{specimen.barcode} 不是这一箱短少的管。")
+        reject(specimen, by=by, at=park_now(), reason=reason)
+        _close_shortage(box, by=by)
+    return specimen
+
+
 def _close_shortage(box: Box, *, by: Any) -> None:
     left = box.specimens.filter(status=SpecimenStatus.HANDED).exists()
     box.actual = box.checks.filter(is_fit=True).count()
     box.save(update_fields=["actual"])
     if not left:
-        box.move_to(BoxStatus.RECEIVED, by=by, reason="短少的管找到了")
+        box.move_to(BoxStatus.RECEIVED, by=by, reason="短少的管都有了下落")

@@ -62,7 +62,9 @@ def record_readings(*, readings: Sequence[NewReading], by: Any) -> int:
             )
             raise Refused("not_testable", words)
         now = park_now()
-        Reading.objects.bulk_create([_row(by_id[tube.pk], tube, by=by, now=now) for tube in tubes], batch_size=BATCH)
+        Reading.objects.bulk_create(
+            [reading_row(by_id[tube.pk], tube, by=by, now=now) for tube in tubes], batch_size=BATCH
+        )
         fresh = [tube for tube in tubes if tube.status == SpecimenStatus.RECEIVED]
         advance(fresh, SpecimenStatus.TESTING, by=by, at=now)
         for tube in tubes:
@@ -72,7 +74,7 @@ def record_readings(*, readings: Sequence[NewReading], by: Any) -> int:
     return len(tubes)
 
 
-def _row(reading: NewReading, tube: Specimen, *, by: Any, now: datetime) -> Reading:
+def reading_row(reading: NewReading, tube: Specimen, *, by: Any, now: datetime) -> Reading:
     return Reading(
         specimen=tube,
         value=reading.value,
@@ -119,7 +121,7 @@ def release_negatives(*, specimen_ids: Sequence[int], by: Any) -> int:
         )
         advance(tubes, SpecimenStatus.RELEASED, by=by, at=now, released_at=now)
         for tube in tubes:
-            _tell_there_is_news(tube, by=by)
+            tell_there_is_news(tube, by=by)
     return len(tubes)
 
 
@@ -143,12 +145,13 @@ def _result(tube: Specimen, reading: Reading, *, by: Any, now: datetime, value: 
     )
 
 
-def _tell_there_is_news(tube: Specimen, *, by: Any) -> None:
+def tell_there_is_news(tube: Specimen, *, by: Any, version: int = 1) -> None:
+    """The person hears that something is to be read, once for each version; never what."""
     signup = tube.signup
     if signup is not None and signup.phone:
         outbox.put(
             "result_notice",
-            occasion=f"specimen:{tube.pk}",
+            occasion=f"specimen:{tube.pk}" + (f":v{version}" if version > 1 else ""),
             to_phone=signup.phone,
             values={"name": signup.masked_name, "link": reverse("public:results")},
             context_id=tube.pk,
@@ -179,11 +182,11 @@ def release_one(*, specimen_id: int, value: str, by: Any) -> Result | None:
         result.save(force_insert=True)
         tube.released_at = now
         tube.move_to(SpecimenStatus.RELEASED, by=by, at=now, save=("released_at",))
-        _raise_alert(result, by=by)
+        raise_alert(result, by=by)
     return result
 
 
-def _raise_alert(result: Result, *, by: Any) -> None:
+def raise_alert(result: Result, *, by: Any) -> None:
     officer = User.objects.filter(username=settings.get("positive_contact"), is_active=True).first()
     alert = Alert.objects.create(result=result, specimen=result.specimen, officer=officer)
     link = reverse("testing:alert", args=[alert.pk])

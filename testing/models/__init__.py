@@ -2,8 +2,10 @@
 
 from testing.models.boxes import BOX_PLACES, Box, BoxCheck, BoxMove, BoxStatus
 from testing.models.campaigns import Campaign, ConsentText, PoolSize
+from testing.models.corrections import Correction, CorrectionStatus, Report
 from testing.models.erasures import ErasureReport
 from testing.models.exemptions import Exemption
+from testing.models.labs import Budget, DueFrom, LabDay, LabTerms
 from testing.models.phone_codes import PhoneCode
 from testing.models.points import LabStaff, PointStaff, SamplingPoint, own_labs, own_points
 from testing.models.pools import LeftWhy, Pool, PoolMember
@@ -33,12 +35,18 @@ __all__ = [
     "BoxCheck",
     "BoxMove",
     "BoxStatus",
+    "Budget",
     "Campaign",
     "ConsentText",
+    "Correction",
+    "CorrectionStatus",
+    "DueFrom",
     "Group",
     "InvalidReason",
+    "LabDay",
     "LabStaff",
     "LeftWhy",
+    "LabTerms",
     "LookupLock",
     "Mode",
     "PointStaff",
@@ -47,6 +55,7 @@ __all__ = [
     "PoolSize",
     "Reading",
     "Reconciliation",
+    "Report",
     "Result",
     "ResultValue",
     "SamplingPoint",

@@ -15,6 +15,7 @@ from testing.models.points import own_labs, own_points
 from testing.models.sessions import Session
 
 BOX_PLACES = 48
+COLD = (20, 80)  # tenths of a degree: tubes travel at 2–8 ℃ (handbook §3, 交接单)
 
 
 class BoxStatus(models.TextChoices):
@@ -69,6 +70,7 @@ class Box(Stateful):
     status = models.CharField("状态", max_length=10, choices=Status, default=BoxStatus.PACKING)
     seal = models.CharField("封签号", max_length=20, blank=True)
     temperature_tenths = models.SmallIntegerField("箱内温度（0.1 ℃）", null=True, blank=True)
+    temperature_note = models.CharField("温度说明", max_length=100, blank=True)
     expected = models.PositiveSmallIntegerField("应到（管）", null=True, blank=True)
     actual = models.PositiveSmallIntegerField("实到（管）", null=True, blank=True)
     short_reason = models.CharField("短少说明", max_length=200, blank=True)
@@ -107,14 +109,33 @@ class Box(Stateful):
                 condition=Q(handed_at__isnull=True, handed_by__isnull=True)
                 | Q(handed_at__isnull=False, handed_by__isnull=False),
                 name="box_handed_pair",
+                violation_error_message="交出时间和交出人要一起有。",
+            ),
+            models.CheckConstraint(
+                condition=Q(sealed_at__isnull=True) | Q(sealed_at__gte=F("created_at")),
+                name="box_sealed_after_opened",
+                violation_error_message="封箱不能早于开箱。",
+            ),
+            models.CheckConstraint(
+                condition=Q(handed_at__isnull=True) | Q(sealed_at__isnull=False, handed_at__gte=F("sealed_at")),
+                name="box_handed_after_sealed",
+                violation_error_message="交出不能早于封箱。",
+            ),
+            models.CheckConstraint(
+                condition=Q(temperature_tenths__isnull=True)
+                | Q(temperature_tenths__gte=COLD[0], temperature_tenths__lte=COLD[1])
+                | ~Q(temperature_note=""),
+                name="box_temperature_noted",
+                violation_error_message="箱内温度不在 2–8 ℃，请说明。",
             ),
             models.CheckConstraint(
                 condition=Q(received_at__isnull=True, received_by__isnull=True)
                 | Q(received_at__isnull=False, received_by__isnull=False),
                 name="box_received_pair",
+                violation_error_message="接收时间和接收人要一起有。",
             ),
             models.CheckConstraint(
-                condition=Q(received_at__isnull=True) | Q(received_at__gte=F("handed_at")),
+                condition=Q(received_at__isnull=True) | Q(handed_at__isnull=False, received_at__gte=F("handed_at")),
                 name="box_received_after_handed",
                 violation_error_message="接收不能早于交出。",
             ),
@@ -136,6 +157,11 @@ class Box(Stateful):
     @property
     def temperature(self) -> Decimal | None:
         return None if self.temperature_tenths is None else Decimal(self.temperature_tenths) / 10
+
+    @property
+    def is_cold(self) -> bool:
+        """Within 2–8 ℃ when it left; True also while nobody has measured."""
+        return self.temperature_tenths is None or COLD[0] <= self.temperature_tenths <= COLD[1]
 
 
 class BoxMove(Move):

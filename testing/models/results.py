@@ -60,7 +60,7 @@ class ResultQuerySet(models.QuerySet["Result"]):
     def visible_to(self, user: Any) -> "ResultQuerySet":
         rows = self.filter(specimen__in=Specimen.objects.visible_to(user))
         if user.is_authenticated and user.has_role("contact", "principal") and not user.has_role("committee"):
-            return rows.exclude(value__in=WITHHELD)
+            return rows.in_force().exclude(value__in=WITHHELD)
         return rows
 
     def in_force(self) -> "ResultQuerySet":

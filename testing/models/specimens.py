@@ -163,7 +163,7 @@ class Specimen(Stateful):
         _AFTER.RECEIVED: frozenset({_AFTER.TESTING, _AFTER.VERIFYING, _AFTER.REJECTED, _AFTER.RECOLLECT}),
         _AFTER.TESTING: frozenset({_AFTER.VERIFYING, _AFTER.REJECTED, _AFTER.RECOLLECT}),
         _AFTER.VERIFYING: frozenset({_AFTER.RELEASED, _AFTER.TESTING, _AFTER.RECOLLECT}),
-        _AFTER.RELEASED: frozenset(),
+        _AFTER.RELEASED: frozenset({_AFTER.RECOLLECT}),
         _AFTER.VOID: frozenset(),
         _AFTER.REJECTED: frozenset({_AFTER.RECOLLECT}),
         _AFTER.RECOLLECT: frozenset(),
@@ -248,31 +248,34 @@ class Specimen(Stateful):
                 violation_error_message="缺采样时间。",
             ),
             models.CheckConstraint(
-                condition=Q(handed_at__isnull=True) | Q(handed_at__gte=F("collected_at")),
+                condition=Q(handed_at__isnull=True) | Q(collected_at__isnull=False, handed_at__gte=F("collected_at")),
                 name="specimen_handed_after_collected",
                 violation_error_message="交接不能早于采样。",
             ),
             models.CheckConstraint(
-                condition=Q(received_at__isnull=True) | Q(received_at__gte=F("handed_at")),
+                condition=Q(received_at__isnull=True) | Q(handed_at__isnull=False, received_at__gte=F("handed_at")),
                 name="specimen_received_after_handed",
                 violation_error_message="接收不能早于交接。",
             ),
             models.CheckConstraint(
-                condition=Q(tested_at__isnull=True) | Q(tested_at__gte=F("received_at")),
+                condition=Q(tested_at__isnull=True) | Q(received_at__isnull=False, tested_at__gte=F("received_at")),
                 name="specimen_tested_after_received",
                 violation_error_message="检测不能早于接收。",
             ),
             models.CheckConstraint(
-                condition=Q(released_at__isnull=True) | Q(released_at__gte=F("tested_at")),
+                condition=Q(released_at__isnull=True) | Q(tested_at__isnull=False, released_at__gte=F("tested_at")),
                 name="specimen_released_after_tested",
                 violation_error_message="发布不能早于检测。",
             ),
             models.CheckConstraint(
-                condition=~Q(status="handed") | Q(handed_at__isnull=False), name="specimen_handed_time"
+                condition=~Q(status="handed") | Q(handed_at__isnull=False),
+                name="specimen_handed_time",
+                violation_error_message="缺交接时间。",
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["received", "testing", "verifying"]) | Q(received_at__isnull=False),
                 name="specimen_received_time",
+                violation_error_message="缺接收时间。",
             ),
             models.CheckConstraint(
                 condition=~Q(status="released")
@@ -289,6 +292,7 @@ class Specimen(Stateful):
             models.CheckConstraint(
                 condition=Q(box__isnull=True, position__isnull=True) | Q(box__isnull=False, position__isnull=False),
                 name="specimen_box_pair",
+                violation_error_message="箱子和箱内位置要一起有。",
             ),
         ]
 

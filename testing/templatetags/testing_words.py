@@ -1,5 +1,7 @@
 """Words of campaigns and points in the page's language."""
 
+from decimal import Decimal
+
 from django import template
 
 from testing.language import speaks_english
@@ -55,3 +57,9 @@ def group_label(code: str) -> str:
 @register.filter
 def outcome_count(rows: list, outcome: str) -> int:
     return sum(row.outcome == outcome for row in rows)
+
+
+@register.filter
+def money(yuan: Decimal | None) -> str:
+    """120 → 120.00, with commas; nothing agreed → —."""
+    return "—" if yuan is None else f"{yuan:,.2f}"

@@ -188,7 +188,9 @@ def make_specimen(
 
 
 def make_box(session: Session, tubes: list[Specimen] | None = None, **fields: Any) -> Box:
-    """A box with tubes in it, in the state that `fields` say."""
+    """A box with tubes in it, in the state that `fields` say; opened and sealed no later than it left."""
+    if handed_at := fields.get("handed_at"):
+        fields = {"sealed_at": handed_at, "created_at": handed_at - timedelta(hours=1), **fields}
     box = Box.objects.create(
         code=take_code("YX"), session=session, lab=session.campaign.lab,
         number=session.boxes.count() + 1, **fields,

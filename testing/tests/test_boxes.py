@@ -410,3 +410,96 @@ def test_a_box_is_seen_by_the_laboratory_only_after_the_hand_over(client, sign_i
     sign_in(tester)
 
     assert client.get(reverse("testing:lab_box", args=[box.code])).status_code == 404
+
+
+def test_a_warm_box_leaves_only_with_an_explanation(session, clerk):
+    box, _ = sealed_box(session, clerk)
+    warm = {"box": box, "courier": "游之", "plate": "湘A0D18F", "temperature_tenths": 123, "by": clerk}
+
+    with pytest.raises(Refused) as refused:
+        actions.hand_over(**warm)
+    actions.hand_over(**warm, temperature_note="冰袋换过，5 分钟后 7.8 ℃")
+
+    assert (refused.value.code, "2–8 ℃" in refused.value.text) == ("too_warm", True)
+    assert Box.objects.get(pk=box.pk).temperature_note.startswith("冰袋")
+
+
+def test_the_warm_box_is_refused_beside_its_field(client, sign_in, session, clerk):
+    box, _ = sealed_box(session, clerk)
+    sign_in(clerk)
+    answer = {"courier": "游之", "plate": "湘A0D18F", "temperature": "9.0", "token": str(uuid4())}
+
+    wrong = client.post(reverse("testing:box_hand", args=[box.code]), answer)
+    right = client.post(reverse("testing:box_hand", args=[box.code]), {**answer, "temperature_note": "路上换冰袋"})
+
+    assert "换冰袋再测，或者写明原因" in wrong.content.decode()
+    assert (right.status_code, Box.objects.get(pk=box.pk).status) == (302, "handed")
+
+
+def test_a_wrong_count_receives_nothing(client, sign_in, session, clerk, tester):
+    box, _ = handed_box(session, clerk)
+    sign_in(tester)
+    url = reverse("testing:lab_box", args=[box.code])
+
+    wrong = client.post(url, {"do": "all", "counted": "2"}).content.decode()
+    assert "数量不符" in wrong and "请逐管扫" in wrong
+    assert not box.checks.exists()
+
+    client.post(url, {"do": "all", "counted": "3"})
+    assert box.checks.count() == 3
+
+
+def test_a_box_that_was_signed_for_is_not_counted_again(session, clerk, tester):
+    box, _ = handed_box(session, clerk)
+    actions.see_all_tubes(box=box, by=tester)
+    actions.receive_box(box=box, seal_state="intact", by=tester)
+
+    with pytest.raises(Refused) as refused:
+        actions.see_all_tubes(box=box, by=tester, counted=3)
+
+    assert refused.value.code == "box_received"
+
+
+def short_box(session, clerk, tester):
+    box, tubes = handed_box(session, clerk)
+    for one in tubes[:2]:
+        actions.see_tube(box=box, text=one.barcode, by=tester, token=uuid4())
+    actions.receive_box(box=box, seal_state="intact", short_reason="采样点没有放进箱，等回话", by=tester)
+    return Box.objects.get(pk=box.pk), tubes[2]
+
+
+def test_whoever_handed_a_short_box_over_is_asked_at_once(session, clerk, tester):
+    clerk.set_phone("19900000003")
+    clerk.save()
+
+    box, missing = short_box(session, clerk, tester)
+
+    message = Message.objects.get(purpose="tubes_missing")
+    assert message.recipient == clerk
+    assert missing.barcode not in message.text and missing.signup.name not in message.text
+
+
+def test_a_missing_tube_that_stays_missing_asks_the_person_again(client, sign_in, session, clerk, tester):
+    box, missing = short_box(session, clerk, tester)
+    sign_in(tester)
+    url = reverse("testing:lab_give_up", args=[box.code, missing.pk])
+
+    assert client.post(url, {"reason": "because"}).status_code == 302
+    assert Specimen.objects.get(pk=missing.pk).status == "handed"
+    client.post(url, {"reason": "lost"})
+    client.post(url, {"reason": "lost"})
+
+    missing.refresh_from_db()
+    missing.signup.refresh_from_db()
+    assert (missing.status, missing.invalid_reason, missing.signup.status) == ("recollect", "lost", "recollect")
+    assert Box.objects.get(pk=box.pk).status == "received"
+
+
+def test_only_a_missing_tube_can_be_given_up(session, clerk, tester):
+    box, _ = short_box(session, clerk, tester)
+    received = box.specimens.filter(status="received").first()
+
+    with pytest.raises(Refused) as refused:
+        actions.give_up_tube(box=box, specimen=received, reason="lost", by=tester)
+
+    assert refused.value.code == "not_short"

@@ -34,6 +34,7 @@ class BoxScanForm(forms.Form):
     token = forms.UUIDField(required=False)
     text = forms.CharField(required=False, max_length=64)
     do = forms.CharField(required=False, max_length=10)
+    counted = forms.IntegerField(required=False, min_value=0, max_value=999)
     reason = forms.ChoiceField(required=False, choices=[("", "外观完好"), *InvalidReason.choices])
 
 
@@ -54,6 +55,10 @@ class HandOverForm(TokenFormMixin):
     temperature = forms.DecimalField(
         label="箱内温度（℃）", help_text="2–8 ℃", max_digits=3, decimal_places=1, min_value=-80, max_value=30,
         widget=forms.NumberInput(attrs={"class": "w-number", "step": "0.1"}),
+    )  # fmt: skip
+    temperature_note = forms.CharField(
+        label="温度说明", required=False, max_length=100, help_text="不在 2–8 ℃ 才要写：为什么，怎么处理的",
+        widget=forms.TextInput(attrs={"class": "w-sentence"}),
     )  # fmt: skip
 
 
@@ -176,10 +181,11 @@ def box_hand(request: HttpRequest, code: str) -> HttpResponse:
             hand_over(
                 box=found, courier=data["courier"], plate=data["plate"].upper(),
                 temperature_tenths=int(data["temperature"] * 10), by=request.user,
+                temperature_note=data["temperature_note"],
             )  # fmt: skip
             return redirect("testing:box", code)
         except Refused as refusal:
-            form.add_error(None, refusal.text)
+            form.add_error("temperature" if refusal.code == "too_warm" else None, refusal.text)
     return render(request, "testing/box_hand.html", {"box": found, "form": form})
 
 

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,11 +15,11 @@ from parkportal.guards import roles
 from parkportal.states import Refused
 from testing import bench, box_answers
 from testing.actions import (
+    give_up_tube,
     receive_box,
     record_readings,
     release_negatives,
     release_one,
-    see_all_tubes,
     send_back,
     start_testing,
 )
@@ -55,6 +56,19 @@ class ReadingForm(forms.Form):
     value = forms.ChoiceField(required=False, choices=[("", ""), *ResultValue.choices])
     ct_orf1ab = forms.DecimalField(required=False, min_value=0, max_value=50, max_digits=4, decimal_places=2)
     ct_n = forms.DecimalField(required=False, min_value=0, max_value=50, max_digits=4, decimal_places=2)
+
+
+@roles("committee", "leader", *LAB)
+@require_GET
+def overdue(request: HttpRequest) -> HttpResponse:
+    """Tubes past their due time, the longest first."""
+    now = park_now()
+    tubes = Specimen.objects.visible_to(request.user).overdue_as_of(now).select_related("lab", "session__point")
+    page = Paginator(tubes.order_by("due_at", "id"), 50).get_page(request.GET.get("page"))
+    for tube in page:
+        tube.hours_late = int((now - tube.due_at).total_seconds() // 3600)
+    context = {"page_obj": page, "now": now, "is_lab": request.user.has_role(*LAB)}
+    return render(request, "testing/overdue.html", context)
 
 
 def _boxes(request: HttpRequest) -> Any:
@@ -107,8 +121,7 @@ def lab_box(request: HttpRequest, code: str) -> HttpResponse:
     form.is_valid()
     data = form.cleaned_data
     if data.get("do") == "all":
-        see_all_tubes(box=found, by=request.user)
-        said = box_answers.receiving_prompt(found, found.checks.count())
+        said = box_answers.count(found, counted=data.get("counted"), by=request.user)
     else:
         said = box_answers.see(
             found, text=data.get("text", ""), reason=data.get("reason", ""), by=request.user, token=data.get("token") or uuid4()
@@ -132,9 +145,24 @@ def _context(found: Box, said: Answer) -> dict[str, Any]:
         "packed": seen,
         "fit": found.checks.filter(is_fit=True).count(),
         "missing": max(0, (found.expected or 0) - seen),
+        "lost": found.specimens.filter(status=SpecimenStatus.HANDED).order_by("position") if found.received_at else [],
         "short_reasons": SHORT_REASONS,
         "invalid_reasons": [("", "外观完好"), *InvalidReason.choices[:8]],
     }
+
+
+@roles(*LAB)
+@require_POST
+def lab_give_up(request: HttpRequest, code: str, specimen_id: int) -> HttpResponse:
+    """A missing tube stays missing: the person comes again."""
+    found = get_object_or_404(_boxes(request), code=code)
+    specimen = get_object_or_404(found.specimens, pk=specimen_id)
+    try:
+        give_up_tube(box=found, specimen=specimen, reason=request.POST.get("reason", ""), by=request.user)
+        messages.success(request, f"{specimen.barcode} 已记为没有结果，会请本人重采。")
+    except Refused as refusal:
+        messages.error(request, refusal.text)
+    return redirect("testing:lab_box", code)
 
 
 @roles(*LAB)

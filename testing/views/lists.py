@@ -131,15 +131,27 @@ def specimens(request: HttpRequest) -> HttpResponse:
 def specimen_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Where a tube has been: its chain of custody on one page."""
     tubes = Specimen.objects.visible_to(request.user).select_related(
-        "signup__enterprise", "session__point", "lab", "box", "collected_by", "recollect_of"
+        "signup__enterprise",
+        "session__point",
+        "lab",
+        "box__handed_by",
+        "box__received_by",
+        "collected_by",
+        "recollect_of",
     )
     found = get_object_or_404(tubes, pk=pk)
     sees_result = request.user.has_role("committee", "lab_tester", "lab_verifier")
+    is_lab, is_out = request.user.has_role("lab_tester", "lab_verifier"), found.status == SpecimenStatus.RELEASED
     context = {
         "specimen": found,
+        "recollected_as": Specimen.objects.filter(recollect_of=found).first(),
+        "may_correct": is_lab and is_out,
+        "may_report": is_out and request.user.has_role("committee"),
         "moves": SpecimenMove.objects.filter(subject=found).select_related("by"),
-        "results": Result.objects.filter(specimen=found).select_related("verifier") if sees_result else [],
-        "readings": found.readings.all() if request.user.has_role("lab_tester", "lab_verifier") else [],
+        "results": Result.objects.filter(specimen=found).select_related("verifier").order_by("-version")
+        if sees_result
+        else [],
+        "readings": found.readings.all() if is_lab else [],
         "shows_names": request.user.has_role("committee", "station"),
     }
     return render(request, "testing/specimen_detail.html", context)

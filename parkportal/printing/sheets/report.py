@@ -11,6 +11,7 @@ from parkportal.printing.sheet_parts import head, moment, page_foot, paragraph
 from parkportal.printing.tables import Column, Fact, TableStyle, facts, ruled_table
 
 _MARGINS = Margins(left=18, right=18, top=16)
+_QR = 34.0
 _MEASURE = A4[0] - _MARGINS.left - _MARGINS.right
 
 
@@ -40,6 +41,7 @@ class ResultReport:
     version: int = 1
     correction_reason: str = ""
     statement: str = "本报告仅对本标本负责。"
+    verify_url: str = ""
 
 
 def result_report_pdf(report: ResultReport) -> bytes:
@@ -67,6 +69,7 @@ def result_report_pdf(report: ResultReport) -> bytes:
         _signed(report),
         gap(6),
         *paragraph(report.statement, measure=_MEASURE, size=10),
+        *_verification(report),
     ]
     foot = page_foot(f"报告编号 {report.number}，第 {report.version} 版", margin=_MARGINS.left)
     return flow_pdf("检测报告", A4, pieces, margins=_MARGINS, foot=foot)
@@ -96,6 +99,20 @@ def _correction(report: ResultReport) -> list[Piece]:
         return []
     text = f"本报告为第 {report.version} 版，以前各版作废。更正原因：{report.correction_reason}"
     return [gap(2), *paragraph(text, measure=_MEASURE, size=11, bold=True)]
+
+
+def _verification(report: ResultReport) -> list[Piece]:
+    """A code that leads to a page where the holder asks whether the paper is right; it holds no name and no result."""
+    if not report.verify_url:
+        return []
+
+    def draw(page: Page, x: float, y: float) -> None:
+        page.qr(x - 2, y + 4, report.verify_url, size=_QR)
+        page.text(x + _QR + 3, y + 16, "核对本报告", 11, bold=True)
+        page.text(x + _QR + 3, y + 23, "扫左边的码，填报告上的条码号和结果，页面只回答相符或不相符。", 10)
+        page.text(x + _QR + 3, y + 29, "以最新一版为准；更正以后，旧版不再相符。", 10)
+
+    return [Piece(Drawing(_QR + 6, draw))]
 
 
 def _signed(report: ResultReport) -> Piece:
