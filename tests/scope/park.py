@@ -21,7 +21,7 @@ from parkportal.records.models import CalendarDay, IntakeBatch, Job, Term
 from supplies import actions as supplying
 from supplies.models import Allocation, Item, WarehouseStaff
 from supplies.tests import factories as s
-from testing.models import Alert, Result
+from testing.models import Alert, Budget, Correction, Report, Result
 from testing.tests import factories as t
 
 LIFE = timedelta(days=7)
@@ -160,6 +160,10 @@ class Park:
             verifier=verifier,
         )
         world.alert = Alert.objects.create(result=result, specimen=tube)
+        world.report = Report.objects.create(result=result, number=f"{tube.barcode}-1")
+        again = t.make_reading(tube, tester=tester, value="suspect")
+        world.correction = Correction.objects.create(specimen=tube, reading=again, reason="放反了", asked_by=tester)
+        world.budget = Budget.objects.create(amount_fen=1, starts_on=park_today(), ends_on=park_today())
 
     def _supplies(self, world: SimpleNamespace) -> None:
         world.warehouse = s.warehouse(f"{world.squad}仓库")

@@ -58,6 +58,20 @@ BENCH = [
     row("testing:lab_receive", LAB, post=True, code="box.code"),
     row("testing:lab_bench", LAB, code="box.code"),
     row("testing:lab_verify", "lab_verifier", code="box.code"),
+    row("testing:lab_give_up", LAB, post=True, code="box.code", specimen_id="specimen"),
+    row("testing:lab_corrections", LAB),
+    row("testing:correction_ask", LAB, pk="alert.specimen_id"),
+    row("testing:correction_decide", "lab_verifier", post=True, pk="correction"),
+    row("testing:overdue", f"committee leader {LAB}"),
+    row("testing:specimen_report", "committee*", pk="alert.specimen_id"),
+]
+MONEY = [
+    row("testing:settlement", "committee leader"),
+    row("testing:settlement_export", "committee", post=True),
+    row("testing:lab_terms_add", "committee"),
+    row("testing:lab_day_add", "committee"),
+    row("testing:budget_add", "committee"),
+    row("testing:budget_void", "committee*", post=True, pk="budget"),
 ]
 # A token is the key, whoever holds it; there is no foreign one.
 PUBLIC = [
@@ -78,5 +92,7 @@ PUBLIC = [
     row("public:signup_lost", "everybody"),
     row("public:signup_lost_sent", "everybody"),
     row("public:results_shown", "everybody=302"),
+    row("public:own_report", "everybody*=302", barcode="specimen.barcode"),
+    row("public:report_check", "everybody*", token="report.public_token"),
 ]
-ROWS = [*CAMPAIGNS, *LISTS, *STATION, *BENCH, *PUBLIC]
+ROWS = [*CAMPAIGNS, *LISTS, *STATION, *BENCH, *MONEY, *PUBLIC]
