@@ -307,6 +307,11 @@ class Specimen(Stateful):
     def is_overdue(self) -> bool:
         return self.due_at is not None and self.released_at is None and not self.is_dead and self.due_at < park_now()
 
+    @property
+    def hours_late(self) -> int:
+        """Whole hours past the due time; 0 while there is time."""
+        return int((park_now() - self.due_at).total_seconds() // 3600) if self.due_at and self.is_overdue else 0
+
 
 class SpecimenMove(Move):
     """One step of a tube: its chain of custody."""

@@ -65,8 +65,6 @@ def overdue(request: HttpRequest) -> HttpResponse:
     now = park_now()
     tubes = Specimen.objects.visible_to(request.user).overdue_as_of(now).select_related("lab", "session__point")
     page = Paginator(tubes.order_by("due_at", "id"), 50).get_page(request.GET.get("page"))
-    for tube in page:
-        tube.hours_late = int((now - tube.due_at).total_seconds() // 3600)
     context = {"page_obj": page, "now": now, "is_lab": request.user.has_role(*LAB)}
     return render(request, "testing/overdue.html", context)
 
