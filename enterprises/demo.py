@@ -7,12 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F
 
+from enterprises import demo_oversight
 from enterprises.dictionaries import ABOVE_SCALE, KEY, LAB
 from enterprises.doors import RegisterHoldings, squads, take_in_register
 from enterprises.intake import REGISTER
 from enterprises.models import (
-    Board,
-    BoardMove,
     DailyReport,
     Employment,
     Enterprise,
@@ -75,7 +74,6 @@ GIVEN = [
 ]
 POSTS = ("操作工", "质检员", "技术员", "仓管员", "行政", "食堂厨师", "保安", "测温员", "销售", "研发工程师")
 DEPARTMENTS = ("一车间", "二车间", "研发部", "综合部", "市场部")
-DUTIES = ("领导小组组长", "日常疫情防控责任人", "宣传负责人", "消毒人员", "食堂管理人员", "园区督导帮扶人员")
 # enterprises with a roster, and how many people stand in each
 ROSTERS = (96, 64, 58, 52, 46, 42, 38, 34, 30, 28, 24, 20)
 
@@ -89,7 +87,7 @@ def plant(stage: Stage) -> None:
     _rosters(stage, marked)
     _reports(stage, resumed, [unit for unit in units if unit.status == ResumptionStatus.FILED])
     _filings(stage, resumed, [unit for unit in units if unit.status == ResumptionStatus.FILED])
-    _boards(stage, marked)
+    demo_oversight.plant(stage, marked)
     stage.notes["resumed"] = resumed
     stage.notes["marked"] = marked
 
@@ -263,32 +261,3 @@ def _pack(unit: Enterprise, day: date) -> dict[str, Any]:
         "disinfectant": 40, "alcohol": 20, "promise_true": True, "promise_duty": True, "promise_report": True,
         "signed_by": unit.principal_name, "steps": ["control", "people", "promise", "supplies"],
     }  # fmt: skip
-
-
-def _boards(stage: Stage, marked: list[Enterprise]) -> None:
-    """70 boards on the wall: the resumed enterprises tagged 规上 or 重点; 63 of them verified."""
-    by = stage.users["dudao"]
-    boards = []
-    for n, unit in enumerate(marked):
-        names = (unit.principal_name, unit.liaison_name, unit.liaison_name, "清洁班", "食堂班长", by.name)
-        holders = [{"duty": duty, "name": name} for duty, name in zip(DUTIES, names, strict=True)]
-        status = Board.Status.POSTED if n % 10 == 9 else Board.Status.VERIFIED
-        boards.append(
-            Board(enterprise=unit, number=1, status=status, holders=holders, created_at=at(_hung_on(unit), time(9)))
-        )
-    Board.objects.bulk_create(boards)
-    moves = []
-    for board in boards:
-        day, before = _hung_on(board.enterprise), ""
-        for hours, status in ((9, Board.Status.GENERATED), (15, Board.Status.POSTED), (17, Board.Status.VERIFIED)):
-            when = {"effective_at": at(day, time(hours)), "recorded_at": at(day, time(hours)), "by": by}
-            moves.append(BoardMove(subject=board, from_status=before, to_status=status, **when))
-            before = status
-            if status == board.status:
-                break
-    BoardMove.objects.bulk_create(moves)
-
-
-def _hung_on(unit: Enterprise) -> date:
-    """The day after it resumed, at the latest yesterday."""
-    return min((unit.resumed_on or date(2020, 2, 10)) + timedelta(days=1), date(2020, 2, 17))

@@ -1,5 +1,7 @@
 """The words of this app that a notice can change; staff edit them, these are what a fresh park starts with."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 
 from parkportal.records import terms
@@ -112,6 +114,33 @@ def declare() -> None:
         {"code": "investment", "label": "招商合作局"},
         title="承办部门",
     )
+    terms.declare(
+        "board_duty",
+        _duty("leader", "领导小组组长", "第一责任人，统筹方案、物资和应急处置", must=True),
+        _duty("daily", "日常疫情防控责任人", "人员排查、测温登记、零报告、异常上报", must=True),
+        _duty("publicity", "宣传负责人", "宣传防控知识，张贴和传达通知"),
+        _duty("disinfection", "消毒人员", "重点部位每天至少两次，记时间、药剂和浓度"),
+        _duty("canteen", "食堂管理人员", "从业人员健康、定点分时、餐具消毒、留样"),
+        _duty("officer", "园区督导帮扶人员", "定期检查、指导整改、协调需求", must=True),
+        title="责任牌岗位",
+    )
+    terms.declare(
+        "inspection_item",
+        {"code": "entrance", "label": "进门测温、戴口罩，有登记"},
+        {"code": "disinfection", "label": "重点部位每天消毒两次以上，有记录"},
+        {"code": "canteen", "label": "食堂定点分时供餐，隔位就餐", "settings": {"only": "canteen"}},
+        {"code": "dormitory", "label": "宿舍每间不超过 6 人，通风", "settings": {"only": "dormitory"}},
+        {"code": "board", "label": "责任牌上墙，与人相符"},
+        {"code": "isolation", "label": "有隔离间，知道怎样处置"},
+        {"code": "reports", "label": "每天零报告，人员去向清楚"},
+        {"code": "supplies", "label": "防疫物资够 3 天用"},
+        title="检查清单",
+    )
+
+
+def _duty(code: str, label: str, content: str, *, must: bool = False) -> dict[str, Any]:
+    """A line of the responsibility board (handbook §6)."""
+    return {"code": code, "label": label, "settings": {"content": content, "must": must}}
 
 
 def words_of(kind: str) -> QuerySet[Term]:

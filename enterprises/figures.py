@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet, Sum
 
+from enterprises.dictionaries import ABOVE_SCALE, KEY
 from enterprises.models import Board, Enterprise
 from enterprises.models.kinds import KEY_LEVELS
 from parkportal.clock import day_of, last_moment
@@ -79,6 +80,16 @@ def _report_day(as_of: datetime) -> date:
 
 def _on_the_wall(as_of: datetime) -> QuerySet[Enterprise]:
     return Enterprise.objects.current().filter(pk__in=Board.objects.on_the_wall_as_of(as_of).values("enterprise"))
+
+
+def _due_for_board(as_of: datetime) -> QuerySet[Enterprise]:
+    """The resumed enterprises that must have a board, by the tags of today and the status of then."""
+    tagged = Enterprise.objects.enterprises().filter(tags__kind="tag", tags__code__in=(ABOVE_SCALE, KEY))
+    return Enterprise.objects.filter(pk__in=tagged.values("pk")).registered_by(as_of).resumed_as_of(as_of)
+
+
+def _due_and_on_the_wall(as_of: datetime) -> QuerySet[Enterprise]:
+    return _due_for_board(as_of).filter(pk__in=Board.objects.on_the_wall_as_of(as_of).values("enterprise"))
 
 
 def _of_kind(kind: str) -> Figure:
@@ -172,6 +183,16 @@ ALL = (
         rows=_on_the_wall,
         list_url=LIST,
         definition="当前版责任牌已张贴或已核验的单位。",
+        block="责任上墙",
+    ),
+    Figure(
+        "boards_due_posted",
+        "应上墙的已上墙",
+        "家",
+        rows=_due_and_on_the_wall,
+        whole=lambda as_of: _due_for_board(as_of).count(),
+        list_url=LIST,
+        definition="应上墙是已复工的规上和重点企业；分母是同一时刻应上墙的家数。",
         block="责任上墙",
     ),
 )

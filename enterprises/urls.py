@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enterprises.views import filings, people, register, reports
+from enterprises.views import boards, filings, people, register, reports
 
 app_name = "enterprises"
 
@@ -28,4 +28,11 @@ urlpatterns = [
     path("filings/<int:pk>/submit/", filings.filing_submit, name="filing_submit"),
     path("filings/<int:pk>/print/", filings.filing_print, name="filing_print"),
     path("filings/<int:pk>/review/", filings.filing_review, name="filing_review"),
+    path("boards/", boards.board_list, name="board_list"),
+    path("<int:pk>/board/", boards.board_create, name="board_create"),
+    path("boards/<int:pk>/", boards.board_detail, name="board_detail"),
+    path("boards/<int:pk>/print/<str:size>/", boards.board_print, name="board_print"),
+    path("boards/<int:pk>/photo/", boards.board_photo, name="board_photo"),
+    path("boards/<int:pk>/post/", boards.board_post, name="board_post"),
+    path("boards/<int:pk>/verify/", boards.board_verify, name="board_verify"),
 ]

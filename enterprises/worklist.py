@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from enterprises import worklist_oversight
 from enterprises.actions.reporting import due_at
 from enterprises.models import Employment, Enterprise, Filing
 from parkportal.clock import end_of, park_now, park_today
@@ -114,4 +115,5 @@ ALL = (
     Source("roster_missing", CONTACT, rosters_missing),
     Source("report_absent", ("squad",), absent_reports),
     Source("filing_waiting", ("committee",), filings_to_approve),
+    *worklist_oversight.ALL,
 )

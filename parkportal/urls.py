@@ -11,6 +11,7 @@ urlpatterns = [
     path("supplies/", include("supplies.urls")),
     path("testing/", include("testing.urls")),
     path("", include("testing.public_urls")),
+    path("", include("enterprises.public_urls")),
     path("investment/", include("investment.urls")),
     path("", include("investment.public_urls")),
     path("", include("parkportal.dashboard.urls")),

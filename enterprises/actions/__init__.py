@@ -1,6 +1,6 @@
 """What is done to the register and its people: each function atomic, keyword-only, by a person, written down."""
 
-from enterprises.actions.boards import generate_board, post_board, verify_board
+from enterprises.actions.boards import generate_board, outdate_board, post_board, verify_board
 from enterprises.actions.contacts import complete_invitation, end_contact, invite_contact
 from enterprises.actions.doubting import dismiss_doubt, note_doubts, set_apart
 from enterprises.actions.filing import approve_filing, file_resumption, open_filing, return_filing, save_filing_step
@@ -32,6 +32,7 @@ __all__ = [
     "merge_enterprises",
     "note_doubts",
     "open_filing",
+    "outdate_board",
     "pass_need",
     "post_board",
     "register_enterprise",

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from enterprises.actions.boards import outdate_board
 from enterprises.models import Enterprise, ResumptionMove, ResumptionStatus, SishangListing
 from enterprises.pinyin import name_core, search_text, unit_key
 from enterprises.tiers import derived_tier
@@ -121,6 +122,7 @@ def correct_enterprise(
             return current
         before = masked_values(current, changed)
         sishang_before = current.sishang_kind
+        gone = [getattr(current, name) for name in ("principal_name", "liaison_name") if name in changed]
         _apply(current, changed)
         current.version += 1
         current.changed_at, current.changed_by = park_now(), by
@@ -130,6 +132,7 @@ def correct_enterprise(
         current.save()
         if current.sishang_kind != sishang_before or redated:
             _list_sishang(current, since=sishang_from or park_today())
+        outdate_board(enterprise=current, gone=gone, by=by)
         record(
             "enterprise.corrected",
             by=by,

@@ -1,11 +1,16 @@
 """The park's memory: who is here, who works here, what was filed."""
 
 from enterprises.models.boards import Board, BoardMove
+from enterprises.models.canteen import Guidance, GuidanceMove, MealPoint, MealSlot, Outlet, OutletCheck
 from enterprises.models.documents import EnterpriseDocument, EnterpriseDocumentMove
 from enterprises.models.duplicates import Doubt, Merge
+from enterprises.models.inspections import Finding, Inspection, InspectionMove, InspectionPhoto, Severity
 from enterprises.models.kinds import KeyLevel, Tier, UnitKind
+from enterprises.models.letters import Greeting, GreetingContact, GreetingKind
 from enterprises.models.needs import Need, NeedMove, NeedStatus
+from enterprises.models.notices import Notice, NoticeReceipt
 from enterprises.models.people import DocumentType, Employment, Person, PersonFlag
+from enterprises.models.permits import PermitCase, PermitMove
 from enterprises.models.registry import Enterprise, SishangListing
 from enterprises.models.reports import DailyReport, UnitDay
 from enterprises.models.resumption import Filing, FilingMove, ResumptionMove, ResumptionStatus
@@ -25,16 +30,34 @@ __all__ = [
     "EnterpriseDocumentMove",
     "Filing",
     "FilingMove",
+    "Finding",
+    "Greeting",
+    "GreetingContact",
+    "GreetingKind",
+    "Guidance",
+    "GuidanceMove",
+    "Inspection",
+    "InspectionMove",
+    "InspectionPhoto",
     "KeyLevel",
+    "MealPoint",
+    "MealSlot",
     "Merge",
     "Need",
     "NeedMove",
     "NeedStatus",
+    "Notice",
+    "NoticeReceipt",
+    "Outlet",
+    "OutletCheck",
+    "PermitCase",
+    "PermitMove",
     "Person",
     "PersonFlag",
     "ResumptionMove",
     "ResumptionStatus",
     "SavedFilter",
+    "Severity",
     "SishangListing",
     "Squad",
     "SquadMember",

@@ -1,5 +1,6 @@
 """责任上墙: the responsibility board of an enterprise, versioned."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,8 @@ from enterprises.models.registry import Enterprise
 from parkportal.clock import park_now
 from parkportal.idempotency import TokenField
 from parkportal.states import Move, Stateful, status_as_of, status_constraint
+
+HANDLERS = ("committee", "contact", "principal", "supervisor", "squad")
 
 
 class BoardStatus(models.TextChoices):
@@ -25,6 +28,16 @@ class BoardQuerySet(models.QuerySet["Board"]):
 
     def current(self) -> "BoardQuerySet":
         return self.exclude(status=Board.Status.VOID)
+
+    def handled_by(self, user: Any) -> "BoardQuerySet":
+        """Whose board this person makes and posts: the committee, the enterprise itself, its supervisor and squad."""
+        if not user.is_authenticated or not user.has_role(*HANDLERS):
+            return self.none()
+        return self.filter(enterprise__in=Enterprise.objects.followed_by(user))
+
+    def outdated(self) -> "BoardQuerySet":
+        """Still the current version, though the people on it have changed."""
+        return self.current().filter(outdated_at__isnull=False)
 
     def on_the_wall_as_of(self, instant: datetime) -> "BoardQuerySet":
         """Posted, verified or not, at an instant."""
@@ -48,8 +61,11 @@ class Board(Stateful):
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="boards", verbose_name="企业")
     number = models.PositiveSmallIntegerField("版次", default=1)
     status = models.CharField("状态", max_length=12, choices=Status, default=BoardStatus.GENERATED)
-    holders = models.JSONField("责任人", default=list, help_text="[{duty, name}]；电话不上墙")
+    holders = models.JSONField("责任人", default=list, help_text="[{code, duty, name, phone, content}]，电话已打码")
     photo = models.ForeignKey("records.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
+    outdated_at = models.DateTimeField("换人时间", null=True, blank=True)
+    outdated_reason = models.CharField("换了谁", max_length=100, blank=True)
+    public_token = models.UUIDField("二维码", default=uuid.uuid4, unique=True, editable=False)
     created_at = models.DateTimeField("生成时间", default=park_now)
     token = TokenField()
 
@@ -72,6 +88,10 @@ class Board(Stateful):
     def __str__(self) -> str:
         return f"{self.enterprise} 第 {self.number} 版"
 
+    @property
+    def is_on_the_wall(self) -> bool:
+        return self.status in {BoardStatus.POSTED, BoardStatus.VERIFIED}
+
 
 class BoardMove(Move):
     """One step of a board: generated, posted, verified, voided."""
@@ -84,3 +104,7 @@ class BoardMove(Move):
 
     def __str__(self) -> str:
         return f"{self.subject_id} {self.to_status}"
+
+    @property
+    def words(self) -> str:
+        return BoardStatus(self.to_status).label

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
 
+from enterprises.dictionaries import ABOVE_SCALE, KEY
 from enterprises.models.kinds import UnitKind
 from enterprises.models.resumption import ResumptionMove, ResumptionStatus
 from enterprises.models.squads import EnterpriseContact, SquadMember, SupervisorAssignment
@@ -148,6 +149,11 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-de
             reported_at__lte=instant + GRACE,
         )
         return self.annotate(on_duty_then=Subquery(reports.order_by("-day", "-id").values("on_duty")[:1]))
+
+    def due_for_board(self) -> "EnterpriseQuerySet":
+        """Resumed enterprises tagged 规上 or 重点: those that must have a responsibility board (handbook §2, row 22)."""
+        tagged = self.model.tags.through.objects.filter(term__kind="tag", term__code__in=(ABOVE_SCALE, KEY))
+        return self.enterprises().filter(status=ResumptionStatus.RESUMED, pk__in=tagged.values("enterprise"))
 
     def for_list(self, day: date | None = None) -> "EnterpriseQuerySet":
         """Everything one line of the list shows, in one statement: squad, the day's report, the current board."""

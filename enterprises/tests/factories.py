@@ -214,9 +214,14 @@ def make_filing(enterprise: Enterprise, *, status: str = "draft", by: User | Non
 
 
 def make_board(
-    enterprise: Enterprise, *, status: str = "posted", number: int = 1, moved_at: datetime | None = None
+    enterprise: Enterprise,
+    *,
+    status: str = "posted",
+    number: int = 1,
+    moved_at: datetime | None = None,
+    **fields: Any,
 ) -> Board:
-    board = Board.objects.create(enterprise=enterprise, status=status, number=number)
+    board = Board.objects.create(enterprise=enterprise, status=status, number=number, **fields)
     moved_at = moved_at or at(date(2020, 2, 16))
     BoardMove.objects.create(subject=board, to_status=status, effective_at=moved_at, recorded_at=moved_at)
     return board

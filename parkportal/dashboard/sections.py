@@ -6,6 +6,7 @@ from django.db.models import Count, Q, Sum
 from django.urls import reverse
 
 from enterprises.models import Board, DailyReport, Employment, Enterprise, Filing
+from enterprises.models.boards import HANDLERS
 from parkportal.accounts.models import in_force
 from parkportal.clock import park_now, park_today
 from parkportal.quantities import rate_text
@@ -49,6 +50,7 @@ def _work(enterprise: Enterprise, user: Any) -> dict[str, Any]:
         "report_rate": rate_text(last.on_duty, enterprise.headcount) if last else "—",
         "filing": filing,
         "board": board,
+        "may_handle_board": user.has_role(*HANDLERS),
         "contacts": enterprise.contacts.filter(in_force()).select_related("user"),
         "people": Employment.objects.visible_to(user).current().filter(enterprise=enterprise).count(),
         "tests": _tests(enterprise, user),
@@ -92,6 +94,6 @@ def missing_in(enterprise: Enterprise, context: dict[str, Any]) -> list[tuple[st
         (not context["people"], "花名册没有导入", "导入", reverse("enterprises:people_list", args=[enterprise.pk])),
         (not context["contacts"], "没有联络账号", "邀请", reverse("enterprises:contact_list", args=[enterprise.pk])),
         (context["filing"] is None, "还没有复工备案", "", ""),
-        (context["board"] is None, "责任牌没有生成", "", ""),
+        (context["board"] is None, "责任牌没有生成", "生成", reverse("enterprises:board_create", args=[enterprise.pk])),
     ]
     return [(words, verb, href) for is_missing, words, verb, href in lacks if is_missing]

@@ -98,6 +98,7 @@ class SettingsForm(forms.Form):
     signup_phone_code = forms.ChoiceField(
         label="登记时的手机", choices=[("0", "填了就行"), ("1", "要短信验证码确认")], widget=forms.RadioSelect
     )
+    report_phone = forms.CharField(label="反映问题电话", max_length=20, widget=forms.TextInput(attrs={"class": "w-id"}))
     sms_window = forms.RegexField(
         r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$",
         label="短信发送时段",

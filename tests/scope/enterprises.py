@@ -5,6 +5,7 @@ from tests.scope.rows import row
 READ = "committee* leader* admin* supervisor squad warehouse* contact principal"
 OWN = "committee* contact principal"
 FOLLOW = "committee* leader* supervisor squad contact principal"
+HANDLE = "committee* supervisor squad contact principal"
 
 ROWS = [
     row("enterprises:enterprise_list", READ),
@@ -28,5 +29,13 @@ ROWS = [
     row("enterprises:filing_submit", OWN, post=True, pk="filing"),
     row("enterprises:filing_print", FOLLOW, pk="filing"),
     row("enterprises:filing_review", "committee*", pk="filing"),
+    row("enterprises:board_list", "committee leader supervisor squad"),
+    row("enterprises:board_create", HANDLE, pk="enterprise"),
+    row("enterprises:board_detail", FOLLOW, pk="board"),
+    row("enterprises:board_print", FOLLOW, pk="board", size="=A3"),
+    row("enterprises:board_photo", FOLLOW, pk="board"),
+    row("enterprises:board_post", HANDLE, pk="board"),
+    row("enterprises:board_verify", "committee* supervisor squad", post=True, pk="board"),
+    row("enterprises_public:board_public", "everybody*", token="board.public_token"),
     row("dashboard:enterprise_file", READ, pk="enterprise"),
 ]

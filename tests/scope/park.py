@@ -118,6 +118,7 @@ class Park:
             enterprise_contact=enterprise.contacts.get(user=contact),
             employment=e.make_employee(enterprise, name="米禾").employments.get(),
             filing=e.make_filing(enterprise),
+            board=e.make_board(enterprise, photo=picture(None)),
         )
         self._testing(world)
         self._supplies(world)

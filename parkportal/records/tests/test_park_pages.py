@@ -98,6 +98,7 @@ GOOD = {
     "positive_contact": "",
     "fever_phone": "0731-88990120",
     "signup_phone_code": "0",
+    "report_phone": "0731-88990139",
     "sms_window": "08:00-20:00",
 }
 

@@ -1,0 +1,83 @@
+"""慰问信 / 暖心短信 / 问候: sent to many at once, kept with each enterprise."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from enterprises.models.registry import Enterprise
+from parkportal.clock import park_now
+from parkportal.idempotency import TokenField
+
+
+class GreetingKind(models.TextChoices):
+    LETTER = "letter", "慰问信"
+    SMS = "sms", "暖心短信"
+    GREETING = "greeting", "电话或上门问候"
+
+
+class Greeting(models.Model):
+    """One batch: what is said, to which rows of the register. `query` is the list's filter at that moment."""
+
+    kind = models.CharField("方式", max_length=12, choices=GreetingKind)
+    title = models.CharField("标题", max_length=60)
+    body = models.TextField("内容", max_length=2000, blank=True)
+    query = models.CharField("名单的筛选", max_length=500, blank=True)
+    created_at = models.DateTimeField("时间", default=park_now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="经办")
+    job = models.ForeignKey("records.Job", models.SET_NULL, null=True, blank=True, related_name="+")
+    token = TokenField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "慰问"
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=GreetingKind.values), name="greeting_kind", violation_error_message="方式不对。"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class GreetingContactQuerySet(models.QuerySet["GreetingContact"]):
+    def visible_to(self, user: Any) -> "GreetingContactQuerySet":
+        return self.filter(enterprise__in=Enterprise.objects.followed_by(user))
+
+    def to_do(self) -> "GreetingContactQuerySet":
+        """Greetings by phone or visit that nobody has made yet."""
+        return self.filter(greeting__kind=GreetingKind.GREETING, done_at__isnull=True)
+
+
+class GreetingContact(models.Model):
+    """One enterprise of a batch: when it was reached, by whom, and what was said back."""
+
+    greeting = models.ForeignKey(Greeting, models.PROTECT, related_name="contacts", verbose_name="慰问")
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="greetings", verbose_name="企业")
+    message = models.ForeignKey(
+        "messaging.Message", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="短信"
+    )
+    done_at = models.DateTimeField("时间", null=True, blank=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="谁"
+    )
+    words = models.CharField("对方说", max_length=200, blank=True)
+
+    objects = GreetingContactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "慰问记录"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["greeting", "enterprise"], name="greeting_enterprise_once"),
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True, done_by__isnull=True)
+                | Q(done_at__isnull=False, done_by__isnull=False),
+                name="greeting_done_pair",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise} {self.greeting}"
