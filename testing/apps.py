@@ -13,7 +13,7 @@ class TestingConfig(AppConfig):
         from parkportal.records import figures as all_figures
         from parkportal.records import intake, terms
         from parkportal.records import worklist as all_worklists
-        from testing import doors, exports, figures, groups, label_runs, purposes, settlement, worklist  # noqa: F401
+        from testing import doors, exports, figures, groups, label_runs, missing, purposes, settlement, worklist  # noqa: F401
 
         messaging_purposes.register(purposes.PURPOSES)
         all_figures.register(figures.ALL)

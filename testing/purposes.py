@@ -64,6 +64,20 @@ PURPOSES = [
         why="场次取消或改期时告诉已约的人。",
     ),
     Purpose(
+        "missing_reminder",
+        "请来采样",
+        "{name}您好，园区请您来做一次采样，免费，约1分钟登记：{link}",
+        lifetime=timedelta(days=1),
+        why="应检的人还没有采样，也没有登记，提醒本人。",
+    ),
+    Purpose(
+        "missing_contact",
+        "本单位还没有采样的人",
+        "{name}您好，贵单位还有{count}人应采样没有采，请安排登记或说明原因：{link}",
+        lifetime=timedelta(days=1),
+        why="应检的人还没有采样，告诉企业联络员。",
+    ),
+    Purpose(
         "stagger_notice",
         "错峰采样安排",
         "{name}您好，请{who}的同事{when}到{place}采样，错开时间不用排队。报名：{link}",

@@ -3,13 +3,15 @@
 import logging
 
 from celery import shared_task
+from django.utils import timezone
 
 from enterprises.actions import remind_missing_reports
 from parkportal.clock import park_now
 from parkportal.dashboard import actions
 from parkportal.dashboard.invariants import broken
 from parkportal.records import figures
-from testing.actions import alert_overdue, remind_appointments, tend_waiting
+from testing.actions import alert_overdue, erase_due_campaigns, remind_appointments, tend_waiting
+from testing.phone_codes import forget_old
 
 log = logging.getLogger("parkportal")
 
@@ -29,6 +31,8 @@ def remind() -> None:
     now = park_now()
     remind_appointments(now)
     tend_waiting(now)
+    erase_due_campaigns(now)
+    forget_old(timezone.now())
     remind_missing_reports(now)
     alert_overdue(now)
 

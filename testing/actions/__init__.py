@@ -16,6 +16,8 @@ from testing.actions.boxes import (
 from testing.actions.campaigns import close_campaign, create_campaign, edit_campaign, open_campaign
 from testing.actions.corrections import accept_correction, ask_correction, decline_correction
 from testing.actions.desk import collect, issue_tube, measure, undo_last
+from testing.actions.erasing import erase_campaign, erase_due_campaigns
+from testing.actions.exempting import ask_exemption, decide_exemption, withdraw_exemption
 from testing.actions.lab import (
     acknowledge_alert,
     record_readings,
@@ -42,6 +44,11 @@ from testing.actions.tubes import issue_label_run, register_range, void_tube
 from testing.actions.waiting import accept_offer, join_waiting, leave_waiting, tend_waiting
 
 __all__ = [
+    "ask_exemption",
+    "decide_exemption",
+    "erase_campaign",
+    "erase_due_campaigns",
+    "withdraw_exemption",
     "decide_stagger",
     "accept_offer",
     "close_session",

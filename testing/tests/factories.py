@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from enterprises.models import Enterprise
+from enterprises.models import Enterprise, Person
 from enterprises.models.people import number_hash
 from enterprises.tests.factories import id_number, make_enterprise, phone
 from parkportal.accounts.models import RoleGrant, User
@@ -23,6 +23,7 @@ from testing.models import (
     Box,
     Campaign,
     ConsentText,
+    Exemption,
     LabStaff,
     PointStaff,
     Reading,
@@ -135,6 +136,13 @@ def make_party(campaign: Campaign, *, size: int = 1, **fields: Any) -> WaitingPa
     for _ in range(size):
         make_signup(campaign=campaign, party=party, status="waiting", enterprise=party.enterprise)
     return party
+
+
+def make_exemption(person: Person, **fields: Any) -> Exemption:
+    """Somebody who need not be tested; asked for, not decided."""
+    return Exemption.objects.create(
+        **{"person": person, "reason": "elsewhere", "asked_by": _user("contact", name="苗可心"), **fields}
+    )
 
 
 def make_range(*, lab: Enterprise, first: str = "HZ200000001", last: str = "HZ200000999") -> TubeRange:

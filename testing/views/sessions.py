@@ -50,7 +50,8 @@ def session_move(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("testing:campaign", session.campaign_id)
         except Refused as refusal:
             form.add_error("reason" if refusal.code == "reason" else None, refusal.text)
-    return render(request, "testing/session_move.html", {"form": form, "session": session})
+    context = {"form": form, "session": session}
+    return render(request, "testing/session_move.html", context, status=422 if form.errors else 200)
 
 
 @roles("committee")

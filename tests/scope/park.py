@@ -120,6 +120,7 @@ class Park:
             filing=e.make_filing(enterprise),
             board=e.make_board(enterprise, photo=picture(None)),
         )
+        world.employee = world.employment.person
         self._testing(world)
         self._supplies(world)
         return world
@@ -131,6 +132,7 @@ class Park:
         ahead = t.make_session(world.campaign, point=world.point)
         world.signup_ahead = t.make_signup(ahead.slots.first(), enterprise=world.enterprise)
         slot = world.session.slots.last()
+        world.exemption = t.make_exemption(world.employee, enterprise=world.enterprise)
         world.party = t.make_party(world.campaign, enterprise=world.enterprise)
         world.signup = t.make_signup(slot, enterprise=world.enterprise, status="collected")
         world.specimen = t.make_specimen(world.signup, status="received", session=world.session)

@@ -1,0 +1,160 @@
+"""When its time is over a campaign forgets who the people were; every figure stays what it was."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.urls import reverse
+
+from enterprises.tests.factories import make_employee, make_enterprise
+from parkportal.clock import park_now, park_today
+from parkportal.states import Refused
+from testing import actions, figures
+from testing.actions.erasing import is_genuine
+from testing.models import ErasureReport, Result, SignUp
+from testing.tests.factories import (
+    make_campaign,
+    make_lab_user,
+    make_reading,
+    make_session,
+    make_signup,
+    make_specimen,
+)  # fmt: skip
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def committee(make_user):
+    return make_user("committee", name="祁月")
+
+
+@pytest.fixture
+def over():
+    """A campaign that ended 61 days ago: one person with a negative result, who is also in a campaign that runs."""
+    today = park_today()
+    campaign = make_campaign(
+        starts_on=today - timedelta(days=80), ends_on=today - timedelta(days=61), status="closed", slug="over"
+    )
+    person = make_employee(make_enterprise(sishang_kind="IND", status="resumed"))
+    for one in (campaign, make_campaign()):
+        session = make_session(one, day=today)
+        signup = make_signup(
+            session.slots.first(), number=person.number, status="collected", person=person, address="麓谷 3 栋",
+            declared={"symptoms": ["咳嗽"]}, temperature_tenths=365,
+        )  # fmt: skip
+        tube = make_specimen(signup, status="released", session=session)
+        tester = make_lab_user(tube.lab)
+        Result.objects.create(
+            specimen=tube, reading=make_reading(tube, tester=tester), value="negative", tester=tester,
+            tested_at=tube.tested_at, verifier=make_lab_user(tube.lab, "lab_verifier"), released_at=tube.released_at,
+        )  # fmt: skip
+    return campaign
+
+
+def all_figures(now):
+    return {figure.code: (figure.value(now).numerator, figure.value(now).denominator) for figure in figures.ALL}
+
+
+def test_erasing_empties_the_persons_and_leaves_every_figure(over, committee):
+    now = park_now()
+    before = all_figures(now)
+    assert before["persons_sampled"][0] == 1 and before["tests_collected"][0] == 2
+
+    report = actions.erase_campaign(campaign=over, by=committee)
+
+    signup = SignUp.objects.get(campaign=over)
+    assert all_figures(now) == before
+    assert (signup.name, signup.number, signup.phone, signup.phone_hash, signup.address) == ("", "", "", "", "")
+    assert (signup.declared, signup.temperature, signup.person) == ({}, None, None)
+    assert signup.erased_at is not None
+    assert SignUp.objects.exclude(campaign=over).get().name != ""
+    assert report.counts == {"signups": 1, "persons": 1, "specimens": 1, "results": 1}
+    assert report.figures_before == report.figures_after
+
+
+def test_the_report_is_signed_and_cannot_be_changed(client, sign_in, over, committee):
+    actions.erase_campaign(campaign=over, by=committee)
+    report = ErasureReport.objects.get()
+    assert is_genuine(report)
+
+    report.counts = {**report.counts, "signups": 0}
+    assert not is_genuine(report)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        report.save()
+    sign_in(committee)
+    page = client.get(reverse("testing:campaign_erase", args=[over.pk])).content.decode()
+    assert report.checksum in page and "与保存的签名一致" in page
+
+
+def test_erasing_twice_gives_the_first_report(over, committee):
+    assert actions.erase_campaign(campaign=over, by=committee) == actions.erase_campaign(campaign=over, by=committee)
+
+
+def test_old_links_and_look_ups_open_nothing_any_more(client, over, committee):
+    signup = SignUp.objects.get(campaign=over)
+    address = reverse("public:signup_code", args=[signup.public_token])
+    assert client.get(address).status_code == 200
+
+    actions.erase_campaign(campaign=over, by=committee)
+
+    signup.refresh_from_db()
+    assert client.get(address).status_code == 404
+    assert client.get(reverse("public:signup_code", args=[signup.public_token])).status_code == 404
+
+
+def test_staff_pages_still_open_with_what_is_left(client, sign_in, over, committee):
+    actions.erase_campaign(campaign=over, by=committee)
+    signup = SignUp.objects.get(campaign=over)
+    sign_in(committee)
+
+    assert client.get(reverse("testing:signup_detail", args=[signup.pk])).status_code == 200
+    assert client.get(reverse("testing:signups"), {"campaign": over.pk}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"status": "open"}, "not_closed"),
+        ({"is_on_hold": True}, "on_hold"),
+        ({"retention_days": 61}, "not_due"),
+    ],
+)
+def test_erasing_too_early_is_refused(over, committee, fields, code):
+    for name, value in fields.items():
+        setattr(over, name, value)
+    over.save()
+
+    with pytest.raises(Refused) as refused:
+        actions.erase_campaign(campaign=over, by=committee)
+
+    assert refused.value.code == code and SignUp.objects.filter(name="").count() == 0
+
+
+def test_erasing_waits_for_results(over, committee):
+    session = make_session(over)
+    make_specimen(make_signup(session.slots.first(), status="collected"), session=session)
+
+    with pytest.raises(Refused) as refused:
+        actions.erase_campaign(campaign=over, by=committee)
+
+    assert refused.value.code == "pending"
+
+
+def test_the_schedule_erases_what_is_due_and_nothing_else(over):
+    make_campaign(status="closed")
+
+    assert actions.erase_due_campaigns(park_now()) == 1
+    assert ErasureReport.objects.get().erased_by is None
+
+
+def test_erase_page_names_what_goes(client, sign_in, over, committee):
+    sign_in(committee)
+    url = reverse("testing:campaign_erase", args=[over.pk])
+
+    asked = client.get(url).content.decode()
+    for _ in range(2):
+        client.post(url)
+
+    assert "1 份登记里的个人信息" in asked
+    assert ErasureReport.objects.count() == 1

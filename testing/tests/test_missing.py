@@ -1,0 +1,175 @@
+"""Who has to be tested: distinct persons, exemptions, by group and by firm, and the one-tap reminder."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from enterprises.models import Employment
+from enterprises.tests.factories import make_contact, make_employee, make_enterprise
+from parkportal.clock import park_now, park_today
+from parkportal.messaging.models import Message
+from parkportal.records.models import Term
+from parkportal.states import Refused
+from testing import actions, coverage
+from testing.missing import by_enterprise, remind_enterprise
+from testing.models import Exemption
+from testing.tests.factories import make_campaign, make_exemption, make_session, make_signup, make_specimen
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def firm():
+    return make_enterprise(sishang_kind="IND", status="resumed")
+
+
+@pytest.fixture
+def committee(make_user):
+    return make_user("committee", name="祁月")
+
+
+def swab(person):
+    session = make_session(day=park_today())
+    signup = make_signup(session.slots.first(), number=person.number, status="collected")
+    return make_specimen(signup, session=session)
+
+
+def numbers():
+    return coverage.total(coverage.by_group(park_now()))
+
+
+def test_a_person_at_two_firms_counts_once_parkwide_and_once_in_each(firm):
+    person, other = make_employee(firm), make_enterprise(sishang_kind="SVC", status="resumed")
+    Employment.objects.create(person=person, enterprise=other, starts_on=park_today())
+    swab(person)
+
+    assert numbers() == (1, 1)
+    assert {(row.enterprise, row.due, row.done) for row in by_enterprise(park_now())} == {(firm, 1, 1), (other, 1, 1)}
+
+
+def test_an_exemption_counts_from_the_moment_it_is_granted(firm, committee):
+    person, contact = make_employee(firm), make_contact(firm)
+    asked = actions.ask_exemption(person=person, enterprise=firm, reason="elsewhere", note="2月16日 三医院", by=contact)
+    before = park_now()
+    assert (asked.status, numbers()) == ("asked", (1, 0))
+
+    actions.decide_exemption(exemption=asked, grant=True, by=committee)
+    assert numbers() == (0, 0)
+    assert coverage.due_persons(before).count() == 1
+
+    actions.withdraw_exemption(exemption=asked, by=committee)
+    assert numbers() == (1, 0)
+
+
+def test_an_exemption_ends_on_its_day(firm, committee):
+    make_exemption(
+        make_employee(firm), status="granted", decided_by=committee, decided_at=park_now(), ends_on=park_today()
+    )
+
+    assert coverage.due_persons(park_now()).count() == 0
+    assert coverage.due_persons(park_now() + timedelta(days=1)).count() == 1
+
+
+def test_an_exemption_is_decided_once_and_asked_once(firm, committee):
+    person = make_employee(firm)
+    asked = make_exemption(person, enterprise=firm)
+    actions.decide_exemption(exemption=asked, grant=True, by=committee)
+
+    with pytest.raises(Refused) as twice:
+        actions.decide_exemption(exemption=asked, grant=False, by=committee)
+    with pytest.raises(Refused) as again:
+        actions.ask_exemption(person=person, enterprise=firm, reason="away", by=committee)
+
+    assert (twice.value.code, again.value.code) == ("decided", "exempted")
+
+
+def test_a_notice_can_change_whether_a_group_is_asked(firm):
+    make_employee(firm)
+    Term.objects.update_or_create(
+        kind="test_group", code="B4", defaults={"label": "四上企业复工人员", "settings": {"duty": "may"}}
+    )
+
+    assert numbers() == (0, 0)
+
+
+def test_a_campaign_asks_only_its_groups(firm):
+    make_employee(firm)
+
+    assert coverage.due_persons(park_now(), campaign=make_campaign(groups=["B5"])).count() == 0
+    assert coverage.due_persons(park_now(), campaign=make_campaign(groups=["B4"])).count() == 1
+
+
+def test_the_reminder_goes_to_who_is_missing_and_has_no_place_once_a_day(firm, committee):
+    # given one was swabbed, one has a place, one has nothing
+    swab(make_employee(firm))
+    session, contact = make_session(), make_contact(firm)
+    make_signup(session.slots.first(), number=make_employee(firm).number)
+    left = make_employee(firm)
+
+    for _ in range(2):
+        told = remind_enterprise(campaign=session.campaign, enterprise=firm, by=committee)
+
+    assert told == (1, 1)
+    assert Message.objects.get(purpose="missing_reminder").address == left.phone
+    assert Message.objects.get(purpose="missing_contact").recipient == contact
+
+
+def test_missing_page_asks_for_an_exemption(client, sign_in, firm):
+    make_campaign()
+    person = make_employee(firm, name="陆青禾")
+    sign_in(make_contact(firm))
+    url = reverse("testing:exemption_ask", args=[firm.pk, person.pk])
+    data = {"reason": "other", "note": "", "token": str(uuid4())}
+
+    page = client.get(reverse("testing:missing", args=[firm.pk])).content.decode()
+    without = client.post(url, data)
+    for _ in range(2):
+        client.post(url, data | {"note": "长期在外地"})
+
+    assert "还有 1 人没检" in page and "陆青禾" not in page and url in page
+    assert without.status_code == 422 and "选其他的要写说明" in without.content.decode()
+    assert Exemption.objects.get().status == "asked"
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"), [({"reason": ""}, "请选一个原因"), ({"ends_on": "2000-01-01"}, "日期不能早于今天")]
+)
+def test_exemption_says_what_is_wrong(client, sign_in, firm, fields, words):
+    sign_in(make_contact(firm))
+    url = reverse("testing:exemption_ask", args=[firm.pk, make_employee(firm).pk])
+
+    page = client.post(url, {"reason": "away", "token": str(uuid4()), **fields})
+
+    assert words in page.content.decode() and not Exemption.objects.exists()
+
+
+def test_another_firms_person_is_not_exempted(client, sign_in, firm):
+    sign_in(make_contact(firm))
+    stranger = make_employee(make_enterprise())
+
+    assert client.get(reverse("testing:exemption_ask", args=[firm.pk, stranger.pk])).status_code == 404
+
+
+def test_the_committee_decides_on_one_page(client, sign_in, committee, firm):
+    asked = make_exemption(make_employee(firm), enterprise=firm)
+    sign_in(committee)
+
+    page = client.get(reverse("testing:exemptions")).content.decode()
+    client.post(reverse("testing:exemption_decide", args=[asked.pk]), {"do": "refuse"})
+
+    asked.refresh_from_db()
+    assert "1 条豁免等您定" in page and asked.status == "refused"
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_coverage_by_firm_is_within_twelve_statements(client, sign_in, committee, count, django_assert_max_num_queries):
+    for _ in range(count):
+        make_employee(make_enterprise(sishang_kind="IND", status="resumed"))
+    sign_in(committee)
+
+    with django_assert_max_num_queries(12):
+        page = client.get(reverse("testing:coverage_enterprises")).content.decode()
+
+    assert page.count("<tr>") == count + 1
