@@ -19,7 +19,7 @@ NOTE_LIMIT = 300
 
 def answer(what: str, deliveries: QuerySet[Delivery]) -> HttpResponse:
     """`pick` is one list of all lines; `notes` a note for each delivery, one file."""
-    rows = list(_whole(deliveries.order_by("squad__number", "enterprise__pinyin_key", "id")[:NOTE_LIMIT]))
+    rows = list(whole(deliveries.order_by("squad__number", "enterprise__pinyin_key", "id")[:NOTE_LIMIT]))
     if not rows:
         return HttpResponse("没有选配送单。", status=422, content_type="text/plain; charset=utf-8")
     if what == "pick":
@@ -29,8 +29,8 @@ def answer(what: str, deliveries: QuerySet[Delivery]) -> HttpResponse:
 
 def register(deliveries: QuerySet[Delivery]) -> HttpResponse:
     """领用登记表 of the deliveries that were signed for."""
-    rows = _whole(deliveries.order_by("receipt__at", "id"))
-    lines = tuple(line for row in rows for line in _register_lines(row))
+    rows = whole(deliveries.order_by("receipt__at", "id"))
+    lines = tuple(line for row in rows for line in register_lines(row))
     sheet = sheets.IssueRegister(
         park=settings.PARK_NAME, lines=lines, warehouse="各仓库", as_of=f"截至 {park_now():%Y-%m-%d %H:%M}"
     )
@@ -147,7 +147,8 @@ def _note(row: Delivery) -> sheets.DeliveryNote:
     )
 
 
-def _register_lines(row: Delivery) -> Iterable[sheets.IssueRegisterLine]:
+def register_lines(row: Delivery) -> Iterable[sheets.IssueRegisterLine]:
+    """The lines of one signed delivery as 领用登记表 has them. Raises Refused `unsigned`."""
     receipt = row.receipt
     if receipt is None:
         raise Refused("unsigned", f"{row} 还没有签收。")
@@ -170,7 +171,8 @@ def _register_lines(row: Delivery) -> Iterable[sheets.IssueRegisterLine]:
         )
 
 
-def _whole(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
+def whole(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    """With everything that the papers print."""
     return deliveries.select_related("enterprise", "squad", "warehouse", "receipt", "handover").prefetch_related(
         "lines__lot__item"
     )

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from parkportal.messaging.purposes import Purpose
+from parkportal.messaging.purposes import Kind, Purpose
 
 DELIVERY_NOTICE = Purpose(
     "delivery_notice",
     "物资送达通知",
-    "园区物资配送单{code}已出库：{what}，送达：{who}。收到后请登录工作台签收。",
+    "园区物资配送单{code}已出库：{what}，{when}送到{where}，经手：{who}。请登录工作台点“知道了”，收到后签收。",
     lifetime=timedelta(days=3),
     why="配送单出库时发给企业联络员。",
     context_url="supplies:delivery_detail",
@@ -21,4 +21,28 @@ LOT_RECALL = Purpose(
     why="这一批被召回，发给签收过它的企业联络员。",
     context_url="supplies:lot_detail",
 )
-PURPOSES = [DELIVERY_NOTICE, LOT_RECALL]
+DELIVERY_CHANGED = Purpose(
+    "delivery_changed",
+    "物资改约通知",
+    "园区物资配送单{code}改为{when}送到{where}，请登录工作台点“知道了”。",
+    lifetime=timedelta(days=2),
+    why="出库以后改了送达的时间或地点。",
+    context_url="supplies:delivery_detail",
+)
+DELIVERY_REMINDER = Purpose(
+    "delivery_reminder",
+    "物资签收提醒",
+    "园区物资配送单{code}（{what}）出库已超过一天，还没有签收。收到了请登录工作台签收，没有收到请联系小分队。",
+    lifetime=timedelta(days=1),
+    why="出库超过一天还没有签收，每天提醒一次。",
+    context_url="supplies:delivery_detail",
+)
+SIGNING_CODE = Purpose(
+    "signing_code",
+    "物资签收码",
+    "签收码{code}，用于签收园区物资配送单{delivery}，10分钟内有效，请当面告诉送货人。",
+    kind=Kind.CODE,
+    lifetime=timedelta(minutes=10),
+    why="送货人在门口请企业用短信签收。",
+)
+PURPOSES = [DELIVERY_NOTICE, DELIVERY_CHANGED, DELIVERY_REMINDER, SIGNING_CODE, LOT_RECALL]

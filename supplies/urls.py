@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from supplies.views import allocations, catalogue, deliveries, doorstep, lots, places, requests, stock, stocktakes
+from supplies.views import (
+    allocations,
+    catalogue,
+    deliveries,
+    doorstep,
+    follow_up,
+    lots,
+    places,
+    requests,
+    stock,
+    stocktakes,
+)
 
 app_name = "supplies"
 
@@ -71,6 +82,13 @@ delivery_urls = [
     path("deliveries/<int:pk>/note.pdf", deliveries.delivery_note, name="delivery_note"),
     path("deliveries/<int:pk>/void/", deliveries.delivery_void, name="delivery_void"),
     path("deliveries/<int:pk>/sign/", doorstep.delivery_sign, name="delivery_sign"),
+    path("deliveries/<int:pk>/schedule/", follow_up.delivery_schedule, name="delivery_schedule"),
+    path("deliveries/<int:pk>/read/", follow_up.delivery_read, name="delivery_read"),
+    path("deliveries/<int:pk>/code/", follow_up.delivery_code, name="delivery_code"),
+    path("deliveries/<int:pk>/shortage/", follow_up.delivery_shortage, name="delivery_shortage"),
+    path("deliveries/<int:pk>/close/", follow_up.delivery_close, name="delivery_close"),
+    path("deliveries/<int:pk>/feedback/", follow_up.feedback_create, name="feedback_create"),
+    path("feedback/", follow_up.feedback_list, name="feedback_list"),
     path(
         "deliveries/<int:pk>/receipt/image/", deliveries.receipt_image, {"leg": "receipt", "what": "image"}, "signature"
     ),
@@ -82,6 +100,7 @@ delivery_urls = [
         "handover_signature",
     ),
     path("register.pdf", deliveries.issue_register, name="issue_register"),
+    path("register.xlsx", deliveries.issue_register_workbook, name="issue_register_workbook"),
     path("enterprises/", deliveries.enterprise_list, name="enterprise_list"),
 ]
 urlpatterns = [

@@ -5,8 +5,10 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
+from parkportal.clock import park_now
 from parkportal.quantities import plain
 from parkportal.records.worklist import Entry, Source
+from supplies.actions.notices import OVERDUE_AFTER
 from supplies.availability import left_with_squads
 from supplies.models import Allocation, Delivery, StockTake, SupplyRequest
 
@@ -118,7 +120,39 @@ def _to_book(user: Any, limit: int) -> list[Entry]:
     ]
 
 
+def _short(user: Any, limit: int) -> list[Entry]:
+    """What did not arrive, as soon as it was written at the door."""
+    rows = Delivery.objects.visible_to(user).short().for_list().order_by("-id")[:limit]
+    return [
+        Entry(
+            "短少",
+            row.enterprise.name,
+            "；".join(
+                f"{line.lot.item}少 {plain(line.missing)} {line.lot.item.unit}，{line.get_shortage_display()}"
+                for line in row.lines.all()
+                if line.missing
+            ),
+            "核对",
+            reverse("supplies:delivery_detail", args=[row.pk]),
+        )
+        for row in rows
+    ]
+
+
+def _late(user: Any, limit: int) -> list[Entry]:
+    """One row for everything that left more than a day ago and is not signed for."""
+    late = Delivery.objects.visible_to(user).unsigned_since(park_now() - OVERDUE_AFTER).count()
+    if not late:
+        return []
+    href = reverse("supplies:delivery_list") + "?late=1"
+    return [
+        Entry("未签收", f"{late} 张配送单超过一天没签", "每天自动提醒企业一次；请小分队问一下", f"看 {late} 张", href)
+    ]
+
+
 SOURCES = [
+    Source("supplies_short", ("warehouse", "committee"), _short),
+    Source("supplies_late", ("warehouse", "committee"), _late),
     Source("supplies_pick", ("warehouse",), _to_pick),
     Source("supplies_take_back", ("warehouse",), _to_take_back),
     Source("supplies_take", ("squad",), _to_take),

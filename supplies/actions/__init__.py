@@ -17,12 +17,15 @@ from supplies.actions.deliveries import (
     sign_delivery,
     void_delivery,
 )
+from supplies.actions.follow_up import close_remainder, mark_shortage_seen, say_thanks
 from supplies.actions.kits import consume_kits, kits_at, supply_point
 from supplies.actions.ledger import Entry, Leg, locked_balances, move_stock, post, reverse_movement
 from supplies.actions.lots import add_paper, put_on_shelf, quarantine, recall, release
+from supplies.actions.notices import mark_notice_read, remind_unsigned, schedule_deliveries
 from supplies.actions.places import add_keeper, end_keeper, open_warehouse
 from supplies.actions.receipts import Received, item_for, new_item, receive_stock
 from supplies.actions.requests import Wish, ask_for_supplies, decline_request, last_answers, withdraw_request
+from supplies.actions.signing import send_signing_code
 from supplies.actions.stocktakes import (
     Count,
     add_lot,
@@ -48,6 +51,7 @@ __all__ = [
     "approve_allocation",
     "approve_stock_take",
     "ask_for_supplies",
+    "close_remainder",
     "consume_kits",
     "decline_request",
     "end_keeper",
@@ -57,6 +61,8 @@ __all__ = [
     "kits_at",
     "last_answers",
     "locked_balances",
+    "mark_notice_read",
+    "mark_shortage_seen",
     "move_stock",
     "new_deliveries",
     "new_item",
@@ -69,9 +75,13 @@ __all__ = [
     "receive_stock",
     "recompute",
     "release",
+    "remind_unsigned",
     "return_allocation",
     "return_stock_take",
     "reverse_movement",
+    "say_thanks",
+    "schedule_deliveries",
+    "send_signing_code",
     "sign_delivery",
     "submit_allocation",
     "submit_counts",

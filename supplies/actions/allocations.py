@@ -1,6 +1,6 @@
 """Drafting, adjusting, approving a plan. Approval by a second person freezes it and makes the deliveries."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -254,3 +254,16 @@ def new_deliveries(
         DeliveryMove(subject=one, to_status=DeliveryStatus.PENDING, by=by, effective_at=now) for one in made
     )
     return made
+
+
+def close_finished(lines: Sequence[DeliveryLine], by: Any, now: datetime) -> None:
+    """A plan is done when nothing of it is under way any more."""
+    plans = {line.allocation_line.allocation_id for line in lines if line.allocation_line_id}
+    open_states = [DeliveryStatus.PENDING, DeliveryStatus.ISSUED, DeliveryStatus.WITH_LIAISON]
+    under_way = set(
+        DeliveryLine.objects.filter(
+            allocation_line__allocation__in=plans, delivery__status__in=open_states
+        ).values_list("allocation_line__allocation", flat=True)
+    )
+    for plan in Allocation.objects.filter(pk__in=plans - under_way, status=Allocation.Status.APPROVED):
+        plan.move_to(Allocation.Status.DONE, by=by, at=now)

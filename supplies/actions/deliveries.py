@@ -8,18 +8,19 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from parkportal.clock import park_now
 from parkportal.idempotency import once
-from parkportal.messaging import outbox
 from parkportal.quantities import plain
 from parkportal.records.models import StoredFile
 from parkportal.states import AlreadyMoved, Refused
-from supplies.actions.allocations import new_deliveries
+from supplies.actions.allocations import close_finished, new_deliveries
 from supplies.actions.ledger import Entry, Leg, post
+from supplies.actions.notices import tell
 from supplies.actions.requests import close_fulfilled
+from supplies.actions.signing import check_signing_code
 from supplies.models import (
-    Allocation,
     Delivery,
     DeliveryLine,
     DeliveryStatus,
@@ -27,8 +28,8 @@ from supplies.models import (
     Place,
     PlaceKind,
     Receipt,
+    SigningCode,
 )
-from supplies.purposes import DELIVERY_NOTICE
 from supplies.units import fitting
 
 Shortage = DeliveryLine.Shortage
@@ -36,18 +37,19 @@ Shortage = DeliveryLine.Shortage
 
 @dataclass(frozen=True)
 class Signature:
-    """Who signed and how: a drawn picture, or the typed name where drawing does not work."""
+    """Who signed and how: a drawn picture, the code from a text message, or the typed name."""
 
     name: str
     image: StoredFile | None = None
     photo: StoredFile | None = None
     note: str = ""
     token: UUID | None = None
+    code: str = ""
 
     def receipt(self, leg: str, *, by: Any, at: datetime) -> Receipt:
         if not self.name.strip():
             raise Refused("name_missing", "请写签收人的姓名。")
-        method = Receipt.Method.DRAWN if self.image else Receipt.Method.TYPED
+        method = Receipt.Method.CODE if self.code else Receipt.Method.DRAWN if self.image else Receipt.Method.TYPED
         return Receipt.objects.create(
             leg=leg,
             method=method,
@@ -99,7 +101,7 @@ def issue_deliveries(
         one.issued_at = now
         one.move_to(DeliveryStatus.ISSUED, by=by, at=now, save=("issued_at",))
         if at is None:
-            _notify(one, by)
+            tell(one, by=by)
     return waiting
 
 
@@ -142,6 +144,10 @@ def sign_delivery(
     Damage and loss are written off, what comes later becomes a delivery of its own, what the firm does not want stays
     with who brought it. The same token gives the first receipt. Raises AlreadyMoved with when and by whom, Refused.
     """
+    found = Receipt.objects.filter(token=signature.token).first() if signature.token else None
+    if found is not None:
+        return found
+    code = check_signing_code(delivery, signature.code) if signature.code else None
 
     def sign() -> Receipt:
         [held] = _locked([delivery])
@@ -150,12 +156,14 @@ def sign_delivery(
         for line in lines:
             _fill(line, arrivals.get(line.pk, Arrival(line.expected)))
         receipt = signature.receipt(Receipt.Leg.ENTERPRISE, by=by, at=now)
+        if code is not None:
+            SigningCode.objects.filter(pk=code.pk).update(used_at=timezone.now())
         _post_arrival(held, lines, by, now)
         DeliveryLine.objects.bulk_update(lines, ["received", "shortage", "shortage_note"])
         held.receipt = receipt
         held.move_to(_outcome(lines), by=by, at=now, save=("receipt",))
         _open_remainder(held, lines, by)
-        _close_allocations(lines, by, now)
+        close_finished(lines, by, now)
         close_fulfilled(lines, by=by)
         return receipt
 
@@ -267,39 +275,3 @@ def _open_remainder(held: Delivery, lines: list[DeliveryLine], by: Any) -> None:
     rest.move_to(DeliveryStatus.ISSUED, by=by, reason=f"{held} 的余下部分")
     if held.handover_id:
         rest.move_to(DeliveryStatus.WITH_LIAISON, by=by, reason=f"{held} 的余下部分")
-
-
-def _close_allocations(lines: list[DeliveryLine], by: Any, now: datetime) -> None:
-    """A plan is done when nothing of it is under way any more."""
-    plans = {line.allocation_line.allocation_id for line in lines if line.allocation_line_id}
-    open_states = [DeliveryStatus.PENDING, DeliveryStatus.ISSUED, DeliveryStatus.WITH_LIAISON]
-    under_way = set(
-        DeliveryLine.objects.filter(
-            allocation_line__allocation__in=plans, delivery__status__in=open_states
-        ).values_list("allocation_line__allocation", flat=True)
-    )
-    for plan in Allocation.objects.filter(pk__in=plans - under_way, status=Allocation.Status.APPROVED):
-        plan.move_to(Allocation.Status.DONE, by=by, at=now)
-
-
-def _notify(delivery: Delivery, by: Any) -> None:
-    """Tell the firm what comes, from whom; without a phone there is nobody to tell."""
-    firm = delivery.enterprise
-    phone = firm.liaison_phone or firm.principal_phone
-    if not phone:
-        return
-    lines = list(delivery.lines.all())
-    first = f"{lines[0].lot.item.name}{plain(lines[0].expected)}{lines[0].lot.item.unit}"
-    outbox.put(
-        DELIVERY_NOTICE.code,
-        occasion=f"delivery:{delivery.pk}",
-        values={
-            "code": delivery.code,
-            "what": first if len(lines) == 1 else f"{first}等{len(lines)}项",
-            "who": delivery.squad.name if delivery.squad else f"{delivery.warehouse}自取",
-        },
-        to_phone=phone,
-        by=by,
-        label=f"{firm} {delivery.code}",
-        context_id=delivery.pk,
-    )

@@ -1,7 +1,7 @@
 """What people type about supplies."""
 
 from supplies.forms.allocations import AllocationForm, OverrideForm
-from supplies.forms.deliveries import HandoverForm, SignForm
+from supplies.forms.deliveries import FeedbackForm, HandoverForm, ScheduleForm, SignForm
 from supplies.forms.items import ItemForm
 from supplies.forms.lots import PaperForm, PastForm
 from supplies.forms.places import KeeperForm, WarehouseForm
@@ -12,6 +12,7 @@ from supplies.forms.stocktakes import CountForm, FoundLotForm, StockTakeForm
 __all__ = [
     "AllocationForm",
     "CountForm",
+    "FeedbackForm",
     "FoundLotForm",
     "HandoverForm",
     "ItemForm",
@@ -23,6 +24,7 @@ __all__ = [
     "ReasonForm",
     "ReceiptForm",
     "RequestForm",
+    "ScheduleForm",
     "SignForm",
     "StockTakeForm",
     "WarehouseForm",

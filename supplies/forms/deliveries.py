@@ -13,7 +13,7 @@ from parkportal.records import files
 from parkportal.records.models import StoredFile
 from parkportal.states import Refused
 from supplies.actions import Arrival, Signature
-from supplies.models import Delivery, DeliveryLine
+from supplies.models import Delivery, DeliveryLine, Feedback
 from supplies.units import read_quantity
 
 PNG = "data:image/png;base64,"
@@ -48,7 +48,7 @@ class SignatureFields(TokenFormMixin):
         image = _kept(data["signature"], "签名.png", ("png",)) if data["signature"] else None
         upload = data.get("photo")
         photo = _kept(upload, "签收照片.jpg", ("jpeg", "png", "webp")) if upload else None
-        return Signature(data["signed_name"], image, photo, note, data["token"])
+        return Signature(data["signed_name"], image, photo, note, data["token"], data.get("code") or "")
 
 
 def _kept(data: Any, name: str, allow: tuple[str, ...]) -> StoredFile:
@@ -70,6 +70,13 @@ class HandoverForm(SignatureFields):
 class SignForm(SignatureFields):
     """What arrived, line by line; a shortage asks for its reason."""
 
+    code = forms.RegexField(
+        r"^\d{6}$",
+        label="短信签收码",
+        required=False,
+        error_messages={"invalid": "签收码是 6 位数字。"},
+        widget=forms.TextInput(attrs={"class": "w-phone", "inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
     photo = forms.FileField(label="照片", required=False, widget=forms.FileInput(attrs={"accept": "image/*"}))
 
     def __init__(self, *args: Any, lines: list[DeliveryLine], **kwargs: Any) -> None:
@@ -119,3 +126,28 @@ class SignForm(SignatureFields):
             missing = plain(line.expected - received)
             self.add_error(f"shortage_{line.pk}", f"{item}少收 {missing} {item.unit}，请选原因。")
         return Arrival(received, shortage, data.get(f"note_{line.pk}") or "")
+
+
+class ScheduleForm(forms.Form):
+    """When and where deliveries are handed over."""
+
+    planned_at = forms.DateTimeField(
+        label="约定时间",
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        error_messages={"required": "请选约定的时间。", "invalid": "看不懂这个时间，请写成 2020-02-19 10:00。"},
+    )
+    meeting_point = forms.CharField(label="约定地点", max_length=60, required=False)
+
+
+class FeedbackForm(TokenFormMixin):
+    """Thanks, a problem, advice."""
+
+    kind = forms.ChoiceField(
+        label="想说什么", choices=Feedback.Kind.choices, initial="thanks", widget=forms.RadioSelect
+    )
+    text = forms.CharField(
+        label="内容",
+        max_length=300,
+        error_messages={"required": "请写几个字。"},
+        widget=forms.Textarea(attrs={"rows": 3, "class": "w-full"}),
+    )

@@ -1,5 +1,7 @@
 """Deliveries as the warehouse and the committee see them: the list, one, its papers, issuing."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
@@ -9,12 +11,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from enterprises.models import Enterprise, Squad
+from parkportal.clock import park_now
 from parkportal.guards import roles
 from parkportal.printing.barcodes import code128_svg
 from parkportal.records import files
 from parkportal.records.listing import figure_rows
 from parkportal.states import Refused
-from supplies import actions, papers
+from supplies import actions, papers, register_book
+from supplies.actions.notices import OVERDUE_AFTER
 from supplies.figures import STOCK
 from supplies.models import Delivery, Movement
 from supplies.overview import receivers
@@ -33,7 +37,9 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
     rows = _narrowed(rows, request.GET)
     page = Paginator(rows.for_list().order_by("-id"), PAGE).get_page(request.GET.get("page"))
     tabs = [("", "全部", sum(counts.values())), *((s.value, s.label, counts.get(s, 0)) for s in Delivery.Status)]
-    context = {"status": status, "squad": squad, "squads": Squad.objects.all(), "bulk_actions": BULK, "figure": figure}
+    context: dict[str, Any] = {"status": status, "squad": squad, "squads": Squad.objects.all()}
+    context |= {"bulk_actions": BULK, "figure": figure}
+    context |= {"short": scope.short().count(), "late": scope.unsigned_since(park_now() - OVERDUE_AFTER).count()}
     return show(
         request, "delivery_list", page_obj=page, tabs=tabs, can_issue=request.user.has_role(*WRITERS), **context
     )
@@ -47,6 +53,10 @@ def _narrowed(rows: QuerySet[Delivery], query: QueryDict) -> QuerySet[Delivery]:
         rows = rows.filter(squad__number=squad)
     if (plan := query.get("allocation", "")).isdigit():
         rows = rows.filter(lines__allocation_line__allocation=plan).distinct()
+    if query.get("short"):
+        rows = rows.short()
+    if query.get("late"):
+        rows = rows.unsigned_since(park_now() - OVERDUE_AFTER)
     if words := query.get("q", "").strip():
         rows = rows.filter(Q(enterprise__in=Enterprise.objects.search(words)) | Q(code__iexact=words.replace(" ", "")))
     return rows
@@ -83,7 +93,11 @@ def delivery_issue(request: HttpRequest) -> HttpResponse:
 @roles(*CARRIERS)
 def delivery_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One delivery: lines, both signatures, every step."""
-    rows = Delivery.objects.visible_to(request.user).for_list().select_related("handover", "remainder_of")
+    rows = (
+        Delivery.objects.visible_to(request.user)
+        .for_list()
+        .select_related("handover", "remainder_of", "notice_read_by", "shortage_seen_by", "feedback__by")
+    )
     delivery = get_object_or_404(rows, pk=pk)
     under_way = delivery.status in {Delivery.Status.ISSUED, Delivery.Status.WITH_LIAISON}
     return show(
@@ -96,6 +110,11 @@ def delivery_detail(request: HttpRequest, pk: int) -> HttpResponse:
         barcode=code128_svg(delivery.code, height_mm=12),
         back_url=back_url(request),
         can_issue=request.user.has_role(*WRITERS) and delivery.status == Delivery.Status.PENDING,
+        under_way=under_way,
+        is_own=request.user.has_role("contact", "principal"),
+        is_short=delivery.status in {Delivery.Status.PARTIAL, Delivery.Status.DECLINED},
+        feedback=getattr(delivery, "feedback", None),
+        can_close=under_way and delivery.remainder_of_id is not None and request.user.has_role(*WRITERS),
         can_sign=under_way and request.user.has_role("squad", "contact", "principal", *WRITERS),
     )
 
@@ -142,6 +161,12 @@ def receipt_image(request: HttpRequest, pk: int, leg: str, what: str) -> HttpRes
 def issue_register(request: HttpRequest) -> HttpResponse:
     """领用登记表: everything that was signed for, as PDF."""
     return papers.register(Delivery.objects.visible_to(request.user).received())
+
+
+@roles(*READERS)
+def issue_register_workbook(request: HttpRequest) -> HttpResponse:
+    """领用登记表 as a workbook, with the drawn signatures in their cells."""
+    return register_book.answer(Delivery.objects.visible_to(request.user).received())
 
 
 @roles(*READERS)

@@ -1,19 +1,40 @@
 """On the phone: what the squad takes along and brings, and the signature at the door."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 
 from parkportal.clock import at, park_now, park_today
 from parkportal.guards import roles
+from parkportal.idempotency import token_of
 from parkportal.states import AlreadyMoved, Refused
 from supplies import actions
 from supplies.forms import HandoverForm, SignForm
-from supplies.models import Delivery, DeliveryStatus
+from supplies.models import Delivery, DeliveryStatus, Receipt
+from supplies.models.delivery import UNDERWAY
 from supplies.views.deliveries import back_url
 from supplies.views.rooms import show
 
 SIGNERS = ("squad", "contact", "principal", "warehouse", "committee")
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the browser's queue asks, which keeps what was signed until it hears an answer."""
+    return request.headers.get("Accept") == "application/json"
+
+
+def done(request: HttpRequest, name: str, **where: int) -> HttpResponse:
+    """On to the next page; the queue is told where that is."""
+    if wants_json(request):
+        return JsonResponse({"text": "已送到。", "url": reverse(name, kwargs=where)})
+    return redirect(reverse(name, kwargs=where))
+
+
+def refused_json(form: BaseForm) -> JsonResponse:
+    """All that is wrong in one sentence, for the review of what could not be sent."""
+    return JsonResponse({"text": "".join(str(e) for errors in form.errors.values() for e in errors)}, status=422)
 
 
 @roles("squad", "contact", "principal")
@@ -36,15 +57,19 @@ def my_deliveries(request: HttpRequest) -> HttpResponse:
 def handover(request: HttpRequest) -> HttpResponse:
     """The liaison ticks or scans what is there and signs once for all of it."""
     ready = Delivery.objects.visible_to(request.user).to_hand_over().filter(squad__isnull=False)
+    if request.method == "POST" and Receipt.objects.filter(token=token_of(request.POST.get("token"))).exists():
+        return done(request, "supplies:my_deliveries")
     form = HandoverForm(request.POST or None, deliveries=ready, initial={"signed_name": request.user.name})
     if request.method == "POST" and form.is_valid():
         try:
             chosen = list(form.cleaned_data["pick"])
             actions.hand_to_squad(deliveries=chosen, signature=form.signed(), by=request.user)
             messages.success(request, f"已接走 {len(chosen)} 张配送单。")
-            return redirect("supplies:my_deliveries")
+            return done(request, "supplies:my_deliveries")
         except Refused as refused:
             form.add_error(None, refused)
+    if request.method == "POST" and wants_json(request):
+        return refused_json(form)
     picked = set(request.POST.getlist("pick"))
     rows = ready.for_list().order_by("enterprise__pinyin_key", "id")
     return show(request, "handover", form, deliveries=rows, picked=picked)
@@ -54,16 +79,31 @@ def handover(request: HttpRequest) -> HttpResponse:
 def delivery_sign(request: HttpRequest, pk: int) -> HttpResponse:
     """The enterprise signs, on the squad's phone or on its own; a second time shows the first."""
     delivery = get_object_or_404(Delivery.objects.visible_to(request.user).for_list(), pk=pk)
-    if delivery.receipt_id or delivery.status not in {DeliveryStatus.ISSUED, DeliveryStatus.WITH_LIAISON}:
-        return redirect("supplies:delivery_detail", pk=pk)
+    if delivery.status not in UNDERWAY:
+        return _signed_before(request, delivery)
     lines = list(delivery.lines.all())
     initial = {"signed_name": request.user.name if request.user.has_role("contact", "principal") else ""}
     form = SignForm(request.POST or None, request.FILES or None, lines=lines, initial=initial)
     if request.method == "POST" and form.is_valid() and _signed(request, delivery, form):
-        return redirect("supplies:delivery_detail", pk=pk)
+        return done(request, "supplies:delivery_detail", pk=pk)
+    if request.method == "POST" and wants_json(request):
+        return refused_json(form)
     heading = f"签字，一次签 {len(lines)} 项"
     context = {"delivery": delivery, "lines": lines, "now": park_now(), "sign_heading": heading}
     return show(request, "delivery_sign", form, back_url=back_url(request), **context)
+
+
+def _signed_before(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+    """The same signature arriving again is welcome; another one is told who signed."""
+    token = token_of(request.POST.get("token"))
+    is_same = token is not None and delivery.receipt is not None and delivery.receipt.token == token
+    if not wants_json(request) or is_same:
+        return done(request, "supplies:delivery_detail", pk=delivery.pk)
+    if delivery.receipt is None:
+        text = f"配送单 {delivery} 现在是“{delivery.get_status_display()}”，不能签收。"
+    else:
+        text = f"配送单 {delivery} 已经由{delivery.receipt.signed_name}签收，不用再签。"
+    return JsonResponse({"text": text}, status=409)
 
 
 def _signed(request: HttpRequest, delivery: Delivery, form: SignForm) -> bool:

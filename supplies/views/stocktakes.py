@@ -54,7 +54,7 @@ def stock_take_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "take": take,
         "lines": lines,
         "moves": [(move, Status(move.to_status).label) for move in take.moves.select_related("by")],
-        "found_form": FoundLotForm(take=take) if may_count else None,
+        "found": list(FoundLotForm(take=take).fields["lot"].queryset) if may_count else [],
         "can_approve": take.status == Status.SUBMITTED and request.user.has_role(*WRITERS) and not mine,
         "shows_book": take.status != Status.COUNTING or not take.is_blind,
         "differences": sum(bool(line.variance) for line in lines),

@@ -1,0 +1,67 @@
+"""After the door: the warehouse learns of a shortage, a remainder is given up, the enterprise says what it thinks."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from parkportal.clock import park_now
+from parkportal.idempotency import once
+from parkportal.states import AlreadyMoved, Refused
+from supplies.actions.allocations import close_finished
+from supplies.actions.ledger import Entry, Leg, post
+from supplies.actions.requests import close_fulfilled
+from supplies.models import Delivery, DeliveryStatus, Feedback, Movement, Place, PlaceKind
+from supplies.models.delivery import ENDED, UNDERWAY
+
+
+@transaction.atomic
+def mark_shortage_seen(*, delivery: Delivery, by: Any) -> Delivery:
+    """Somebody of the sender's side has taken note of what did not arrive. Raises AlreadyMoved, Refused `no_shortage`."""
+    held = Delivery.objects.select_for_update(of=("self",)).select_related("shortage_seen_by").get(pk=delivery.pk)
+    if held.status not in {DeliveryStatus.PARTIAL, DeliveryStatus.DECLINED}:
+        raise Refused("no_shortage", "这张配送单没有短少。")
+    if held.shortage_seen_at:
+        raise AlreadyMoved("already", f"{held.shortage_seen_by}已经知道了。")
+    held.shortage_seen_at, held.shortage_seen_by = park_now(), by
+    held.save(update_fields=["shortage_seen_at", "shortage_seen_by"])
+    return held
+
+
+@transaction.atomic
+def close_remainder(*, delivery: Delivery, by: Any, reason: str) -> Delivery:
+    """What was to come later will not come: it goes back to the shelf, and the rest of the plan is done.
+
+    Raises Refused: reason_missing, no_remainder, and what the ledger refuses.
+    """
+    if not reason.strip():
+        raise Refused("reason_missing", "请写不再补送的原因。")
+    rows = Delivery.objects.select_for_update(of=("self",)).select_related("squad", "warehouse")
+    held = rows.prefetch_related("lines__lot__item").get(pk=delivery.pk)
+    if held.remainder_of_id is None or held.status not in UNDERWAY:
+        raise Refused("no_remainder", "只有还没送到的补送单可以关掉。")
+    lines = list(held.lines.all())
+    here = Place.objects.the(PlaceKind.TRANSIT)
+    if held.status == DeliveryStatus.WITH_LIAISON and held.squad is not None:
+        here = Place.objects.of_squad(held.squad)
+    legs = [Leg(line.lot, here, held.warehouse, line.expected) for line in lines]
+    post(Entry(Movement.Kind.RETURN, legs, f"不再补送：{reason}"[:200], delivery=held), by=by)
+    held.move_to(DeliveryStatus.VOID, by=by, reason=reason)
+    close_finished(lines, by, park_now())
+    close_fulfilled(lines, by=by)
+    return held
+
+
+def say_thanks(*, delivery: Delivery, kind: str, text: str, by: Any, token: UUID | None = None) -> Feedback:
+    """What the enterprise says after it signed, once for a delivery. Raises Refused: empty, not_signed, said_already."""
+    if not text.strip():
+        raise Refused("empty", "请写几个字。")
+    if delivery.status not in ENDED:
+        raise Refused("not_signed", "签收以后再写反馈。")
+
+    def write() -> Feedback:
+        if Feedback.objects.filter(delivery=delivery).exists():
+            raise Refused("said_already", "这张配送单已经写过反馈。")
+        return Feedback.objects.create(delivery=delivery, kind=kind, text=text.strip()[:300], by=by, token=token)
+
+    return once(Feedback, token, write)[0]

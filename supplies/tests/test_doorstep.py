@@ -1,0 +1,273 @@
+"""At the door and afterwards: agreed times, codes from a text message, bad networks, shortages, remainders, thanks."""
+
+import base64
+import io
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from parkportal.clock import park_now
+from parkportal.idempotency import new_token
+from parkportal.messaging.models import Message
+from parkportal.records import files
+from parkportal.states import AlreadyMoved, Refused
+from supplies import actions, invariants
+from supplies.actions import Arrival, Signature
+from supplies.models import Balance, Delivery, DeliveryMove, Receipt, SigningCode
+from supplies.tests import factories as f
+from supplies.tests.test_views import png
+from supplies.worklist import _late, _short
+
+pytestmark = pytest.mark.django_db
+
+
+def page(name, *args):
+    return reverse(f"supplies:{name}", args=args)
+
+
+@pytest.fixture
+def story():
+    lot = f.stock(f.item(), 1000, batch="A1")
+    firm = f.enterprise("湖南砚池泊有限公司", of=f.squad(1), liaison_name="宁远", liaison_phone="19900000001")
+    return {"lot": lot, "firm": firm, "delivery": f.delivery(firm, {lot: 100}), "keeper": f.keeper()}
+
+
+@pytest.fixture
+def underway(story):
+    actions.issue_deliveries(deliveries=[story["delivery"]], by=story["keeper"])
+    liaison = f.liaison(f.squad(1))
+    actions.hand_to_squad(deliveries=[story["delivery"]], signature=Signature("沈知遥"), by=liaison)
+    story["delivery"].refresh_from_db()
+    return {**story, "liaison": liaison}
+
+
+def code_sent():
+    return Message.objects.filter(purpose="signing_code").latest("id").text.partition("签收码")[2][:6]
+
+
+def form_of(delivery, **changes):
+    return {
+        "token": str(new_token()), "signed_name": "宁远", f"received_{delivery.lines.get().pk}": "100", **changes
+    }  # fmt: skip
+
+
+def test_the_enterprise_is_told_when_where_and_how_much(story, park_time):
+    when = park_now() + timedelta(days=1)
+    actions.schedule_deliveries(
+        deliveries=[story["delivery"]], planned_at=when, meeting_point="C1 栋东门", by=story["keeper"]
+    )
+    assert not Message.objects.exists()
+    actions.issue_deliveries(deliveries=[story["delivery"]], by=story["keeper"])
+    text = Message.objects.get(purpose="delivery_notice").text
+    assert "一次性医用口罩100只" in text and "2月19日17:40送到C1 栋东门" in text and "第一小分队" in text
+    actions.schedule_deliveries(
+        deliveries=[story["delivery"]], planned_at=when + timedelta(hours=1), by=story["keeper"]
+    )
+    assert "改为2月19日18:40送到贵单位" in Message.objects.get(purpose="delivery_changed").text
+    with pytest.raises(Refused, match="已经过去"):
+        actions.schedule_deliveries(
+            deliveries=[story["delivery"]], planned_at=park_now() - timedelta(hours=1), by=story["keeper"]
+        )
+
+
+def test_reading_the_notice_is_recorded_once_and_a_new_time_asks_again(underway, sign_in, client):
+    delivery, contact = underway["delivery"], f.contact(underway["firm"])
+    sign_in(contact)
+    assert "知道了" in client.get(page("delivery_detail", delivery.pk)).content.decode()
+    client.post(page("delivery_read", delivery.pk))
+    delivery.refresh_from_db()
+    assert delivery.notice_read_by == contact
+    with pytest.raises(AlreadyMoved):
+        actions.mark_notice_read(delivery=delivery, by=contact)
+    sign_in(underway["keeper"])
+    assert "看到了" in client.get(page("delivery_detail", delivery.pk)).content.decode()
+    assert client.post(page("delivery_schedule", delivery.pk), {"planned_at": "随便"}).status_code == 302
+    later = park_now() + timedelta(days=2)
+    client.post(page("delivery_schedule", delivery.pk), {"planned_at": f"{later:%Y-%m-%dT%H:%M}"})
+    delivery.refresh_from_db()
+    assert delivery.planned_at is not None and delivery.notice_read_at is None
+
+
+def test_who_has_not_signed_after_a_day_is_reminded_once_a_day(underway):
+    now = park_now()
+    assert actions.remind_unsigned(now) == 0
+    Delivery.objects.update(issued_at=now - timedelta(hours=25))
+    assert actions.remind_unsigned(now) == 1 and actions.remind_unsigned(now) == 1
+    assert Message.objects.filter(purpose="delivery_reminder").count() == 1
+    assert [entry.title for entry in _late(underway["keeper"], 5)] == ["1 张配送单超过一天没签"]
+    Delivery.objects.update(planned_at=now + timedelta(hours=3))
+    assert actions.remind_unsigned(now) == 0
+
+
+def test_a_code_from_a_text_message_signs_once(underway, sign_in, client):
+    delivery = underway["delivery"]
+    sign_in(underway["liaison"])
+    client.post(page("delivery_code", delivery.pk))
+    digits = code_sent()
+    kept = SigningCode.objects.get()
+    assert kept.sent_to == "199****0001" and digits not in kept.code_hash
+    wrong = f"{(int(digits) + 1) % 10**6:06d}"
+    refused = client.post(page("delivery_sign", delivery.pk), form_of(delivery, code=wrong))
+    assert refused.status_code == 422 and "还可以试 4 次" in refused.content.decode()
+    form = form_of(delivery, code=digits)
+    for _ in range(2):
+        assert client.post(page("delivery_sign", delivery.pk), form).status_code == 302
+    receipt = Receipt.objects.get(leg="enterprise")
+    assert receipt.method == "code" and SigningCode.objects.get().used_at is not None
+    assert "短信验证码" in client.get(page("delivery_detail", delivery.pk)).content.decode()
+
+
+def test_a_code_that_is_guessed_old_or_missing_does_not_sign(underway):
+    delivery, by = underway["delivery"], underway["liaison"]
+
+    def sign(digits):
+        actions.sign_delivery(delivery=delivery, arrivals={}, signature=Signature("宁远", code=digits), by=by)
+
+    with pytest.raises(Refused, match="还没有发签收码"):
+        sign("123456")
+    actions.send_signing_code(delivery=delivery, by=by)
+    digits = code_sent()
+    wrong = f"{(int(digits) + 1) % 10**6:06d}"
+    for _ in range(5):
+        with pytest.raises(Refused):
+            sign(wrong)
+    with pytest.raises(Refused, match="已经作废"):
+        sign(digits)
+    SigningCode.objects.update(tries=0, expires_at=timezone.now() - timedelta(seconds=1))
+    with pytest.raises(Refused, match="已经过期"):
+        sign(digits)
+    assert not Receipt.objects.filter(leg="enterprise").exists()
+
+
+def test_a_signature_that_waited_for_the_network_arrives_once(underway, sign_in, client):
+    delivery = underway["delivery"]
+    sign_in(underway["liaison"])
+    form, asks = form_of(delivery, signature=png()), {"HTTP_ACCEPT": "application/json"}
+    first = client.post(page("delivery_sign", delivery.pk), form, **asks)
+    again = client.post(page("delivery_sign", delivery.pk), form, **asks)
+    assert first.status_code == again.status_code == 200
+    assert first.json() == again.json() == {"text": "已送到。", "url": page("delivery_detail", delivery.pk)}
+    assert Receipt.objects.filter(leg="enterprise").count() == 1
+    other = client.post(page("delivery_sign", delivery.pk), form_of(delivery), **asks)
+    assert other.status_code == 409 and "已经由宁远签收" in other.json()["text"]
+
+
+def test_what_the_queue_sends_wrongly_is_told_in_one_sentence(underway, sign_in, client):
+    delivery = underway["delivery"]
+    sign_in(underway["liaison"])
+    form = form_of(delivery, signed_name="")
+    answer = client.post(page("delivery_sign", delivery.pk), form, HTTP_ACCEPT="application/json")
+    assert answer.status_code == 422 and "请写签收人的姓名" in answer.json()["text"]
+
+
+def test_a_handover_that_waited_for_the_network_arrives_once(story, sign_in, client):
+    actions.issue_deliveries(deliveries=[story["delivery"]], by=story["keeper"])
+    sign_in(f.liaison(f.squad(1)))
+    form = {"token": str(new_token()), "signed_name": "沈知遥", "pick": [story["delivery"].pk]}
+    for _ in range(2):
+        answer = client.post(page("handover"), form, HTTP_ACCEPT="application/json")
+        assert answer.status_code == 200 and answer.json()["url"] == page("my_deliveries")
+    assert Receipt.objects.filter(leg="liaison").count() == 1
+
+
+def test_the_sender_sees_a_shortage_at_once(underway, sign_in, client):
+    delivery = underway["delivery"]
+    line = delivery.lines.get()
+    arrivals = {line.pk: Arrival(Decimal(90), "damaged", "纸箱进水")}
+    actions.sign_delivery(delivery=delivery, arrivals=arrivals, signature=Signature("宁远"), by=underway["liaison"])
+    [entry] = _short(underway["keeper"], 5)
+    assert entry.title == "湖南砚池泊有限公司" and "少 10 只，破损" in entry.detail
+    sign_in(underway["keeper"])
+    assert "有短少 1" in client.get(page("delivery_list")).content.decode()
+    assert delivery.code in client.get(page("delivery_list"), {"short": "1"}).content.decode()
+    client.post(page("delivery_shortage", delivery.pk))
+    assert _short(underway["keeper"], 5) == []
+    with pytest.raises(AlreadyMoved):
+        actions.mark_shortage_seen(delivery=delivery, by=underway["keeper"])
+
+
+def test_a_remainder_is_brought_or_closed_and_then_lies_on_the_shelf_again(underway):
+    delivery, lot = underway["delivery"], underway["lot"]
+    arrivals = {delivery.lines.get().pk: Arrival(Decimal(60), "later")}
+    actions.sign_delivery(delivery=delivery, arrivals=arrivals, signature=Signature("宁远"), by=underway["liaison"])
+    rest = Delivery.objects.get(remainder_of=delivery)
+    with pytest.raises(Refused, match="请写不再补送的原因"):
+        actions.close_remainder(delivery=rest, by=underway["keeper"], reason=" ")
+    actions.close_remainder(delivery=rest, by=underway["keeper"], reason="企业说够了")
+    rest.refresh_from_db()
+    assert rest.status == "void" and DeliveryMove.objects.filter(subject=rest, to_status="void").exists()
+    assert Balance.objects.get(lot=lot, place=f.warehouse()).amount == 940
+    assert invariants.check() == []
+    with pytest.raises(Refused, match="只有还没送到的补送单"):
+        actions.close_remainder(delivery=delivery, by=underway["keeper"], reason="x")
+
+
+def test_thanks_are_written_once_and_read_by_the_committee(underway, sign_in, client):
+    delivery, contact = underway["delivery"], f.contact(underway["firm"])
+    sign_in(contact)
+    form = {"token": str(new_token()), "kind": "thanks", "text": "谢谢小分队送上门"}
+    early = client.post(page("feedback_create", delivery.pk), form)
+    assert early.status_code == 422 and "签收以后再写" in early.content.decode()
+    actions.sign_delivery(delivery=delivery, arrivals={}, signature=Signature("宁远"), by=contact)
+    assert client.post(page("feedback_create", delivery.pk), {**form, "text": ""}).status_code == 422
+    assert client.post(page("feedback_create", delivery.pk), form).status_code == 302
+    assert client.post(page("feedback_create", delivery.pk), {**form, "token": str(new_token())}).status_code == 422
+    sign_in(f.user("committee"))
+    shown = client.get(page("feedback_list")).content.decode()
+    assert "谢谢小分队送上门" in shown and "复制到群里" in shown
+    assert "谢谢小分队送上门" in client.get(page("delivery_detail", delivery.pk)).content.decode()
+
+
+def test_the_register_workbook_has_the_columns_and_the_signature_as_a_picture(underway, sign_in, client):
+    drawn = files.keep(
+        base64.b64decode(png().partition(",")[2]),
+        name="签名.png",
+        purpose="supplies_receipt",
+        owner=None,
+        allow=("png",),
+    )
+    actions.sign_delivery(
+        delivery=underway["delivery"], arrivals={}, signature=Signature("=宁远", drawn), by=underway["liaison"]
+    )
+    sign_in(f.user("leader"))
+    answer = client.get(page("issue_register_workbook"))
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    assert [cell.value for cell in sheet[3]][:6] == ["序号", "领用单位", "物资", "规格", "单位", "数量"]
+    assert [cell.value for cell in sheet[4]][1:6] == ["湖南砚池泊有限公司", "一次性医用口罩", None, "只", 100]
+    assert sheet["K4"].value == "=宁远" and sheet["K4"].data_type == "s" and sheet["L4"].value == "199****0001"
+    [picture] = sheet._images
+    assert picture.anchor._from.row == 3 and picture.anchor._from.col == 10
+
+
+@pytest.mark.both
+def test_the_workbook_and_the_feedback_take_few_statements(sign_in, client):
+    sign_in(f.user("committee"))
+    squad, liaison, keeper = f.squad(1), f.liaison(f.squad(1)), f.keeper()
+    lot = f.stock(f.item(), 1000)
+
+    def grow(number):
+        for _ in range(number):
+            firm = f.enterprise(of=squad)
+            delivery = f.delivery(firm, {lot: 1})
+            actions.issue_deliveries(deliveries=[delivery], by=keeper)
+            actions.sign_delivery(delivery=delivery, arrivals={}, signature=Signature("甲"), by=liaison)
+            delivery.refresh_from_db()
+            actions.say_thanks(delivery=delivery, kind="thanks", text="好", by=keeper)
+
+    def count(name):
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(page(name)).status_code == 200
+        return len(seen)
+
+    names = ("issue_register_workbook", "feedback_list")
+    grow(1)
+    [count(name) for name in names]
+    few = [count(name) for name in names]
+    grow(5)
+    assert [count(name) for name in names] == few and max(few) <= 12

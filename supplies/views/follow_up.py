@@ -1,0 +1,123 @@
+"""Around a delivery: when it comes, that it was read, the signing code, shortages, remainders, feedback."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from parkportal.guards import roles
+from parkportal.states import Refused
+from supplies import actions
+from supplies.forms import FeedbackForm, ScheduleForm
+from supplies.models import Delivery, Feedback
+from supplies.views.doorstep import SIGNERS
+from supplies.views.rooms import PAGE, READERS, WRITERS, show
+
+OWN = ("contact", "principal")
+
+
+@require_POST
+@roles(*WRITERS)
+def delivery_schedule(request: HttpRequest, pk: int) -> HttpResponse:
+    """Agree on time and place with the enterprise."""
+    delivery = get_object_or_404(_deliveries(request), pk=pk)
+    form = ScheduleForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, next(iter(form.errors.values()))[0])
+        return redirect("supplies:delivery_detail", pk=pk)
+    return _step(
+        request,
+        delivery,
+        lambda: actions.schedule_deliveries(deliveries=[delivery], by=request.user, **form.cleaned_data),
+        "已约好，企业出库时会收到时间和地点；已经出库的，马上通知。",
+    )
+
+
+@require_POST
+@roles(*OWN)
+def delivery_read(request: HttpRequest, pk: int) -> HttpResponse:
+    """知道了: the enterprise has read when and where."""
+    delivery = get_object_or_404(_deliveries(request), pk=pk)
+    return _step(
+        request, delivery, lambda: actions.mark_notice_read(delivery=delivery, by=request.user), "好的，到时见。"
+    )
+
+
+@require_POST
+@roles(*SIGNERS)
+def delivery_code(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send the signing code to the enterprise's own phone."""
+    delivery = get_object_or_404(_deliveries(request), pk=pk)
+    try:
+        code = actions.send_signing_code(delivery=delivery, by=request.user)
+        messages.success(request, f"签收码已发到 {code.sent_to}，10 分钟内有效。")
+    except Refused as refused:
+        messages.error(request, refused.text)
+    return redirect("supplies:delivery_sign", pk=pk)
+
+
+@require_POST
+@roles(*WRITERS)
+def delivery_shortage(request: HttpRequest, pk: int) -> HttpResponse:
+    """The warehouse has taken note of a shortage."""
+    delivery = get_object_or_404(_deliveries(request), pk=pk)
+    return _step(
+        request, delivery, lambda: actions.mark_shortage_seen(delivery=delivery, by=request.user), "已记下您知道了。"
+    )
+
+
+@require_POST
+@roles(*WRITERS)
+def delivery_close(request: HttpRequest, pk: int) -> HttpResponse:
+    """A remainder will not come any more."""
+    delivery, reason = get_object_or_404(_deliveries(request), pk=pk), request.POST.get("reason", "")[:200]
+    return _step(
+        request,
+        delivery,
+        lambda: actions.close_remainder(delivery=delivery, by=request.user, reason=reason),
+        "不再补送，物资已退回仓库账上。",
+    )
+
+
+@roles(*OWN)
+def feedback_create(request: HttpRequest, pk: int) -> HttpResponse:
+    """The enterprise says what it thinks, after it signed."""
+    delivery = get_object_or_404(_deliveries(request), pk=pk)
+    form = FeedbackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.say_thanks(delivery=delivery, by=request.user, **form.cleaned_data)
+            messages.success(request, "谢谢，管委会看得到。")
+            return redirect("supplies:delivery_detail", pk=pk)
+        except Refused as refused:
+            form.add_error(None, refused)
+    return show(request, "feedback_form", form, delivery=delivery)
+
+
+@roles(*READERS)
+def feedback_list(request: HttpRequest) -> HttpResponse:
+    """What enterprises said, with a text to copy into the group."""
+    rows = Feedback.objects.filter(delivery__in=Delivery.objects.visible_to(request.user))
+    kind = request.GET.get("kind", "")
+    if kind in Feedback.Kind.values:
+        rows = rows.filter(kind=kind)
+    rows = rows.select_related("delivery__enterprise", "by").order_by("-id")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return show(request, "feedback_list", page_obj=page, kinds=Feedback.Kind.choices, kind=kind)
+
+
+def _deliveries(request: HttpRequest) -> QuerySet[Delivery]:
+    return Delivery.objects.visible_to(request.user).select_related("enterprise", "squad", "warehouse")
+
+
+def _step(request: HttpRequest, delivery: Delivery, act: Callable[[], object], done: str) -> HttpResponse:
+    try:
+        act()
+        messages.success(request, done)
+    except Refused as refused:
+        messages.error(request, refused.text)
+    return redirect("supplies:delivery_detail", pk=delivery.pk)
