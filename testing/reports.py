@@ -30,10 +30,12 @@ def report_of(specimen: Specimen) -> Report:
         return Report.objects.get(result=result)
 
 
-def report_pdf(specimen: Specimen) -> bytes:
-    """One A4 page (handbook §3, Report). Raises Refused `no_result`."""
+def report_pdf(specimen: Specimen, signup: SignUp | None = None) -> bytes:
+    """One A4 page (handbook §3, Report); of a mixed tube for one of its people. Raises Refused `no_result`."""
     report = report_of(specimen)
-    result, signup = report.result, specimen.signup
+    result, signup = report.result, signup or specimen.signup
+    if signup is None:
+        raise Refused("no_result", "混采管不出具个人报告。")
     sex, age = _sex_and_age(signup)
     path = reverse("public:report_check", args=[report.public_token])
     found = result.get_value_display()

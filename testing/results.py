@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from enterprises.models.people import number_hash
 from parkportal.privacy import lookup_hash
-from testing.models import LookupLock, PhoneCode, Result, SignUp, Specimen
+from testing.models import LeftWhy, LookupLock, PhoneCode, PoolMember, Result, SignUp, Specimen
 from testing.phone_codes import check_code, send_code
 
 LOCK_FOR = timedelta(minutes=30)
@@ -113,14 +113,17 @@ class Shown:
 
 def shown_to_person(signup: SignUp) -> list[Shown]:
     """The person's specimens of this document in all campaigns, the newest first; withheld results stay withheld."""
+    own = Q(signup__document_hash=signup.document_hash)
+    shared = PoolMember.objects.filter(signup__document_hash=signup.document_hash).exclude(left_why=LeftWhy.UNDONE)
+    let_go = set(shared.filter(left_at__isnull=False).values_list("pool__specimen", flat=True))
     specimens = (
-        Specimen.objects.filter(signup__document_hash=signup.document_hash, collected_at__isnull=False)
+        Specimen.objects.filter(own | Q(pk__in=shared.values("pool__specimen")), collected_at__isnull=False)
         .exclude(status="void")
         .select_related("session__point", "lab", "signup")
         .prefetch_related(Prefetch("results", Result.objects.select_related("verifier").order_by("-version")))
         .order_by("-collected_at")
     )
-    return [_shown(specimen) for specimen in specimens]
+    return [Shown(tube, "again") if tube.pk in let_go else _shown(tube) for tube in specimens]
 
 
 def _shown(specimen: Specimen) -> Shown:

@@ -5,10 +5,11 @@ from typing import Any
 from django.db.models import Count, Min
 from django.urls import reverse
 
+from enterprises.models import Enterprise
 from parkportal.clock import park_now, park_today
 from parkportal.records.worklist import Entry, Source
 from testing import bench
-from testing.models import Alert, Correction, Session, Specimen
+from testing.models import Alert, Correction, PoolMember, Session, SignUp, Specimen
 from testing.words import clock_words
 
 
@@ -70,6 +71,30 @@ def late_results(user: Any, limit: int) -> list[Entry]:
     ]
 
 
+def single_retests(user: Any, limit: int) -> list[Entry]:
+    """People of the own enterprises who are to be swabbed again alone, by enterprise; no result and no name."""
+    reach = SignUp.objects.filter(enterprise__in=Enterprise.objects.visible_to(user))
+    rows = (
+        PoolMember.objects.to_retest()
+        .filter(signup__in=reach)
+        .order_by()
+        .values("signup__enterprise", "signup__enterprise__name")
+        .annotate(people=Count("pk"), since=Min("left_at"))
+        .order_by("since")
+    )
+    return [
+        Entry(
+            kind="单管重采",
+            title=f"{row['signup__enterprise__name']} 有 {row['people']} 人要单独重采",
+            detail="请安排本人单独到采样点，暂不要和别人混采",
+            verb="看企业",
+            href=reverse("dashboard:enterprise_file", args=[row["signup__enterprise"]]),
+            due_at=row["since"],
+        )
+        for row in rows[:limit]
+    ]
+
+
 def waiting_corrections(user: Any, limit: int) -> list[Entry]:
     """Released results that a colleague wants to change."""
     rows = Correction.objects.at_bench(user).open().exclude(asked_by=user).select_related("specimen")
@@ -106,6 +131,7 @@ ALL = [
     Source("testing.station", ("station",), station_sessions),
     Source("testing.lab", ("lab_tester", "lab_verifier"), lab_tasks),
     Source("testing.late", ("committee", "lab_tester", "lab_verifier"), late_results),
+    Source("testing.retests", ("committee", "squad", "contact", "principal"), single_retests),
     Source("testing.corrections", ("lab_verifier",), waiting_corrections),
     Source("testing.alerts", ("committee",), open_alerts),
 ]

@@ -12,6 +12,7 @@ from parkportal.records.audit import record
 from parkportal.states import Refused
 from testing.actions.custody import reject
 from testing.actions.lab import NewReading, raise_alert, reading_row, tell_there_is_news
+from testing.actions.retests import recheck_pool
 from testing.models import Correction, CorrectionStatus, InvalidReason, Result, ResultValue, Specimen, SpecimenStatus
 
 
@@ -75,6 +76,7 @@ def accept_correction(*, correction: Correction, by: Any) -> Result:
             reject(specimen, by=by, at=now, reason=InvalidReason.TOO_LITTLE)
         elif result.is_withheld:
             raise_alert(result, by=by)
+            recheck_pool(result, by=by, at=now)
         else:
             tell_there_is_news(specimen, by=by, version=result.version)
         record(

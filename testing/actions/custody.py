@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from parkportal.messaging import outbox
 from parkportal.states import Refused
-from testing.models import InvalidReason, SignUp, SignUpStatus, Specimen, SpecimenMove, SpecimenStatus
+from testing.models import InvalidReason, LeftWhy, SignUp, SignUpStatus, Specimen, SpecimenMove, SpecimenStatus
 
 BATCH = 500
 
@@ -45,17 +45,27 @@ def advance(
 
 
 def ask_to_come_again(specimen: Specimen, *, by: Any, at: datetime, reason: str) -> None:
-    """The person has to be swabbed again with a new tube; the message says so and no more."""
-    signup = SignUp.objects.select_for_update(of=("self",)).get(pk=specimen.signup_id)
+    """Whoever's swab lies in the tube has to be swabbed again with a new one; a mixed tube lets go of all its people."""
+    if specimen.is_pool:
+        people: list[int | None] = [member.signup_id for member in specimen.pool.release(why=LeftWhy.UNFIT, at=at)]
+    else:
+        people = [specimen.signup_id]
+    for signup_id in people:
+        swab_again(signup_id, occasion=f"specimen:{specimen.pk}", by=by, at=at, reason=InvalidReason(reason).label)
+
+
+def swab_again(signup_id: int | None, *, occasion: str, by: Any, at: datetime, reason: str) -> None:
+    """One person comes again; the message says so and no more."""
+    signup = SignUp.objects.select_for_update(of=("self",)).get(pk=signup_id)
     if signup.status == SignUpStatus.COLLECTED:
-        signup.move_to(SignUpStatus.RECOLLECT, by=by, at=at, reason=InvalidReason(reason).label)
+        signup.move_to(SignUpStatus.RECOLLECT, by=by, at=at, reason=reason)
     if signup.phone:
         outbox.put(
             "recollect_notice",
-            occasion=f"specimen:{specimen.pk}",
+            occasion=occasion,
             to_phone=signup.phone,
             values={"name": signup.masked_name, "link": reverse("public:signup_code", args=[signup.public_token])},
-            context_id=specimen.pk,
+            context_id=signup.pk,
             by=by,
         )
 

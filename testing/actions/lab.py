@@ -16,7 +16,18 @@ from parkportal.records import settings
 from parkportal.records.audit import record
 from parkportal.states import Refused
 from testing.actions.custody import BATCH, advance, reject
-from testing.models import WITHHELD, Alert, InvalidReason, Reading, Result, ResultValue, Specimen, SpecimenStatus
+from testing.actions.retests import recheck_pool
+from testing.models import (
+    WITHHELD,
+    Alert,
+    InvalidReason,
+    Reading,
+    Result,
+    ResultValue,
+    SignUp,
+    Specimen,
+    SpecimenStatus,
+)
 
 
 @dataclass(frozen=True)
@@ -146,9 +157,10 @@ def _result(tube: Specimen, reading: Reading, *, by: Any, now: datetime, value: 
 
 
 def tell_there_is_news(tube: Specimen, *, by: Any, version: int = 1) -> None:
-    """The person hears that something is to be read, once for each version; never what."""
-    signup = tube.signup
-    if signup is not None and signup.phone:
+    """Whoever's swab it was hears that something is to be read, once for each version; never what."""
+    for signup in [tube.signup] if tube.signup else SignUp.objects.in_pool(tube):
+        if not signup.phone:
+            continue
         outbox.put(
             "result_notice",
             occasion=f"specimen:{tube.pk}" + (f":v{version}" if version > 1 else ""),
@@ -163,7 +175,7 @@ def release_one(*, specimen_id: int, value: str, by: Any) -> Result | None:
     """A second person decides one tube that is not negative.
 
     Positive and suspect are released but withheld: no message to the person, an alert to the named officer without
-    the result. Invalid gives no result: the person comes again. Raises Refused as `release_negatives`, and
+    the result. Of a mixed tube everybody is swabbed again alone. Invalid gives no result: the person comes again. Raises Refused as `release_negatives`, and
     `other_value` when the decision is milder than the reading.
     """
     with transaction.atomic():
@@ -183,6 +195,7 @@ def release_one(*, specimen_id: int, value: str, by: Any) -> Result | None:
         tube.released_at = now
         tube.move_to(SpecimenStatus.RELEASED, by=by, at=now, save=("released_at",))
         raise_alert(result, by=by)
+        recheck_pool(result, by=by, at=now)
     return result
 
 

@@ -93,6 +93,10 @@ class LeftWhy(models.TextChoices):
 
 
 class PoolMemberQuerySet(models.QuerySet["PoolMember"]):
+    def to_retest(self) -> "PoolMemberQuerySet":
+        """待复核: whose mixed tube was not negative and who has not been swabbed alone yet."""
+        return self.filter(left_why=LeftWhy.RETEST, retest__isnull=True, signup__status="recollect")
+
     def live(self) -> "PoolMemberQuerySet":
         """Who lies in a tube, in order."""
         return self.filter(left_at__isnull=True).order_by("position")
@@ -145,3 +149,12 @@ class PoolMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pool_id} 第 {self.position} 位"
+
+    @property
+    def standing(self) -> str:
+        """Where this person stands because of the tube, in the field's words."""
+        if self.left_why != LeftWhy.RETEST:
+            return self.get_left_why_display() if self.left_why else "在管里"
+        if self.retest is None:
+            return "待复核，等单管重采"
+        return f"待复核，单管 {self.retest.get_status_display()}" if self.retest.released_at is None else "复核已出"

@@ -58,6 +58,12 @@ class Source(models.TextChoices):
 
 
 class SignUpQuerySet(models.QuerySet["SignUp"]):
+    def in_pool(self, specimen: Any) -> "SignUpQuerySet":
+        """Who lies in a mixed tube now, in the order of the swabs."""
+        return self.filter(pool_memberships__pool__specimen=specimen, pool_memberships__left_at__isnull=True).order_by(
+            "pool_memberships__position"
+        )
+
     def visible_to(self, user: Any) -> "SignUpQuerySet":
         """The committee all; leaders too, but pages mask; a station its sessions; a contact the own firm's staff."""
         if not user.is_authenticated:

@@ -22,7 +22,9 @@ from testing.models import (
     Box,
     Campaign,
     Group,
+    LeftWhy,
     PartyStatus,
+    PoolMember,
     Result,
     SignUp,
     SignUpMove,
@@ -145,8 +147,9 @@ def specimen_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "specimen": found,
         "recollected_as": Specimen.objects.filter(recollect_of=found).first(),
+        "members": _members(found) if request.user.has_role("committee", "station") else [],
         "may_correct": is_lab and is_out,
-        "may_report": is_out and request.user.has_role("committee"),
+        "may_report": is_out and not found.is_pool and request.user.has_role("committee"),
         "moves": SpecimenMove.objects.filter(subject=found).select_related("by"),
         "results": Result.objects.filter(specimen=found).select_related("verifier").order_by("-version")
         if sees_result
@@ -188,6 +191,14 @@ def box_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("testing:box", found.code)
 
 
+def _members(specimen: Specimen) -> list[PoolMember]:
+    """Whose swabs lie, or lay, in a mixed tube; nobody for a single one."""
+    if not specimen.is_pool:
+        return []
+    members = PoolMember.objects.filter(pool__specimen=specimen).exclude(left_why=LeftWhy.UNDONE)
+    return list(members.select_related("signup__enterprise", "retest").order_by("position", "id"))
+
+
 @roles("committee")
 @require_http_methods(["GET", "POST"])
 def alert(request: HttpRequest, pk: int) -> HttpResponse:
@@ -203,7 +214,12 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("testing:alert", pk)
         except Refused as refusal:
             messages.error(request, refusal.text)
-    context = {"alert": found, "signup": found.specimen.signup, "reveal_reasons": REVEAL_REASONS}
+    context = {
+        "alert": found,
+        "signup": found.specimen.signup,
+        "members": _members(found.specimen),
+        "reveal_reasons": REVEAL_REASONS,
+    }
     return render(request, "testing/alert.html", context)
 
 

@@ -4,7 +4,7 @@ import time
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -13,14 +13,15 @@ from parkportal.records.audit import record
 from parkportal.states import Refused
 from testing import reports
 from testing.forms.lab import ReportCheckForm
-from testing.models import Result, ResultValue, SignUp, Specimen
+from testing.models import SignUp, Specimen
+from testing.results import shown_to_person
 from testing.views.lookup import GRANT, GRANT_SECONDS
 
 WHOLE = ("signup__enterprise", "session__point", "lab")
 
 
-def _pdf(specimen: Specimen) -> HttpResponse:
-    answer = HttpResponse(reports.report_pdf(specimen), content_type="application/pdf")
+def _pdf(specimen: Specimen, signup: SignUp | None = None) -> HttpResponse:
+    answer = HttpResponse(reports.report_pdf(specimen, signup), content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{specimen.barcode}.pdf"'
     answer["Cache-Control"] = "no-store"
     return answer
@@ -48,12 +49,10 @@ def own_report(request: HttpRequest, barcode: str) -> HttpResponse:
     signup = SignUp.objects.filter(pk=pk).first() if time.time() - since < GRANT_SECONDS else None
     if signup is None:
         return redirect("public:results")
-    tubes = Specimen.objects.filter(signup__document_hash=signup.document_hash).select_related(*WHOLE)
+    shown = [row.specimen.pk for row in shown_to_person(signup) if row.word == "negative"]
+    tubes = Specimen.objects.filter(pk__in=shown).select_related(*WHOLE)
     specimen = get_object_or_404(tubes, barcode=barcode)
-    result = Result.objects.filter(specimen=specimen).order_by("-version").first()
-    if result is None or result.value != ResultValue.NEGATIVE:
-        raise Http404
-    return _pdf(specimen)
+    return _pdf(specimen, None if specimen.signup else signup)
 
 
 @public
