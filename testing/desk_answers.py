@@ -11,12 +11,14 @@ from parkportal.identifiers import CODE_PREFIXES, CodeProblem, parse_code
 from parkportal.printing.barcodes import grouped_code
 from parkportal.states import Refused
 from testing.actions import close_pool, collect, issue_tube, measure, undo_last
+from testing.actions.badges import holder_of
 from testing.actions.desk import Done, find_by_document, find_person, where_done
 from testing.models import Pool, SignUp, SignUpStatus
 from testing.words import slot_words
 
-FIND, TEMPERATURE, TUBE = "find", "temperature", "tube"
-PLACEHOLDERS = {FIND: "等待扫码", TEMPERATURE: "录体温，如 36.5", TUBE: "扫试管"}
+FIND, TEMPERATURE, TUBE, REASON = "find", "temperature", "tube", "reason"
+PLACEHOLDERS = {FIND: "等待扫码", TEMPERATURE: "录体温，如 36.5", TUBE: "扫试管", REASON: "按 1 到 4，或写原因"}
+UNDO_REASONS = {"1": "扫错了人", "2": "体温录错", "3": "试管拿错", "4": "这位不采了"}
 REMEDIES = {
     "dropped_digit": "请把条码放平再扫；还不行就换一支新管",
     "bad_tube": "请把条码放平再扫；还不行就换一支新管",
@@ -28,6 +30,8 @@ REMEDIES = {
     "stopped": "请到旁边休息 10 分钟再测",
     "door_only": "请到旁边等，工作人员会联系上门",
     "unknown_person": "请先扫海报上的码登记，或看是不是别的检测任务的码",
+    "badge_void": "请用新发的工作证",
+    "badge_elsewhere": "请找这个采样点的同事，或登录自己的账号",
     "packed": "请到装箱页先拿出这一管",
     "pool_full": "请拿一支新管，装下一组",
     "pool_closed": "请拿一支新管，装下一组",
@@ -49,6 +53,13 @@ class Scan:
     lane: int | None = None
     found_at: datetime | None = None
     measured_at: datetime | None = None
+    reason: str = ""
+    badge: str = ""  # of the colleague who has taken over
+    done_at: datetime | None = None  # when it was scanned, if it waited in the browser's queue
+
+    @property
+    def now(self) -> datetime:
+        return self.done_at or park_now()
 
 
 @dataclass(frozen=True)
@@ -95,6 +106,8 @@ class Answer:
     label: tuple[str, str, tuple[str, ...]] | None = None
     code: str = ""
     meter: "Meter | None" = None
+    badge: str = ""
+    holder: str = ""
     then: "Answer | None" = field(default=None, repr=False)
 
     @property
@@ -142,8 +155,13 @@ def prompt(signup: SignUp, scan: Scan, *, sound: str = "", measured_at: datetime
 
 
 def answer(scan: Scan, *, by: Any) -> Answer:
-    """What the desk says to a scan. Nothing is changed unless the answer is a good one."""
+    """What the desk says to a scan. Nothing is changed unless the answer is a good one.
+
+    After a colleague's badge was scanned, what follows is written as done by them.
+    """
     try:
+        if scan.badge:
+            by = holder_of(code=scan.badge, session_id=scan.session_id)
         return _route(scan)(scan, by)
     except Done as done:
         return _done_before(scan, by, done)
@@ -153,20 +171,41 @@ def answer(scan: Scan, *, by: Any) -> Answer:
 
 def _route(scan: Scan) -> Callable[[Scan, Any], Answer]:
     if scan.do == "undo":
-        return _undo
+        return _undo if scan.reason else _ask_why
     if scan.do == "issue":
         return _issue
     if scan.do == "close":
         return _close
     prefix = scan.text.strip()[:2].upper()
+    if prefix == "GH" and not scan.do:
+        return _hand_over
+    if scan.step == REASON and prefix not in CODE_PREFIXES:
+        return _undo if scan.text.strip() else _ask_why
     if scan.step == FIND or not scan.current or prefix == "RY" or prefix in CODE_PREFIXES and prefix != "YL":
         return _find
     return _measure if scan.step == TEMPERATURE else _collect
 
 
+def _hand_over(scan: Scan, by: Any) -> Answer:
+    """A badge: the next scans are that colleague's. Whoever stands at the desk stays."""
+    code = "".join(scan.text.upper().split())
+    holder = holder_of(code=code, session_id=scan.session_id)
+    told = _standing(scan, by) or waiting()
+    lines = ("下面的每一步记在这位名下",)
+    return replace(
+        told, tone="done", sound="done", word="换手了", name=holder.name, tail="", lines=lines, badge=code, holder=holder.name, then=told
+    )  # fmt: skip
+
+
+def _ask_why(scan: Scan, by: Any) -> Answer:
+    """Nothing is taken back without a reason; a code that is scanned instead leaves everything as it is."""
+    lines = tuple(f"{key}　{words}" for key, words in UNDO_REASONS.items())
+    return Answer("waiting", "为什么撤销", lines=lines, step=REASON, current=scan.current)
+
+
 def _find(scan: Scan, by: Any) -> Answer:
     signup = _person(scan, by)
-    scan = replace(scan, current=signup.code, found_at=park_now(), measured_at=None)
+    scan = replace(scan, current=signup.code, found_at=scan.now, measured_at=None)
     if signup.status == SignUpStatus.CANCELLED:
         raise Refused("cancelled", "这份登记已经取消，请重新登记", said="登记已取消")
     if signup.is_door:
@@ -218,22 +257,30 @@ def _door(signup: SignUp) -> Answer:
     )
 
 
+def _code_of(scan: Scan, by: Any) -> str:
+    """The code of who stands at the desk; a desk without network may have known only the ID number."""
+    return scan.current if scan.current.startswith("RY") else _person(replace(scan, text=scan.current), by).code
+
+
 def _measure(scan: Scan, by: Any) -> Answer:
     if scan.text.strip()[:2].upper() == "YL":
         raise Refused("not_measured", "先录体温，再扫试管", said="先测体温")
     signup, is_normal = measure(
-        session_id=scan.session_id, code=scan.current, text=scan.text, by=by, token=scan.token, lane=scan.lane,
-        found_at=scan.found_at,
+        session_id=scan.session_id, code=_code_of(scan, by), text=scan.text, by=by, token=scan.token, lane=scan.lane,
+        found_at=scan.found_at, done_at=scan.done_at,
     )  # fmt: skip
-    now = park_now()
+    now = scan.now
     if is_normal:
         return prompt(signup, replace(scan, measured_at=now), sound="done", measured_at=now)
+    lines = ("到旁边休息 10 分钟再测。试管先不发，下一位照常扫码。",)
+    if signup.is_door:
+        lines = ("休息后还是高：已转为上门采样并报管委会，请带到临时隔离点，不要让这位离开。",)
     return Answer(
         "warn",
         f"体温 {signup.temperature} ℃，请停一下",
         name=signup.name,
         tail=signup.number_tail,
-        lines=("到旁边休息 10 分钟再测。试管先不发，下一位照常扫码。",),
+        lines=lines,
         steps=(f"人员码 {clock(scan.found_at)}", f"体温 {signup.temperature} ℃"),
         sound="warn",
         code="fever",
@@ -264,9 +311,10 @@ def label_lines(signup: SignUp) -> tuple[str, ...]:
 
 def _collect(scan: Scan, by: Any) -> Answer:
     signup, barcode = collect(
-        session_id=scan.session_id, code=scan.current, text=scan.text, by=by, token=scan.token, lane=scan.lane
-    )
-    now = park_now()
+        session_id=scan.session_id, code=_code_of(scan, by), text=scan.text, by=by, token=scan.token, lane=scan.lane,
+        done_at=scan.done_at,
+    )  # fmt: skip
+    now = scan.now
     meter = meter_of(getattr(signup, "pool", None))
     took = f"，用时 {int((now - scan.found_at).total_seconds())} 秒" if scan.found_at else ""
     return Answer(
@@ -305,7 +353,8 @@ def _close(scan: Scan, by: Any) -> Answer:
 
 
 def _undo(scan: Scan, by: Any) -> Answer:
-    signup, was = undo_last(session_id=scan.session_id, by=by, token=scan.token)
+    words = scan.reason or UNDO_REASONS.get(scan.text.strip(), scan.text.strip())
+    signup, was = undo_last(session_id=scan.session_id, by=by, token=scan.token, reason=words)
     scan = replace(scan, found_at=scan.found_at or park_now())
     told = prompt(signup, scan, sound="done")
     lines = told.lines

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from testing.views import (
+    badges,
     boxes,
     campaigns,
     corrections,
@@ -10,12 +11,14 @@ from testing.views import (
     lists,
     missing,
     money,
+    outage,
     reconciling,
     reports,
     rosters,
     sessions,
     station,
     tubes,
+    walkin,
 )
 
 app_name = "testing"
@@ -59,6 +62,11 @@ station_urls = [
     path("station/", station.station, name="station"),
     path("station/<int:session_id>/", station.station_desk, name="station_desk"),
     path("station/<int:session_id>/count/", station.station_count, name="station_count"),
+    path("station/<int:session_id>/walkin/", walkin.station_walkin, name="station_walkin"),
+    path("station/<int:session_id>/kit/", outage.kit_roster, name="kit_roster"),
+    path("station/<int:session_id>/sheet/", outage.paper_sheet, name="paper_sheet"),
+    path("station/<int:session_id>/sheet/enter/", outage.paper_entry, name="paper_entry"),
+    path("badges/", badges.badges, name="badges"),
     path("station/<int:session_id>/boxes/", boxes.station_boxes, name="station_boxes"),
     path("station/<int:session_id>/reconcile/", reconciling.reconcile, name="reconcile"),
     path("boxes/<int:pk>/", lists.box_detail, name="box_detail"),
@@ -71,6 +79,7 @@ station_urls = [
     path("tubes/ranges/new/", tubes.range_add, name="range_add"),
     path("tubes/void/", tubes.tube_void, name="tube_void"),
     path("tubes/calibration/<str:label_format>/", tubes.calibration, name="calibration"),
+    path("tubes/<str:barcode>/move/", tubes.tube_move, name="tube_move"),
     path("tubes/<str:barcode>/labels/", tubes.tube_labels, name="tube_labels"),
 ]
 lab_urls = [

@@ -9,7 +9,7 @@ from enterprises.models import Enterprise
 from parkportal.clock import park_now, park_today
 from parkportal.records.worklist import Entry, Source
 from testing import bench
-from testing.models import Alert, Correction, PoolMember, Session, SignUp, Specimen
+from testing.models import Alert, Correction, Group, Mode, PoolMember, Session, SignUp, SignUpStatus, Specimen
 from testing.words import clock_words
 
 
@@ -127,6 +127,22 @@ def open_alerts(user: Any, limit: int) -> list[Entry]:
     ]
 
 
+def too_warm(user: Any, limit: int) -> list[Entry]:
+    """Who was too warm twice at a desk and waits to be sampled at the door."""
+    people = SignUp.objects.visible_to(user).filter(status=SignUpStatus.STOPPED, mode=Mode.DOOR, group=Group.A3)
+    return [
+        Entry(
+            kind="体温异常",
+            title=f"{one.masked_name} 两次体温异常，安排上门采样",
+            detail=f"{one.attended_session} {one.temperature} ℃",
+            verb="去处理",
+            href=reverse("testing:signup_detail", args=[one.pk]),
+            due_at=one.attended_at,
+        )
+        for one in people.select_related("attended_session__point").order_by("attended_at")[:limit]
+    ]
+
+
 ALL = [
     Source("testing.station", ("station",), station_sessions),
     Source("testing.lab", ("lab_tester", "lab_verifier"), lab_tasks),
@@ -134,4 +150,5 @@ ALL = [
     Source("testing.retests", ("committee", "squad", "contact", "principal"), single_retests),
     Source("testing.corrections", ("lab_verifier",), waiting_corrections),
     Source("testing.alerts", ("committee",), open_alerts),
+    Source("testing.too_warm", ("committee",), too_warm),
 ]

@@ -1,23 +1,23 @@
-/* The sampling desk. Every scan gets its own number and waits in a queue until it is acknowledged, so that a lost answer
-   is asked for again with the same number: nothing is lost, nothing is done twice. Without this script the form works too. */
+/* The sampling desk. Every scan has its own number and waits in queue.js until it is acknowledged, so that a lost answer
+   is asked for again with the same number: nothing is lost, nothing is done twice. Without network the desk goes on by
+   the rules it knows; conflicts come back to the strip. Without this script the form works too. */
 (() => {
   "use strict";
   const form = document.getElementById("desk");
   const input = document.getElementById("scan");
   const holder = document.getElementById("answer");
-  if (!form || !input || !holder) return;
+  if (!form || !input || !holder || !window.parkQueue) return;
   const field = (name) => form.elements[name];
   const STATE = ["step", "current", "found_at", "measured_at"];
-  const ALWAYS = ["lane", "reason", "csrfmiddlewaretoken"];
+  const ALWAYS = ["lane", "reason", "badge"];
   const OTHER_FIELD = "input:not(#scan), select, textarea";
-  const queue = [];
-  let sending = false;
+  const here = form.action;
+  const queue = window.parkQueue;
+  const pending = []; // tokens of this desk that no answer has come for, in order
+  let foreseen = null; // where the desk will stand when they have been answered
   let composing = false;
   let clearing = 0;
   let next = null;
-
-  const number = () => (crypto.randomUUID ? crypto.randomUUID() : "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
-    (Number(c) ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (Number(c) / 4)))).toString(16)));
 
   /* Four tones that differ in length, number and pitch; no file is needed. */
   let audio = null;
@@ -49,12 +49,6 @@
     } catch { /* a desk without loudspeakers goes on */ }
   };
 
-  const showQueue = (words) => {
-    const box = document.getElementById("queue");
-    if (box) box.textContent = queue.length > 1 || words ? `${words || "排队"} ${queue.length} 条` : "";
-    document.body.classList.toggle("is-cut", Boolean(words));
-  };
-
   const show = (html, placeholder) => {
     holder.innerHTML = html;
     input.placeholder = placeholder;
@@ -68,14 +62,10 @@
     clear();
     show(said.html, said.placeholder);
     if (field("reason")) field("reason").value = "";
+    if (said.badge && field("badge")) { field("badge").value = said.badge; document.getElementById("hands").textContent = said.holder; }
     STATE.forEach((name) => { if (field(name)) field(name).value = said[name] || ""; });
     Object.entries(said.parts || {}).forEach(([id, html]) => { const part = document.getElementById(id); if (part) part.innerHTML = html; });
-    const done = document.getElementById("done");
-    if (done && said.delta) {
-      done.textContent = Number(done.textContent) + said.delta;
-      const expected = document.getElementById("expected");
-      if (expected && Number(expected.textContent) < Number(done.textContent)) expected.textContent = done.textContent;
-    }
+    count(said.delta);
     sound(said.sound);
     if (said.then) {
       next = { html: said.then, placeholder: said.next_placeholder };
@@ -88,38 +78,103 @@
     input.focus();
   };
 
-  const send = async () => {
-    if (sending || !queue.length) return;
-    sending = true;
-    const scan = queue[0];
-    /* Where the desk stands is fixed at the first attempt: the same number must say the same. */
-    const values = (names) => Object.fromEntries(names.filter((name) => field(name)).map((name) => [name, field(name).value]));
-    scan.at = scan.at || { ...values(STATE), ...values(ALWAYS) };
-    const body = new FormData();
-    Object.entries({ ...scan.at, token: scan.token, text: scan.text, do: scan.do }).forEach(([name, value]) => body.append(name, value));
-    try {
-      const stop = new AbortController();
-      const patience = setTimeout(() => stop.abort(), 8000);
-      const answer = await fetch(location.href, { method: "POST", body, headers: { Accept: "application/json" }, signal: stop.signal, redirect: "manual" });
-      clearTimeout(patience);
-      if (answer.type === "opaqueredirect" || answer.status === 403) { location.reload(); return; }
-      if (!answer.ok) throw new Error(String(answer.status));
-      const said = await answer.json();
-      queue.shift();
-      showQueue("");
-      sending = false;
-      take(said);
-      send();
-    } catch {
-      showQueue("没有连上，还没送出");
-      setTimeout(() => { sending = false; send(); }, 1500);
+  /* Without an answer the desk goes on by the rules that it knows itself; the server has the last word. */
+  const isCut = () => queue.state !== "open" && pending.length > 0;
+  const warmth = (text) => {
+    const digits = text.replace(/[。,]/g, ".").replace(/[℃°CcFf度 ]+$/, "");
+    const value = /^\d{3}$/.test(digits) ? Number(digits) / 10 : Number(digits);
+    return /^\d{2,3}(\.\d)?$/.test(digits) && value >= 34 && value <= 42 ? value : null;
+  };
+  const standing = () => foreseen || Object.fromEntries([...STATE, ...ALWAYS].filter((name) => field(name)).map((name) => [name, field(name).value]));
+  const foresee = (at, text, what) => {
+    const idle = { ...at, step: "find", current: "", found_at: "", measured_at: "" };
+    const code = text.toUpperCase().replace(/\s/g, "");
+    if (what === "close") return at;
+    if (what) return idle;
+    if (/^GH\d{12}$/.test(code)) return { ...at, badge: code };
+    if (/^RY\d{12}$/.test(code) || (at.step === "find" && /^\d{17}[\dX]$/.test(code))) return { ...idle, step: "temperature", current: code };
+    if (at.step === "temperature" && warmth(text) !== null) return warmth(text) < 37.3 ? { ...at, step: "tube" } : idle;
+    if (at.step === "tube" && /^[A-Z]{1,8}\d{4,}$/.test(code) && !/^(RY|YX|PS|GH)/.test(code)) return idle;
+    return at;
+  };
+  const WORDS = { undo: "撤销上一步", issue: "打印新条码", close: "封管" };
+  const LABELS = { find: "人员码", temperature: "体温", tube: "试管", reason: "撤销原因" };
+  const PLACEHOLDERS = { find: "等待扫码", temperature: "录体温，如 36.5", tube: "扫试管" };
+  const face = (tone, word, name, remedy) => {
+    const make = (tag, words, css) => { const made = document.createElement(tag); made.textContent = words; made.className = css; return made; };
+    const main = make("main", "", `desk-answer is-${tone} on-colour`);
+    const said = make("div", "", "desk-said");
+    const box = make("div", "", "");
+    box.setAttribute("role", "status");
+    box.append(make("p", word, "desk-word"), make("p", name, "desk-name"), make("p", remedy, "desk-remedy"));
+    const shape = document.getElementById("shapes").content.querySelector(`[data-shape="${tone}"] > *`);
+    if (shape) said.append(shape.cloneNode(true));
+    said.append(box);
+    main.append(make("span", "没有网", "desk-tone"), said);
+    main.dataset.tone = tone;
+    main.id = "content";
+    return main.outerHTML;
+  };
+  /* What the desk says while nothing comes back: what was noted, or why it cannot be. */
+  const sayOffline = (text, at, after) => {
+    const kit = window.deskKit;
+    const person = kit && kit.person(after.current || at.current);
+    const name = person ? `${person.name} 证件尾号 ${person.tail}` : after.current || at.current;
+    if (at.step === "temperature" && after.step === "find") {
+      show(face("warn", "体温异常，请停一下", name, "到旁边休息 10 分钟再测；没有网，已记下"), PLACEHOLDERS.find);
+      sound("warn");
+    } else if (after.step === "find" && at.step !== "find") {
+      show(face("done", "已记下，等网络", name, `试管 ${text}；没有网，连上后自动送出`), "可以扫下一位");
+      sound("done");
+    } else if (after.step !== at.step || after.current !== at.current) {
+      show(face("waiting", after.step === "temperature" ? "录体温" : "扫试管", name, "没有网，照常做，连上后自动送出"), PLACEHOLDERS[after.step]);
+      sound("done");
     }
   };
-
+  const refuse = (word, remedy) => { show(face("refused", word, "", remedy), input.placeholder); sound("refused"); };
+  const offlineFault = (text, what, at, after) => {
+    if (what === "issue") return ["没有网", "不能打印新条码，请用登记过的预印管"];
+    if (what === "undo") return ["没有网", "连上以后再撤销"];
+    if (what) return null;
+    if (after === at) return [at.step === "temperature" ? "体温不对" : "扫错了码", `现在要${PLACEHOLDERS[at.step] || "扫码"}`];
+    const kit = window.deskKit;
+    return kit ? kit.fault(text.toUpperCase().replace(/\s/g, ""), at, after) : null;
+  };
   const put = (text, what) => {
-    queue.push({ token: number(), text, do: what || "" });
-    showQueue(document.body.classList.contains("is-cut") ? "没有连上，还没送出" : "");
-    send();
+    const at = standing();
+    const after = foresee(at, text, what);
+    const fault = isCut() && offlineFault(text, what, at, after);
+    if (fault) { refuse(...fault); return; }
+    const token = queue.number();
+    const label = what ? WORDS[what] : `${LABELS[at.step]} ${text}${at.current && at.step !== "find" ? `，${at.current}` : ""}`;
+    pending.push(token);
+    foreseen = after;
+    if (window.deskKit && !what) window.deskKit.note(text.toUpperCase().replace(/\s/g, ""), at, after);
+    queue.add({ url: here, label, token, fields: Object.entries({ ...at, text, do: what || "" }) });
+    if (isCut() || !navigator.onLine) sayOffline(text, at, after);
+  };
+  /* An answer that has others behind it only counts; the last one is shown. What was refused waits in the strip. */
+  queue.on(({ type, item, answer }) => {
+    const place = item ? pending.indexOf(item.token) : -1;
+    if (place < 0) return;
+    if (type === "cut" && pending.length === 1 && foreseen) sayOffline(fieldOf(item, "text"), { step: fieldOf(item, "step"), current: fieldOf(item, "current") }, foreseen);
+    if (type !== "answered" && type !== "refused") return;
+    pending.splice(place, 1);
+    if (pending.length) {
+      count(answer.delta);
+      if (type === "refused") sound("refused");
+      return;
+    }
+    foreseen = null;
+    if (answer.html) take(answer); else refuse(answer.text || "没有被接受", "请看上面的清单");
+  });
+  const fieldOf = (item, name) => ((item.fields || []).find(([one]) => one === name) || ["", ""])[1];
+  const count = (delta) => {
+    const done = document.getElementById("done");
+    if (!done || !delta) return;
+    done.textContent = Number(done.textContent) + delta;
+    const expected = document.getElementById("expected");
+    if (expected && Number(expected.textContent) < Number(done.textContent)) expected.textContent = done.textContent;
   };
   const commit = () => {
     /* A Chinese input method gives full-width letters: NFKC makes codes of them again. */
@@ -138,7 +193,9 @@
   });
   document.addEventListener("keydown", (event) => {
     const button = event.key.startsWith("F") && form.querySelector(`[data-key="${event.key}"]`);
-    if (button) { event.preventDefault(); input.value = ""; put("", button.value); return; }
+    if (button) { event.preventDefault(); if (button.href) { location.assign(button.href); return; } input.value = ""; put("", button.value); return; }
+    if (event.key === "F8") { event.preventDefault(); document.getElementById("kit-open").click(); return; }
+    if (event.target.closest("dialog")) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape") { input.value = ""; clear(); input.focus(); return; }
     if (event.target.closest("a, button") || event.target.closest(OTHER_FIELD)) return;
@@ -151,18 +208,21 @@
       setTimeout(() => { composing = false; commit(); });
     }
   });
-  document.addEventListener("click", (event) => { if (!event.target.closest("a, button, label, summary") && !event.target.closest(OTHER_FIELD)) input.focus(); });
+  document.addEventListener("click", (event) => { if (!event.target.closest("a, button, label, summary, dialog") && !event.target.closest(OTHER_FIELD)) input.focus(); });
   addEventListener("focus", () => { if (!document.activeElement || !document.activeElement.closest(OTHER_FIELD)) input.focus(); });
   /* A choice beside the field gives the focus back at once. */
   form.addEventListener("change", (event) => { if (event.target !== input) input.focus(); });
-  addEventListener("beforeunload", (event) => { if (queue.length) event.preventDefault(); });
+  /* Half a scan outlives a change of page; what was entered is kept by the queue. */
+  const HALF = "desk-half";
+  addEventListener("pagehide", () => { if (input.value) sessionStorage.setItem(HALF, input.value); });
+  if (sessionStorage.getItem(HALF)) { input.value = sessionStorage.getItem(HALF) + input.value; sessionStorage.removeItem(HALF); }
 
   const counter = document.getElementById("done");
   if (counter) setInterval(async () => {
-    if (queue.length) return;
+    if (pending.length) return;
     try {
       const answer = await fetch(`${counter.dataset.url}?poll=1`, { headers: { Accept: "application/json" } });
-      if (!answer.ok || queue.length) return;
+      if (!answer.ok || pending.length) return;
       const counted = await answer.json();
       counter.textContent = counted.done;
       document.getElementById("expected").textContent = counted.expected;

@@ -1,5 +1,6 @@
 """What the testing app does: each function is atomic, keyword-only, and takes `by=`."""
 
+from testing.actions.badges import issue_badge
 from testing.actions.boxes import (
     account_for,
     give_up_tube,
@@ -28,6 +29,7 @@ from testing.actions.lab import (
 )
 from testing.actions.overdue import alert_overdue
 from testing.actions.pooling import close_pool
+from testing.actions.rebinding import move_to_tube
 from testing.actions.reminders import remind_appointments
 from testing.actions.rosters import plan_roster, sign_up_roster
 from testing.actions.sessions import add_session, cancel_session, close_session, move_session
@@ -40,7 +42,7 @@ from testing.actions.signups import (
     sign_up,
 )
 from testing.actions.staggering import decide_stagger
-from testing.actions.tubes import issue_label_run, register_range, void_tube
+from testing.actions.tubes import count_label_print, issue_label_run, register_range, void_tube
 from testing.actions.waiting import accept_offer, join_waiting, leave_waiting, tend_waiting
 
 __all__ = [
@@ -70,14 +72,17 @@ __all__ = [
     "close_campaign",
     "close_pool",
     "collect",
+    "count_label_print",
     "create_campaign",
     "decline_correction",
     "edit_campaign",
     "give_up_tube",
     "hand_over",
+    "issue_badge",
     "issue_label_run",
     "issue_tube",
     "measure",
+    "move_to_tube",
     "open_box",
     "open_campaign",
     "pack_tube",

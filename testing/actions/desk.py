@@ -19,11 +19,14 @@ from parkportal.states import Refused
 from testing.actions.pooling import join_pool, leave_pool, pool_facts, shares_a_tube
 from testing.actions.tubes import ScannedTube, read_tube, refuse_unusable, tube_facts
 from testing.models import (
+    Group,
     InvalidReason,
+    Mode,
     PoolMember,
     SignUp,
     SignUpMove,
     SignUpStatus,
+    Slot,
     Specimen,
     SpecimenMove,
     SpecimenStatus,
@@ -78,8 +81,12 @@ def measure(
     token: UUID,
     lane: int | None = None,
     found_at: datetime | None = None,
+    done_at: datetime | None = None,
 ) -> tuple[SignUp, bool]:
-    """Write the temperature; the sign-up and whether it is normal. 37.3 ℃ and more stops the person (handbook §3).
+    """Write the temperature; the sign-up and whether it is normal. 37.3 ℃ and more stops the person (handbook §3), and
+    a second time after the rest puts them into group A, to be sampled at the door; the committee's worklist says so.
+
+    `done_at` is when it was measured, if the scan waited in the browser's queue.
 
     Raises Refused `temperature`, `unknown_person`, `door_only`, and Done when the swab is taken already.
     """
@@ -89,15 +96,25 @@ def measure(
         if signup.is_replay:
             return signup, signup.status != SignUpStatus.STOPPED
         _may_be_sampled(signup)
-        now = park_now()
+        now = done_at or park_now()
         signup.temperature_tenths = int(value * 10)
         signup.attended_session_id = session_id
         signup.attended_at = signup.attended_at or _recent(found_at, now)
         to = SignUpStatus.STOPPED if value >= FEVER else SignUpStatus.MEASURED
         again = signup.status == to
         save = ("temperature_tenths", "attended_session_id", "attended_at")
+        if again and to == SignUpStatus.STOPPED:
+            save += _to_the_door(signup)
         _move(signup, to, by=by, at=now, token=token, session_id=session_id, lane=lane, save=save, again=again)
     return signup, to == SignUpStatus.MEASURED
+
+
+def _to_the_door(signup: SignUp) -> tuple[str, ...]:
+    """Twice too warm: group A3, no place at a sampling point any more; the columns that change."""
+    if signup.slot_id is not None:
+        Slot.objects.give_back(signup.slot_id)
+    signup.group, signup.mode, signup.slot = Group.A3, Mode.DOOR, None
+    return ("group", "mode", "slot_id")
 
 
 def _recent(found_at: datetime | None, now: datetime) -> datetime:
@@ -169,9 +186,18 @@ def _held_barcode() -> Subquery:
 
 
 def collect(
-    *, session_id: int, code: str, text: str, by: Any, token: UUID, lane: int | None = None
+    *,
+    session_id: int,
+    code: str,
+    text: str,
+    by: Any,
+    token: UUID,
+    lane: int | None = None,
+    done_at: datetime | None = None,
 ) -> tuple[SignUp, str]:
     """Bind the scanned tube and mark it collected, or mark collected the tube that was printed here.
+
+    `done_at` is when it was scanned, if the scan waited in the browser's queue.
 
     Every refusal comes by name and before anything changes: `wrong_kind`, `dropped_digit`, `bad_tube`, `tube_void`,
     `tube_used`, `tube_unknown`, `tube_foreign`, `other_tube`, `not_measured`, `stopped`. Done when it was done before.
@@ -179,13 +205,14 @@ def collect(
     tube = read_tube(text)
     try:
         with transaction.atomic():
-            return _collect(tube, session_id=session_id, code=code, by=by, token=token, lane=lane)
+            now = done_at or park_now()
+            return _collect(tube, session_id=session_id, code=code, by=by, token=token, lane=lane, now=now)
     except IntegrityError as fault:
         raise _raced(fault, tube, token) from fault
 
 
 def _collect(
-    tube: ScannedTube, *, session_id: int, code: str, by: Any, token: UUID, lane: int | None
+    tube: ScannedTube, *, session_id: int, code: str, by: Any, token: UUID, lane: int | None, now: datetime
 ) -> tuple[SignUp, str]:
     facts = {**tube_facts(tube), **pool_facts(tube, session_id=session_id, lane=lane or 1)}
     signup = _lock(by, session_id, code, token, held=_held_barcode(), redo=_to_be_redone(), **facts)
@@ -197,7 +224,6 @@ def _collect(
     if signup.status not in {SignUpStatus.MEASURED, SignUpStatus.KITTED}:
         raise Refused("not_measured", "先测体温，再扫试管", said="先测体温")
     if shares_a_tube(signup):
-        now = park_now()
         signup.pool = join_pool(signup, tube, session_id=session_id, lane=lane or 1, by=by, at=now)
         _move(signup, SignUpStatus.COLLECTED, by=by, at=now, token=token, session_id=session_id, lane=lane)
         return signup, tube.barcode
@@ -206,7 +232,6 @@ def _collect(
     refuse_unusable(signup, signup_id=signup.pk, lab_id=signup.lab)
     if signup.held and signup.held != tube.barcode:
         raise Refused("other_tube", f"这位领的是 {signup.held}", said="不是这支管")
-    now = park_now()
     _move(signup, SignUpStatus.COLLECTED, by=by, at=now, token=token, session_id=session_id, lane=lane)
     if signup.held:
         _fill_issued(signup, tube, by=by, at=now)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, QuerySet, Subquery
+from django.db.models import Exists, F, QuerySet, Subquery
 
 from enterprises.models import Enterprise
 from parkportal.clock import park_now
@@ -150,6 +150,14 @@ def codes_of_run(row: TubeRange) -> list[str]:
 def _own(day: str, serial: int) -> str:
     digits = f"{day}{serial:05d}"
     return f"YL{digits}{luhn_digit(digits)}"
+
+
+def count_label_print(*, specimen: Specimen, by: Any) -> int:
+    """How often the two labels of a tube have been printed now; every print stands in the audit."""
+    Specimen.objects.filter(pk=specimen.pk).update(label_prints=F("label_prints") + 1)
+    specimen.refresh_from_db(fields=["label_prints"])
+    record("labels.printed", by=by, subject=specimen, after={"prints": specimen.label_prints})
+    return specimen.label_prints
 
 
 def void_tube(*, barcode: str, reason: str, by: Any, token: UUID | None = None) -> Specimen:

@@ -7,7 +7,7 @@ from testing.models.erasures import ErasureReport
 from testing.models.exemptions import Exemption
 from testing.models.labs import Budget, DueFrom, LabDay, LabTerms
 from testing.models.phone_codes import PhoneCode
-from testing.models.points import LabStaff, PointStaff, SamplingPoint, own_labs, own_points
+from testing.models.points import Badge, LabStaff, PointStaff, SamplingPoint, own_labs, own_points
 from testing.models.pools import LeftWhy, Pool, PoolMember
 from testing.models.results import WITHHELD, Alert, LookupLock, Reading, Result, ResultValue
 from testing.models.rounds import DoorRound, DoorStop
@@ -31,6 +31,7 @@ __all__ = [
     "DEAD",
     "WITHHELD",
     "Alert",
+    "Badge",
     "Box",
     "BoxCheck",
     "BoxMove",

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from enterprises.models import Enterprise
 from parkportal.accounts.models import DatedMembership, in_force
+from parkportal.clock import park_now
+from parkportal.idempotency import TokenField
 
 
 class SamplingPointQuerySet(models.QuerySet["SamplingPoint"]):
@@ -60,6 +63,32 @@ class PointStaff(DatedMembership):
 
     def __str__(self) -> str:
         return f"{self.point} {self.user}"
+
+
+class Badge(models.Model):
+    """工作证: a code GH… that says at the desk whose hands take over. One is valid per person; a new one voids the old."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="badges", verbose_name="持证人")
+    code = models.CharField("工作证号", max_length=14, unique=True)
+    issued_at = models.DateTimeField("发证时间", default=park_now)
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="发证人")
+    voided_at = models.DateTimeField("作废时间", null=True, blank=True)
+    token = TokenField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "工作证"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(voided_at__isnull=True),
+                name="badge_one_valid",
+                violation_error_message="这个人已经有一张有效的工作证。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class LabStaff(DatedMembership):

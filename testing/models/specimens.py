@@ -190,6 +190,7 @@ class Specimen(Stateful):
     put_off = models.ForeignKey(
         "Box", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="不放这一箱，留给下一箱"
     )
+    label_prints = models.PositiveSmallIntegerField("标签印过几次", default=0)
     issued_at = models.DateTimeField("领管时间", default=park_now)
     collected_at = models.DateTimeField("采样时间", null=True, blank=True)
     collected_by = models.ForeignKey(

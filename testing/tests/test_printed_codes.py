@@ -81,4 +81,4 @@ def test_labels_of_a_foreign_tube_do_not_exist(client, sign_in):
     tube = make_specimen(make_signup(make_session(day=park_today()).slots.first(), status="collected"))
     sign_in(make_staff(make_session().point))
 
-    assert client.get(reverse("testing:tube_labels", args=[tube.barcode])).status_code == 404
+    assert client.post(reverse("testing:tube_labels", args=[tube.barcode])).status_code == 404

@@ -1,6 +1,6 @@
 """The sampling desk: find, temperature, tube, collected; every refusal by name before anything changes."""
 
-from datetime import time
+from datetime import time, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -8,9 +8,10 @@ import pytest
 from django.urls import reverse
 
 from enterprises.tests.factories import id_number
-from parkportal.clock import park_today
+from parkportal.clock import park_now, park_today
 from parkportal.records.codes import take_code
 from parkportal.states import Refused
+from testing import worklist
 from testing.actions import desk, tubes
 from testing.models import SignUp, SignUpMove, SignUpStatus, Specimen, SpecimenMove, SpecimenStatus
 from testing.tests.factories import (
@@ -343,7 +344,7 @@ def test_undo_takes_the_swab_back_and_voids_the_tube(at_desk, person):
     measured(at_desk, person)
     at_desk(PRINTED)
 
-    said = at_desk(do="undo")
+    said = at_desk(do="undo", reason="扫错了人")
 
     person.refresh_from_db()
     tube = Specimen.objects.get()
@@ -358,7 +359,7 @@ def test_undo_takes_the_swab_back_and_voids_the_tube(at_desk, person):
 def test_undo_takes_the_temperature_back(at_desk, person):
     measured(at_desk, person, "38.2")
 
-    at_desk(do="undo")
+    at_desk(do="undo", reason="扫错了人")
 
     person.refresh_from_db()
     assert (person.status, person.temperature, person.attended_at) == ("registered", None, None)
@@ -369,8 +370,8 @@ def test_undo_sent_twice_takes_one_step_back(at_desk, person):
     at_desk(PRINTED)
     token = str(uuid4())
 
-    at_desk(do="undo", token=token)
-    at_desk(do="undo", token=token)
+    at_desk(do="undo", reason="扫错了人", token=token)
+    at_desk(do="undo", reason="扫错了人", token=token)
 
     person.refresh_from_db()
     assert person.status == SignUpStatus.MEASURED
@@ -383,11 +384,11 @@ def test_undo_of_a_packed_tube_is_refused(at_desk, person, session):
     box = make_box(session, [tube])
     Specimen.objects.filter(pk=tube.pk).update(status="packed", box=box)
 
-    assert at_desk(do="undo")["code"] == "packed"
+    assert at_desk(do="undo", reason="扫错了人")["code"] == "packed"
 
 
 def test_undo_with_nothing_to_undo_says_so(at_desk):
-    assert at_desk(do="undo")["code"] == "nothing_to_undo"
+    assert at_desk(do="undo", reason="扫错了人")["code"] == "nothing_to_undo"
 
 
 def test_whoever_has_to_be_swabbed_again_gets_a_tube_linked_to_the_first(at_desk, person, session):
@@ -449,7 +450,7 @@ def test_label_page_of_a_tube_has_two_labels(client, sign_in, clerk, session):
     tube = make_specimen(make_signup(session.slots.first(), status="collected"), session=session)
     sign_in(clerk)
 
-    answer = client.get(reverse("testing:tube_labels", args=[tube.barcode]))
+    answer = client.post(reverse("testing:tube_labels", args=[tube.barcode]))
 
     assert answer["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF")
@@ -474,3 +475,57 @@ def test_document_numbers_do_not_reach_other_campaigns(at_desk):
     make_signup(make_session(make_campaign()).slots.first(), number=number)
 
     assert at_desk(number)["code"] == "unknown_person"
+
+
+def test_twice_too_warm_goes_to_the_door_and_to_the_committees_list(at_desk, person, make_user):
+    at_desk(person.code)
+    first = at_desk("37.5")
+    at_desk(person.code)
+    second = at_desk("37.6")
+
+    person.refresh_from_db()
+    assert "休息 10 分钟" in first["html"] and "已转为上门采样" in second["html"]
+    assert (person.status, person.group, person.mode, person.slot) == ("stopped", "A3", "door", None)
+    assert [move.to_status for move in person.moves.all()][-2:] == ["stopped", "stopped"]
+    assert at_desk(person.code)["code"] == "door_only"
+    assert "两次体温异常" in worklist.too_warm(make_user("committee"), 5)[0].title
+
+
+def test_undo_asks_why_first_and_keeps_the_reason(at_desk, person):
+    measured(at_desk, person)
+    asked = at_desk(do="undo")
+    person.refresh_from_db()
+    assert (asked["step"], person.status) == ("reason", "measured")
+
+    at_desk("2")
+    person.refresh_from_db()
+    assert person.status == "registered"
+    assert person.moves.last().reason == "体温录错"
+
+
+def test_a_code_instead_of_a_reason_takes_nothing_back(at_desk, person):
+    measured(at_desk, person)
+    at_desk(do="undo")
+    said = at_desk(person.code)
+    person.refresh_from_db()
+    assert (said["step"], person.status) == ("tube", "measured")
+
+
+def test_what_waited_in_the_queue_is_written_with_the_time_of_the_scan_and_its_refusal_is_a_conflict(
+    client, sign_in, session, clerk, person
+):
+    sign_in(clerk)
+    url = reverse("testing:station_desk", args=[session.pk])
+    late = {"Accept": "application/json", "X-Queue-Late": "1", "X-Queue-Age": "600"}
+
+    def send(**data):
+        return client.post(url, {"token": uuid4(), "lane": "1", **data}, headers=late)
+
+    warm = send(step="temperature", current=person.number, text="36.5")
+    done = send(step="tube", current=person.code, text=PRINTED)
+    other = make_signup(session.slots.first(), status="measured")
+    conflict = send(step="tube", current=other.code, text=PRINTED)
+
+    assert (warm.status_code, done.status_code, conflict.status_code) == (200, 200, 409)
+    assert "已经给了别人" in conflict.json()["text"]
+    assert timedelta(minutes=9) < park_now() - Specimen.objects.get().collected_at < timedelta(minutes=11)

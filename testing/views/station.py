@@ -12,11 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from parkportal.clock import park_today
 from parkportal.guards import roles
+from parkportal.idempotency import done_at
 from parkportal.printing.barcodes import code128_svg
 from parkportal.printing.labels import LABEL_MODULE_MM
 from testing.actions.desk import counts
 from testing.actions.pooling import pool_at
-from testing.desk_answers import FIND, TEMPERATURE, TUBE, Answer, Scan, answer, meter_of, waiting
+from testing.desk_answers import FIND, REASON, TEMPERATURE, TUBE, Answer, Scan, answer, meter_of, waiting
 from testing.models import Session
 
 
@@ -26,13 +27,15 @@ class ScanForm(forms.Form):
     token = forms.UUIDField(required=False)
     text = forms.CharField(required=False, max_length=64, strip=True)
     do = forms.ChoiceField(required=False, choices=[("", ""), ("undo", ""), ("issue", ""), ("close", "")])
-    step = forms.ChoiceField(required=False, choices=[(FIND, ""), (TEMPERATURE, ""), (TUBE, "")])
+    step = forms.ChoiceField(required=False, choices=[(FIND, ""), (TEMPERATURE, ""), (TUBE, ""), (REASON, "")])
     current = forms.CharField(required=False, max_length=20)
     lane = forms.IntegerField(required=False, min_value=1, max_value=99)
     found_at = forms.CharField(required=False, max_length=40)
     measured_at = forms.CharField(required=False, max_length=40)
+    reason = forms.CharField(required=False, max_length=100)
+    badge = forms.CharField(required=False, max_length=14)
 
-    def scan(self, session_id: int) -> Scan:
+    def scan(self, session_id: int, *, done_at: datetime | None = None) -> Scan:
         data = self.cleaned_data
         return Scan(
             session_id=session_id,
@@ -44,6 +47,9 @@ class ScanForm(forms.Form):
             lane=data["lane"],
             found_at=_instant(data["found_at"]),
             measured_at=_instant(data["measured_at"]),
+            reason=data["reason"],
+            badge=data["badge"],
+            done_at=done_at,
         )
 
 
@@ -79,15 +85,20 @@ def station_desk(request: HttpRequest, session_id: int) -> HttpResponse:
     if request.method == "POST":
         form = ScanForm(request.POST)
         form.is_valid()
-        told = answer(form.scan(session_id), by=request.user)
+        is_late = "X-Queue-Late" in request.headers
+        told = answer(form.scan(session_id, done_at=done_at(request) if is_late else None), by=request.user)
         if request.headers.get("Accept") == "application/json":
-            return JsonResponse(_as_json(told))
-        return _page(request, session_id, told, lane=form.cleaned_data.get("lane"))
+            return _json(told, is_late=is_late)
+        return desk_page(
+            request, session_id, told, lane=form.cleaned_data.get("lane"), badge=form.cleaned_data["badge"]
+        )
     lane = request.GET.get("lane", "1")
-    return _page(request, session_id, waiting(), lane=int(lane) if lane.isdigit() else 1)
+    return desk_page(request, session_id, waiting(), lane=int(lane) if lane.isdigit() else 1)
 
 
-def _page(request: HttpRequest, session_id: int, told: Answer, *, lane: int | None) -> HttpResponse:
+def desk_page(
+    request: HttpRequest, session_id: int, told: Answer, *, lane: int | None, badge: str = ""
+) -> HttpResponse:
     sessions = Session.objects.workable_by(request.user).select_related("point", "campaign")
     session = get_object_or_404(sessions, pk=session_id)
     context = {
@@ -97,6 +108,8 @@ def _page(request: HttpRequest, session_id: int, told: Answer, *, lane: int | No
         "counts": counts(session_id),
         "token": uuid4(),
         "label": _label(told),
+        "badge": told.badge or badge,
+        "hands": told.holder,
         "meter": meter_of(pool_at(session_id, lane or 1)) if session.campaign.is_pooled else None,
     }
     return render(request, "testing/station_desk.html", context)
@@ -108,6 +121,13 @@ def _label(told: Answer) -> dict[str, Any] | None:
     barcode, name, lines = told.label
     bars = code128_svg(barcode, module_mm=LABEL_MODULE_MM, height_mm=11)
     return {"barcode": barcode, "name": name, "lines": lines, "bars": bars, "parts": ("试管 1/2", "登记单 2/2")}
+
+
+def _json(told: Answer, *, is_late: bool) -> JsonResponse:
+    """What nobody saw being refused is a conflict: the browser keeps it for review."""
+    is_conflict = is_late and (told.tone in {"refused", "before"} or told.code == "door_only")
+    words = "，".join(part for part in (told.word, told.name, *told.lines[:1]) if part)
+    return JsonResponse({**_as_json(told), "text": words}, status=409 if is_conflict else 200)
 
 
 def _as_json(told: Answer) -> dict[str, Any]:
@@ -126,6 +146,8 @@ def _as_json(told: Answer) -> dict[str, Any]:
         "next_placeholder": told.then.placeholder if told.then else "",
         "delta": told.delta,
         "code": told.code,
+        "badge": told.badge,
+        "holder": told.holder,
         "parts": {"meter": render_to_string("testing/_pool_meter.html", {"meter": told.meter})} if told.meter else {},
         "labels": render_to_string("testing/_tube_labels.html", {"label": label}) if label else "",
     }

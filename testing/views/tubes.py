@@ -14,8 +14,9 @@ from parkportal.printing.labels import LABEL_FORMATS
 from parkportal.records import jobs
 from parkportal.states import Refused
 from testing import label_runs
-from testing.actions import issue_label_run, register_range, void_tube
+from testing.actions import count_label_print, issue_label_run, move_to_tube, register_range, void_tube
 from testing.forms.campaign import LabelRunForm, RangeForm
+from testing.forms.station import MoveTubeForm
 from testing.models import InvalidReason, Specimen, TubeRange
 from testing.papers import DEFAULT_FORMAT, labels_of_tube
 
@@ -92,12 +93,33 @@ def tube_void(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*STAFF)
-@require_GET
+@require_http_methods(["GET", "POST"])
+def tube_move(request: HttpRequest, barcode: str) -> HttpResponse:
+    """Another tube for the same swab, before the box is handed over."""
+    specimen = get_object_or_404(Specimen.objects.visible_to(request.user), barcode=barcode)
+    form = MoveTubeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            new = move_to_tube(
+                specimen=specimen, text=data["tube"], reason=data["reason"], why=data["why"], by=request.user, token=data["token"]
+            )  # fmt: skip
+            messages.success(request, f"{specimen.barcode} 已作废，改用 {new.barcode}。")
+            return redirect("testing:specimen_detail", new.pk)
+        except Refused as refusal:
+            form.add_error("tube", refusal.text)
+    context = {"form": form, "specimen": specimen}
+    return render(request, "testing/tube_move.html", context, status=422 if form.errors else 200)
+
+
+@roles(*STAFF)
+@require_POST
 def tube_labels(request: HttpRequest, barcode: str) -> HttpResponse:
-    """The two labels of one tube as PDF."""
+    """The two labels of one tube as PDF; each time is counted."""
     tubes_ = Specimen.objects.visible_to(request.user).select_related("signup")
     specimen = get_object_or_404(tubes_, barcode=barcode)
-    wanted = request.GET.get("format", DEFAULT_FORMAT)
+    wanted = request.POST.get("format", DEFAULT_FORMAT)
+    count_label_print(specimen=specimen, by=request.user)
     answer = HttpResponse(
         labels_of_tube(specimen, wanted if wanted in LABEL_FORMATS else DEFAULT_FORMAT), content_type="application/pdf"
     )

@@ -1,10 +1,12 @@
 """A sitting of a journey's own in the shared park: people who are signed up and tubes that are registered."""
 
 import json
+import time
 from dataclasses import dataclass
 
 SCRIPT = """
 import json
+import time
 from datetime import time
 from parkportal.accounts.models import User
 from parkportal.clock import park_today
@@ -51,3 +53,11 @@ def ask(park, expression: str, *, imports: str = "from testing.models import *")
     """The value of a Python expression inside the park."""
     script = f"import json\n{imports}\nprint(json.dumps({expression}, default=str))"
     return json.loads(park.manage("shell", "-v", "0", "-c", script).stdout.strip().splitlines()[-1])
+
+
+def settled(page, *, seconds: float = 90) -> None:
+    """Waits until nothing in the browser's queue is on its way any more."""
+    until = time.monotonic() + seconds
+    while page.evaluate("async () => (await window.parkQueue.items()).some((item) => item.state === 'waiting')"):
+        assert time.monotonic() < until, "the queue did not empty"
+        page.wait_for_timeout(30)

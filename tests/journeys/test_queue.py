@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.own_sitting import ask, own_sitting
+from tests.journeys.own_sitting import ask, own_sitting, settled
 
 pytestmark = pytest.mark.journey
 
@@ -26,7 +26,8 @@ def moves(park, sitting, number):
 
 
 def empty(page):
-    page.wait_for_function("async () => (await window.parkQueue.items()).length === 0")
+    settled(page)
+    assert page.evaluate("async () => (await window.parkQueue.items()).length") == 0
 
 
 def test_a_cut_loses_nothing_and_the_answer_that_was_never_heard_doubles_nothing(park, sitting):
@@ -77,6 +78,7 @@ def test_a_refusal_stays_to_be_reviewed_and_can_be_sent_again_or_given_up(park, 
         clerk.sees("1 条没有被接受")
         page.on("dialog", lambda dialog: dialog.accept())
         page.get_by_role("button", name="放弃").click()
+        page.locator("[data-queue-strip]").wait_for(state="hidden")
         empty(page)
 
 

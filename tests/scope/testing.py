@@ -44,6 +44,11 @@ STATION = [
     row("testing:station", "committee station"),
     row("testing:station_desk", DESK, session_id="session"),
     row("testing:station_count", DESK, session_id="session"),
+    row("testing:station_walkin", DESK, session_id="session"),
+    row("testing:kit_roster", "committee*=200 station=200", post=True, session_id="session"),
+    row("testing:paper_sheet", DESK, session_id="session"),
+    row("testing:paper_entry", DESK, session_id="session"),
+    row("testing:badges", "committee station"),
     row("testing:station_boxes", DESK, session_id="session"),
     row("testing:reconcile", DESK, session_id="session"),
     row("testing:box_detail", "committee*=302 station=302 lab_tester=302 lab_verifier=302", pk="box"),
@@ -56,7 +61,8 @@ STATION = [
     row("testing:range_add", "committee"),
     row("testing:tube_void", "committee station", post=True),
     row("testing:calibration", "committee station", label_format="=a4-4x13"),
-    row("testing:tube_labels", DESK, barcode="specimen.barcode"),
+    row("testing:tube_move", DESK, barcode="specimen.barcode"),
+    row("testing:tube_labels", "committee*=200 station=200", post=True, barcode="specimen.barcode"),
 ]
 BENCH = [
     row("testing:lab", LAB),
