@@ -34,7 +34,7 @@ def holder_of(*, code: str, session_id: int) -> User:
     """
     badge = Badge.objects.select_related("user").filter(code=code).first()
     if badge is None:
-        raise Refused("unknown_badge", "没有这张工作证", said="工作证不对")
+        raise Refused("unknown_badge", "没有这个工作证号", said="工作证不对")
     if badge.voided_at is not None or not badge.user.is_active:
         raise Refused("badge_void", "这张工作证已经作废", said="工作证不对")
     point = Session.objects.filter(pk=session_id).values("point")

@@ -102,7 +102,7 @@ def measure(
         signup.attended_at = signup.attended_at or _recent(found_at, now)
         to = SignUpStatus.STOPPED if value >= FEVER else SignUpStatus.MEASURED
         again = signup.status == to
-        save = ("temperature_tenths", "attended_session_id", "attended_at")
+        save: tuple[str, ...] = ("temperature_tenths", "attended_session_id", "attended_at")
         if again and to == SignUpStatus.STOPPED:
             save += _to_the_door(signup)
         _move(signup, to, by=by, at=now, token=token, session_id=session_id, lane=lane, save=save, again=again)
