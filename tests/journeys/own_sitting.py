@@ -12,8 +12,8 @@ from parkportal.accounts.models import User
 from parkportal.clock import park_today
 from testing.models import PointStaff
 from testing.tests.factories import make_campaign, make_point, make_range, make_session, make_signup
-campaign = make_campaign(pool_size={pool_size})
-point = make_point("{point}")
+campaign = make_campaign(pool_size={pool_size}, slug="own-{prefix}".lower())
+point = make_point("{point}", building="{prefix}", code="{prefix}")
 for name in ("caiyang1", "caiyang2"):
     PointStaff.objects.create(point=point, user=User.objects.get(username=name), starts_on=park_today())
 session = make_session(campaign, day=park_today(), start=time(0, 10), end=time(23, 50), minutes=60, places=99, point=point)
