@@ -5,8 +5,10 @@ from typing import Any
 import django_filters as filters
 from django.db.models import QuerySet
 
-from enterprises.models import Enterprise, Squad, Tier, UnitKind
+from enterprises.models import Enterprise, Squad, UnitKind
+from enterprises.models.kinds import KEY_LEVELS
 from parkportal.clock import park_today
+from parkportal.records import terms
 from parkportal.records.models import Term
 
 
@@ -16,10 +18,17 @@ class EnterpriseFilter(filters.FilterSet):
     q = filters.CharFilter(method="search", label="名称、拼音首字母、信用代码")
     kind = filters.ChoiceFilter(choices=UnitKind.choices, label="类型")
     sishang = filters.CharFilter(method="by_sishang", label="四上类别")
-    status = filters.MultipleChoiceFilter(choices=Enterprise.Status.choices, label="复工状态")
-    tier = filters.ChoiceFilter(choices=Tier.choices, label="档位")
+    status = filters.MultipleChoiceFilter(choices=Enterprise.Status.choices, label="复工状态", distinct=False)
+    tier = filters.CharFilter(method="by_tier", label="档位")
     tag = filters.ModelChoiceFilter(field_name="tags", queryset=Term.objects.filter(kind="tag"), label="标签")
     squad = filters.ModelChoiceFilter(queryset=Squad.objects.all(), label="小分队")
+    building = filters.CharFilter(field_name="building", label="楼栋")
+    level = filters.CharFilter(method="by_level", label="重点项目")
+    exclusion = filters.CharFilter(method="by_exclusion", label="不计入应复工")
+    role = filters.ModelChoiceFilter(
+        field_name="org_roles", queryset=Term.objects.filter(kind="org_role"), label="单位角色"
+    )
+    unit = filters.BaseInFilter(field_name="pk", label="按手机找到的", method="by_unit")
     report = filters.CharFilter(method="by_report", label="今日零报告")
     board = filters.CharFilter(method="by_board", label="责任牌")
 
@@ -33,7 +42,19 @@ class EnterpriseFilter(filters.FilterSet):
     def by_sishang(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         if value == "any":
             return rows.filter(sishang_kind__isnull=False)
-        return rows.filter(sishang_kind=value) if value in Enterprise.Sishang.values else rows
+        return rows.filter(sishang_kind=value)
+
+    def by_tier(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(tier=value) if value in dict(terms.choices("tier")) else rows
+
+    def by_level(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(key_level__in=KEY_LEVELS) if value == "any" else rows.filter(key_level=value)
+
+    def by_exclusion(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.exclude(exclusion="") if value == "any" else rows.filter(exclusion=value)
+
+    def by_unit(self, rows: QuerySet, name: str, value: list[str]) -> QuerySet:
+        return rows.filter(pk__in=[int(key) for key in value if key.isdigit()])
 
     def by_report(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         if value != "missing":
@@ -57,8 +78,12 @@ def set_filters(form: Any) -> list[tuple[str, str, str]]:
         if isinstance(value, list):
             words = "、".join(str(chosen.get(one, one)) for one in value)
         else:
-            words = {"any": "全部四上", "missing": "没有的"}.get(str(value), str(chosen.get(value, value)))
-        if name == "sishang":
-            words = dict(Enterprise.Sishang.choices).get(value, words)
+            words = {"any": "全部四上" if name == "sishang" else "全部", "missing": "没有的"}.get(
+                str(value), str(chosen.get(value, value))
+            )
+        if name in {"sishang", "tier", "level", "exclusion"} and value != "any":
+            words = terms.word({"level": "key_level"}.get(name, name), value)
+        elif name == "unit":
+            words = f"{len(value)} 家"
         chips.append((name, str(field.label), words))
     return chips

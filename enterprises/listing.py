@@ -3,18 +3,21 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
 from django.urls import reverse
 
-from enterprises.actions import EditConflict, assign_squad
+from enterprises.actions import EditConflict, assign_squad, tag_enterprises
 from enterprises.actions.reporting import due_at, remind
 from enterprises.filters import EnterpriseFilter, set_filters
-from enterprises.models import Enterprise, EnterpriseContact, ResumptionStatus, Squad, UnitKind
+from enterprises.forms import BulkForm, SavedFilterForm
+from enterprises.models import Enterprise, EnterpriseContact, ResumptionStatus, SavedFilter, Squad, UnitKind
 from enterprises.models.register_rows import EnterpriseQuerySet
 from parkportal.accounts.models import in_force
 from parkportal.clock import park_now, park_today
+from parkportal.identifiers import IdentifierProblem, normal_phone
 from parkportal.records import terms
 from parkportal.records.figures import Figure
 from parkportal.records.listing import figure_rows
@@ -30,7 +33,7 @@ def chosen(request: HttpRequest) -> tuple[EnterpriseQuerySet, EnterpriseFilter, 
     rows, figure = figure_rows(request, Enterprise.objects.visible_to(request.user).current())
     filters = EnterpriseFilter(request.GET, queryset=rows)
     order = SORTS.get(request.GET.get("sort", ""), "pinyin_key")
-    return filters.qs.distinct().order_by(order, "pk"), filters, figure
+    return filters.qs.order_by(order, "pk"), filters, figure
 
 
 def rows_of(query: str, user: Any) -> EnterpriseQuerySet:
@@ -46,18 +49,28 @@ def context(
     """Tabs with their counts, the totals of what is shown, the filters that are set: three statements."""
     everything = Enterprise.objects.visible_to(request.user).current()
     missing = Enterprise.objects.report_missing(park_today()).values("pk")
+    saved = _saved(request)
     counts = everything.aggregate(
+        **_saved_counts(saved, request.user),
         all=Count("pk"),
         sishang=Count("pk", filter=Q(sishang_kind__isnull=False)),
         waiting=Count("pk", filter=Q(sishang_kind__isnull=False) & ~Q(status=RESUMED)),
         sites=Count("pk", filter=Q(kind=UnitKind.SITE)),
         missing=Count("pk", filter=Q(pk__in=missing)),
     )
-    totals = rows.order_by().aggregate(
-        units=Count("pk", distinct=True), resumed=Count("pk", filter=Q(status=RESUMED), distinct=True)
-    )
+    totals = rows.order_by().aggregate(units=Count("pk"), resumed=Count("pk", filter=Q(status=RESUMED)))
     return {
-        "tabs": _tabs(request, counts),
+        "tabs": _tabs(request, counts, saved),
+        "saved": saved,
+        "may_save": bool(_without_page(request.GET)) and "figure" not in request.GET,
+        "save_form": SavedFilterForm(initial={"query": _without_page(request.GET)}),
+        "list_link": urlencode({"list": _without_page(request.GET)}),
+        "buildings": list(
+            everything.exclude(building="").order_by("building").values_list("building", flat=True).distinct()
+        ),
+        "levels": terms.choices("key_level"),
+        "exclusions": terms.choices("exclusion"),
+        "roles": terms.in_use("org_role"),
         "totals": totals,
         "figure": figure,
         "chips": set_filters(filters.form) if filters.form.is_valid() else [],
@@ -65,7 +78,7 @@ def context(
         "sishang_kinds": terms.choices("sishang"),
         "statuses": Enterprise.Status.choices,
         "tiers": terms.choices("tier"),
-        "tags": filters.form.fields["tag"].queryset,  # type: ignore[attr-defined]
+        "tags": terms.in_use("tag"),
         "now": park_now(),
         "may_write": request.user.has_role("committee"),
         "may_export": request.user.has_role("committee", "leader"),
@@ -73,16 +86,39 @@ def context(
     }
 
 
-def _tabs(request: HttpRequest, counts: Mapping[str, int]) -> list[dict[str, Any]]:
-    tabs = (
+def _saved(request: HttpRequest) -> list[SavedFilter]:
+    return list(SavedFilter.objects.visible_to(request.user))
+
+
+def _saved_counts(saved: list[SavedFilter], user: Any) -> dict[str, Count]:
+    """The counts of a person's own filters, for the same statement that counts the tabs."""
+    found = {}
+    for one in saved:
+        try:
+            keys = rows_of(one.query, user).order_by().values("pk")
+        except Http404:
+            continue
+        found[f"saved_{one.pk}"] = Count("pk", filter=Q(pk__in=keys))
+    return found
+
+
+def _tabs(request: HttpRequest, counts: Mapping[str, int], saved: list[SavedFilter]) -> list[dict[str, Any]]:
+    tabs = [
         ("全部", "", counts["all"]),
         ("四上企业", "sishang=any", counts["sishang"]),
         ("四上未复工", "sishang=any&status=not_resumed&status=planned&status=filed&status=stopped", counts["waiting"]),
         ("工地", "kind=site", counts["sites"]),
         ("今日零报告未交", "report=missing", counts["missing"]),
-    )
-    here = request.GET.urlencode()
+        *((one.name, one.query, counts.get(f"saved_{one.pk}", 0)) for one in saved),
+    ]
+    here = _without_page(request.GET)
     return [{"label": label, "query": query, "count": count, "current": here == query} for label, query, count in tabs]
+
+
+def _without_page(query: QueryDict) -> str:
+    kept = query.copy()
+    kept.pop("page", None)
+    return kept.urlencode()
 
 
 def _bulk_actions(request: HttpRequest) -> list[dict[str, str]]:
@@ -90,19 +126,12 @@ def _bulk_actions(request: HttpRequest) -> list[dict[str, str]]:
     if not request.user.has_role("committee"):
         return []
     query = f"?{request.GET.urlencode()}"
+    bulk, export = reverse("enterprises:enterprise_bulk") + query, reverse("enterprises:enterprise_export") + query
     return [
-        {
-            "value": "remind",
-            "label": "提醒交日报",
-            "icon": "chat-text",
-            "url": reverse("enterprises:enterprise_bulk") + query,
-        },
-        {
-            "value": "export",
-            "label": "导出",
-            "icon": "download",
-            "url": reverse("enterprises:enterprise_export") + query,
-        },
+        {"value": "remind", "label": "提醒交日报", "icon": "chat-text", "url": bulk},
+        {"value": "squad", "label": "改小分队", "icon": "people", "url": bulk},
+        {"value": "tag", "label": "改标签", "icon": "bookmark", "url": bulk},
+        {"value": "export", "label": "导出", "icon": "download", "url": export},
     ]
 
 
@@ -114,22 +143,62 @@ def picked(request: HttpRequest) -> EnterpriseQuerySet:
     return rows.filter(pk__in=[int(pk) for pk in request.POST.getlist("pick") if pk.isdigit()])
 
 
-def do_to_picked(request: HttpRequest) -> str:
+def do_to_picked(request: HttpRequest, form: BulkForm | None) -> str:
     """Do what was asked to the ticked rows; the sentence that says what happened. Raises Refused `nothing_picked`."""
     rows = list(picked(request))
     if not rows:
         raise Refused("nothing_picked", "还没有选企业。")
+    if form is None:
+        return _remind(rows, by=request.user)
     if request.POST.get("do") == "squad":
-        squad = _asked_squad(request)
-        if squad is None:
-            raise Refused("no_squad", "请选小分队。")
+        squad = form.cleaned_data["squad"]
         return f"{assign_squad(enterprises=rows, squad=squad, by=request.user)} 家改到{squad}。"
-    return _remind(rows, by=request.user)
+    tag, is_added = form.cleaned_data["tag"], form.cleaned_data["how"] == "add"
+    count = tag_enterprises(enterprises=rows, tag=tag, is_added=is_added, by=request.user)
+    return f"{count} 家{'加上' if is_added else '去掉'}“{tag}”。"
 
 
-def _asked_squad(request: HttpRequest) -> Squad | None:
-    asked = request.POST.get("squad", "")
-    return Squad.objects.filter(pk=int(asked)).first() if asked.isdigit() else None
+def bulk_context(request: HttpRequest, form: BulkForm) -> dict[str, Any]:
+    """The page that asks which squad or which tag; what was ticked goes along."""
+    rows = picked(request)
+    return {
+        "form": form,
+        "do": request.POST.get("do"),
+        "all": request.POST.get("all", ""),
+        "picks": [pk for pk in request.POST.getlist("pick") if pk.isdigit()],
+        "count": rows.count(),
+        "first": list(rows[:5]),
+        "back": f"{reverse('enterprises:enterprise_list')}?{request.GET.urlencode()}",
+    }
+
+
+def walk(query: str, user: Any, pk: int) -> dict[str, Any]:
+    """Where a unit stands in the list it was opened from: its place, the one before and after, how many. One statement."""
+    try:
+        keys = list(rows_of(query, user).values_list("pk", flat=True))
+    except Http404:
+        return {}
+    if pk not in keys:
+        return {}
+    at = keys.index(pk)
+    return {
+        "place": at + 1,
+        "of": len(keys),
+        "before": keys[at - 1] if at else None,
+        "after": keys[at + 1] if at + 1 < len(keys) else None,
+        "query": query,
+        "link": urlencode({"list": query}),
+    }
+
+
+def phone_query(words: str) -> str | None:
+    """The query that shows the units of a full phone number; None for other words. The number stays out of addresses."""
+    try:
+        number = normal_phone(words)
+    except IdentifierProblem:
+        return None
+    keys = Enterprise.objects.current().search(number).values_list("pk", flat=True)[:50]
+    return urlencode({"unit": ",".join(map(str, keys)) or "0"})
 
 
 def _remind(rows: list[Enterprise], *, by: Any) -> str:

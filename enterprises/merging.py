@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import ForeignKey, Model
+from django.db.models import Count, ForeignKey, IntegerField, Model, OuterRef, Subquery
 
 from enterprises.actions.registering import spoken
 from enterprises.models import Enterprise
 from parkportal.privacy import mask_name, mask_phone
-from parkportal.records.triggers import APPEND_ONLY
+from parkportal.states import Move
 
 # History and custody stay with the row they were written for, and are read together with the kept one.
 STAYS = frozenset(
@@ -19,6 +19,7 @@ STAYS = frozenset(
         "testing.Specimen", "testing.TubeRange",
     }
 )  # fmt: skip
+NOT_SHOWN = frozenset({"enterprises.Doubt", "enterprises.Merge", "enterprises.Enterprise"})
 FIELDS = (
     "name", "short_name", "credit_code", "address", "building", "floor", "industry", "sishang_kind", "key_level",
     "exemption", "legal_name", "principal_name", "principal_phone", "liaison_name", "liaison_phone", "manager_name",
@@ -40,10 +41,13 @@ class Relation:
 
     @property
     def stays(self) -> bool:
-        return self.model._meta.label in STAYS or self.model._meta.db_table in APPEND_ONLY
+        return self.model._meta.label in STAYS or issubclass(self.model, Move)
 
-    def rows_of(self, enterprise: Enterprise) -> Any:
-        return self.model._default_manager.filter(**{self.column.name: enterprise})
+    def count(self) -> Subquery:
+        """How many rows point to the outer enterprise."""
+        name = self.column.name
+        rows = self.model._default_manager.order_by().filter(**{name: OuterRef("pk")}).values(name)
+        return Subquery(rows.annotate(count=Count("pk")).values("count"), output_field=IntegerField())
 
 
 @dataclass(frozen=True)
@@ -78,14 +82,15 @@ def relations() -> Iterator[Relation]:
 
 
 def goings(gone: Enterprise) -> list[Going]:
-    """What stands under the row that goes: counted by table, the empty ones left out."""
-    found = []
-    for relation in relations():
-        if relation.model in (Enterprise,) or relation.model._meta.label in {"enterprises.Doubt", "enterprises.Merge"}:
-            continue
-        count = relation.rows_of(gone).count()
-        if count:
-            found.append(Going(str(relation.model._meta.verbose_name_plural), count, relation.stays))
+    """What stands under the row that goes: counted by table in one statement, the empty ones left out."""
+    shown = [relation for relation in relations() if relation.model._meta.label not in NOT_SHOWN]
+    columns = {f"n{n}": relation.count() for n, relation in enumerate(shown)}
+    counts: Any = Enterprise.objects.filter(pk=gone.pk).values(**columns)[0]
+    found = [
+        Going(str(relation.model._meta.verbose_name_plural), count, relation.stays)
+        for n, relation in enumerate(shown)
+        if (count := counts[f"n{n}"])
+    ]
     return sorted(found, key=lambda going: going.stays)
 
 

@@ -19,4 +19,12 @@ FILING_RETURNED = Purpose(
     why="管委会退回了备案，写明了要补正的内容。",
     context_url="enterprises:filing_detail",
 )
-ALL = (REPORT_MISSING, FILING_RETURNED)
+DOCUMENT_TO_CORRECT = Purpose(
+    "document_to_correct",
+    "制度或预案要修改",
+    "{name}您好，贵单位的{what}有内容要修改，请登录查看：{link}",
+    lifetime=timedelta(days=3),
+    why="督导看过以后写明了要改的内容。",
+    context_url="enterprises:document_list",
+)
+ALL = (DOCUMENT_TO_CORRECT, REPORT_MISSING, FILING_RETURNED)

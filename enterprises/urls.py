@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enterprises.views import boards, filings, people, register, reports
+from enterprises.views import boards, documents, duplicates, filings, people, persons, register, reports
 
 app_name = "enterprises"
 
@@ -10,17 +10,38 @@ urlpatterns = [
     path("", register.enterprise_list, name="enterprise_list"),
     path("export/", register.enterprise_export, name="enterprise_export"),
     path("bulk/", register.enterprise_bulk, name="enterprise_bulk"),
+    path("find/", register.enterprise_find, name="enterprise_find"),
+    path("filters/", register.filter_save, name="filter_save"),
+    path("filters/<int:pk>/delete/", register.filter_delete, name="filter_delete"),
+    path("duplicates/", duplicates.duplicate_list, name="duplicate_list"),
+    path("duplicates/scan/", duplicates.duplicate_scan, name="duplicate_scan"),
+    path("duplicates/<int:pk>/dismiss/", duplicates.duplicate_dismiss, name="duplicate_dismiss"),
+    path("merges/<int:pk>/undo/", duplicates.merge_undo, name="merge_undo"),
     path("new/", register.enterprise_create, name="enterprise_create"),
     path("mine/", register.my_enterprise, name="my_enterprise"),
     path("reports/", reports.report_list, name="report_list"),
     path("<int:pk>/edit/", register.enterprise_edit, name="enterprise_edit"),
+    path("<int:pk>/merge/<int:other>/", duplicates.enterprise_merge, name="enterprise_merge"),
     path("<int:pk>/status/", register.enterprise_status, name="enterprise_status"),
     path("<int:pk>/report/", reports.daily_report, name="daily_report"),
     path("<int:pk>/filing/", filings.filing_open, name="filing_open"),
     path("<int:pk>/contacts/", people.contact_list, name="contact_list"),
     path("<int:pk>/contacts/invite/", people.contact_invite, name="contact_invite"),
+    path("<int:pk>/documents/", documents.document_list, name="document_list"),
+    path("<int:pk>/documents/new/<slug:kind>/", documents.document_create, name="document_create"),
+    path("<int:pk>/people/new/", persons.person_create, name="person_create"),
+    path("<int:pk>/people/reported/", persons.report_people, name="report_people"),
     path("<int:pk>/people/", people.people_list, name="people_list"),
+    path("documents/<int:pk>/", documents.document_detail, name="document_detail"),
+    path("documents/<int:pk>/file/", documents.document_file, name="document_file"),
+    path("contacts/<int:pk>/hand-over/", people.contact_hand_over, name="contact_hand_over"),
     path("contacts/<int:pk>/end/", people.contact_end, name="contact_end"),
+    path("people/<int:pk>/", persons.person_detail, name="person_detail"),
+    path("people/<int:pk>/flag/", persons.person_flag, name="person_flag"),
+    path("people/<int:pk>/flags/<int:flag>/end/", persons.flag_end, name="flag_end"),
+    path("people/<int:pk>/flags/<int:flag>/correct/", persons.flag_correct, name="flag_correct"),
+    path("people/<int:pk>/end/", persons.employment_end, name="employment_end"),
+    path("people/<int:pk>/correct/", persons.employment_correct, name="employment_correct"),
     path("people/<int:pk>/reveal/", people.person_reveal, name="person_reveal"),
     path("filings/<int:pk>/", filings.filing_detail, name="filing_detail"),
     path("filings/<int:pk>/steps/<slug:step>/", filings.filing_step, name="filing_step"),

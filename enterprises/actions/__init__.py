@@ -1,15 +1,27 @@
 """What is done to the register and its people: each function atomic, keyword-only, by a person, written down."""
 
 from enterprises.actions.boards import generate_board, outdate_board, post_board, verify_board
-from enterprises.actions.contacts import complete_invitation, end_contact, invite_contact
+from enterprises.actions.contacts import complete_invitation, end_contact, hand_over, invite_contact
+from enterprises.actions.documents import hand_in_document, judge_document
 from enterprises.actions.doubting import dismiss_doubt, note_doubts, set_apart
 from enterprises.actions.filing import approve_filing, file_resumption, open_filing, return_filing, save_filing_step
 from enterprises.actions.merging import merge_enterprises, undo_merge
 from enterprises.actions.needs import close_need, confirm_need, pass_need, register_need, reopen_need, void_need
-from enterprises.actions.people import employ, end_flag, flag_person, reveal_person
+from enterprises.actions.people import (
+    correct_employment,
+    correct_flag,
+    employ,
+    employ_one,
+    end_employment,
+    end_flag,
+    flag_person,
+    reveal_person,
+)
 from enterprises.actions.registering import EditConflict, correct_enterprise, register_enterprise
 from enterprises.actions.reporting import freeze_unit_days, remind_missing_reports, submit_daily_report
 from enterprises.actions.resuming import assign_squad, correct_resumption_day, set_resumption_status
+from enterprises.actions.saved_filters import save_filter
+from enterprises.actions.tagging import tag_enterprises
 
 __all__ = [
     "EditConflict",
@@ -18,17 +30,24 @@ __all__ = [
     "close_need",
     "complete_invitation",
     "confirm_need",
+    "correct_employment",
     "correct_enterprise",
+    "correct_flag",
     "correct_resumption_day",
     "dismiss_doubt",
     "employ",
+    "employ_one",
     "end_contact",
+    "end_employment",
     "end_flag",
     "file_resumption",
     "flag_person",
     "freeze_unit_days",
     "generate_board",
+    "hand_in_document",
+    "hand_over",
     "invite_contact",
+    "judge_document",
     "merge_enterprises",
     "note_doubts",
     "open_filing",
@@ -42,9 +61,11 @@ __all__ = [
     "return_filing",
     "reveal_person",
     "save_filing_step",
+    "save_filter",
     "set_apart",
     "set_resumption_status",
     "submit_daily_report",
+    "tag_enterprises",
     "undo_merge",
     "verify_board",
     "void_need",

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from enterprises.actions.registering import correct_enterprise
 from enterprises.models import Enterprise, EnterpriseContact
 from parkportal.accounts import invitations
 from parkportal.accounts.models import Invitation, User, in_force
@@ -38,15 +39,42 @@ def _phone_hash(number: str) -> str:
     return probe.phone_hash
 
 
+def hand_over(*, contact: EnterpriseContact, name: str, phone: str, by: Any, token: UUID | None = None) -> Invitation:
+    """Invite a successor; when the link is used the account that hands over ends by itself.
+
+    Raises Refused `already_contact`, IdentifierProblem for a wrong phone.
+    """
+    with transaction.atomic():
+        locked = EnterpriseContact.objects.select_for_update().select_related("enterprise").get(pk=contact.pk)
+        invitation = invite_contact(
+            enterprise=locked.enterprise, name=name, phone=phone, kind=locked.kind, by=by, token=token
+        )
+        locked.handing_over_to = invitation
+        locked.save(update_fields=["handing_over_to"])
+    return invitation
+
+
 def complete_invitation(invitation: Invitation, user: User) -> None:
-    """Called when the link is used: the account reaches the enterprise from today."""
-    enterprise = Enterprise.objects.get(pk=invitation.subject_id)
+    """Called when the link is used: the account reaches the enterprise from today, and whoever handed over leaves."""
+    enterprise = Enterprise.objects.get(pk=invitation.subject_id).living()
     held = EnterpriseContact.objects.filter(in_force(), enterprise=enterprise, user=user).first()
     if held is None:
         EnterpriseContact.objects.create(enterprise=enterprise, user=user, kind=invitation.role)
     elif invitation.role == EnterpriseContact.Kind.PRINCIPAL:
         EnterpriseContact.objects.filter(pk=held.pk).update(kind=invitation.role)
     record("enterprise.contact_added", by=user, subject=enterprise, after={"kind": invitation.role})
+    for leaving in EnterpriseContact.objects.filter(in_force(), handing_over_to=invitation).exclude(user=user):
+        _succeed(leaving, enterprise, user)
+
+
+def _succeed(leaving: EnterpriseContact, enterprise: Enterprise, user: User) -> None:
+    """The account ends; where the register names the one who leaves, it names the successor from now on."""
+    leaving.end()
+    record("enterprise.contact_ended", by=user, subject=enterprise, before={"kind": leaving.kind}, reason="交接")
+    who = "principal" if leaving.kind == EnterpriseContact.Kind.PRINCIPAL else "liaison"
+    if getattr(enterprise, f"{who}_name") == leaving.user.name:
+        data = {f"{who}_name": user.name, f"{who}_phone": user.phone}
+        correct_enterprise(enterprise=enterprise, data=data, version=enterprise.version, by=user, reason="交接")
 
 
 def describe_invitation(invitation: Invitation) -> str:

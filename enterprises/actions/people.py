@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from enterprises.dictionaries import words_of
+from enterprises.journeys import journey_flags, without_corrected
 from enterprises.models import Employment, Enterprise, Person, PersonFlag
 from enterprises.models.people import number_hash
 from enterprises.pinyin import person_key
@@ -35,7 +36,11 @@ def employ(*, enterprise: Enterprise, data: Mapping[str, Any], by: Any, on: date
         person.address = data.get("address") or person.address
         person.save()
         employment, is_new = Employment.objects.get_or_create(
-            person=person, enterprise=enterprise, ends_on=None, defaults={"starts_on": on or park_today()}
+            person=person,
+            enterprise=enterprise,
+            ends_on=None,
+            is_void=False,
+            defaults={"starts_on": on or park_today(), "recorded_by": by},
         )
         for name in ("department", "post", "returned_on"):
             if data.get(name):
@@ -47,6 +52,15 @@ def employ(*, enterprise: Enterprise, data: Mapping[str, Any], by: Any, on: date
             "person.employed" if is_new else "person.updated", by=by, subject=enterprise, after={"person": str(person)}
         )
     return employment
+
+
+def employ_one(*, enterprise: Enterprise, data: Mapping[str, Any], said: Mapping[str, Any], by: Any) -> Employment:
+    """One person entered by hand, with the marks that the way back gives (`said`: the roster's columns)."""
+    with transaction.atomic():
+        job = employ(enterprise=enterprise, data=data, by=by)
+        flags = without_corrected(journey_flags(job.person, said, source="逐人登记", by=by))
+        PersonFlag.objects.bulk_create(flags, ignore_conflicts=True)
+    return job
 
 
 def key_post_words() -> list[str]:
@@ -85,6 +99,7 @@ def flag_person(
             person=person,
             kind=kind,
             starts_on=starts_on,
+            is_void=False,
             defaults={"ends_on": ends_on, "source": source, "recorded_by": by, "token": token},
         )
         if is_new:
@@ -107,6 +122,105 @@ def end_flag(*, flag: PersonFlag, on: date, by: Any, reason: str) -> None:
             after={"kind": flag.kind, "ends_on": str(on)},
             reason=reason,
         )
+
+
+def correct_flag(
+    *, flag: PersonFlag, by: Any, reason: str, starts_on: date | None = None, ends_on: date | None = None
+) -> PersonFlag | None:
+    """The mark was written down wrong: the row stays, void and with the reason; with a day a right one takes its place.
+
+    Raises Refused `reason_missing`, `dates`, `corrected_already`, `flag_known` when the right one stands there already.
+    """
+    if not reason.strip():
+        raise Refused("reason_missing", "请写明更正的原因。", field="reason")
+    if starts_on and ends_on and ends_on < starts_on:
+        raise Refused("dates", "结束日期早于开始日期。", field="ends_on")
+    with transaction.atomic():
+        locked = PersonFlag.objects.select_for_update().get(pk=flag.pk)
+        if locked.is_void:
+            raise Refused("corrected_already", "这个标记已经更正过了，请刷新再看。")
+        locked.is_void, locked.void_reason = True, reason.strip()
+        locked.save(update_fields=["is_void", "void_reason"])
+        fresh = _right_flag(locked, starts_on, ends_on, by=by) if starts_on else None
+        before = {"kind": locked.kind, "starts_on": str(locked.starts_on), "ends_on": str(locked.ends_on or "")}
+        after = {"starts_on": str(starts_on or ""), "ends_on": str(fresh.ends_on or "") if fresh else ""}
+        record("person.flag_corrected", by=by, subject=locked.person, before=before, after=after, reason=reason.strip())
+    return fresh
+
+
+def _right_flag(wrong: PersonFlag, starts_on: date, ends_on: date | None, *, by: Any) -> PersonFlag:
+    term = words_of("person_flag").filter(code=wrong.kind).first()
+    days = term.settings.get("days") if term else None
+    if ends_on is None and days:
+        ends_on = starts_on + timedelta(days=days)
+    try:
+        with transaction.atomic():
+            return PersonFlag.objects.create(
+                person=wrong.person,
+                kind=wrong.kind,
+                starts_on=starts_on,
+                ends_on=ends_on,
+                source=wrong.source,
+                recorded_by=by,
+                corrects=wrong,
+            )
+    except IntegrityError as clash:
+        raise Refused("flag_known", "这个人从这一天起已经有这个标记。", field="starts_on") from clash
+
+
+def end_employment(*, employment: Employment, on: date, by: Any, reason: str) -> None:
+    """The person no longer works there from a day. Raises Refused `reason_missing`, `dates`, `ended_already`."""
+    if not reason.strip():
+        raise Refused("reason_missing", "请写明离岗的原因。", field="reason")
+    if on < employment.starts_on:
+        raise Refused("dates", "离岗日期早于入职日期。", field="on")
+    with transaction.atomic():
+        still = Employment.objects.filter(pk=employment.pk, ends_on__isnull=True, is_void=False)
+        if not still.update(ends_on=on, ended_reason=reason.strip()):
+            raise Refused("ended_already", "已经离岗或者更正过了，请刷新再看。")
+        after = {"person": str(employment.person), "ends_on": str(on)}
+        record("person.employment_ended", by=by, subject=employment.enterprise, after=after, reason=reason.strip())
+
+
+def correct_employment(*, employment: Employment, data: Mapping[str, Any], by: Any, reason: str) -> Employment:
+    """What stands about the work is wrong: the row stays, void and with the reason, and a right one takes its place.
+
+    `data`: department, post, returned_on, starts_on. Raises Refused `reason_missing`, `corrected_already`.
+    """
+    if not reason.strip():
+        raise Refused("reason_missing", "请写明更正的原因。", field="reason")
+    with transaction.atomic():
+        wrong = Employment.objects.select_for_update().select_related("person", "enterprise").get(pk=employment.pk)
+        if wrong.is_void:
+            raise Refused("corrected_already", "这一行已经更正过了，请刷新再看。")
+        Employment.objects.filter(pk=wrong.pk).update(is_void=True, void_reason=reason.strip())
+        right = Employment(
+            person=wrong.person,
+            enterprise=wrong.enterprise,
+            department=data.get("department", wrong.department),
+            post=data.get("post", wrong.post),
+            returned_on=data.get("returned_on", wrong.returned_on),
+            journey=wrong.journey,
+            starts_on=data.get("starts_on") or wrong.starts_on,
+            ends_on=wrong.ends_on,
+            ended_reason=wrong.ended_reason,
+            corrects=wrong,
+            recorded_by=by,
+        )
+        right.is_key_post = is_key_post(right.post, key_post_words())
+        right.save()
+        names = [name for name in data if getattr(wrong, name) != getattr(right, name)]
+        before = {name: str(getattr(wrong, name) or "") for name in names}
+        after = {name: str(getattr(right, name) or "") for name in names}
+        record(
+            "person.employment_corrected",
+            by=by,
+            subject=wrong.enterprise,
+            before={"person": str(wrong.person), **before},
+            after=after,
+            reason=reason.strip(),
+        )
+    return right
 
 
 def reveal_person(*, person: Person, enterprise: Enterprise, by: Any, reason: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError
 from django.urls import reverse
 
+from enterprises.actions.doubting import note_doubts
 from enterprises.actions.registering import set_search_keys
 from enterprises.actions.resuming import redating_moves
 from enterprises.dictionaries import words_of
@@ -118,6 +119,7 @@ def take_in_register(
             _write_changes(unit, row, words, by=by)
     except IntegrityError as clash:
         raise Refused("changed_meanwhile", "同时有人登记了同样的企业，什么都没有写入，请再导入一次。") from clash
+    note_doubts(units=[unit.pk for _, unit in [*fresh, *changed]])
     record("register.imported", by=by, after={"新增": len(fresh), "更新": len(changed)})
     return CommitReport(created=len(fresh), updated=len(changed))
 

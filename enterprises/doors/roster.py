@@ -1,7 +1,6 @@
 """The roster by file: who is in it, and how good rows become persons, employments and flags."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -10,8 +9,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from enterprises.actions.people import is_key_post, key_post_words
-from enterprises.dictionaries import OBSERVATION, OUT_OF_PROVINCE, THREE_CLASSES
 from enterprises.intake import ROSTER
+from enterprises.journeys import journey_flags, without_corrected
 from enterprises.models import (
     DocumentType,
     Employment,
@@ -38,10 +37,6 @@ PERSON_FIELDS = ("name", "pinyin_key", "sex", "address", "phone", "phone_hash")
 DOCUMENT_OF = {label: code for code, label in DocumentType.choices}
 SEX_OF = {label: code for code, label in Person.Sex.choices if code}
 JOURNEY = ("出发地", "返长日期", "交通方式", "14日内湖北旅居史", "接触史", "症状", "体温")
-HOME = (
-    "湖南", "省内", "本省", "本市", "本地", "长沙", "株洲", "湘潭", "衡阳", "邵阳", "岳阳", "常德", "张家界", "益阳", "郴州",
-    "永州", "怀化", "娄底", "湘西",
-)  # fmt: skip
 PERSON_COLUMNS = ("姓名", "性别", "手机", "现住址")
 
 
@@ -110,12 +105,12 @@ def take_in_roster(
             _fill_employment(job, changed, words)
             people.bring_up_to_date(job.person, changed)
             known.append(job)
-        flags += _flags(job, row.values, by)
+        flags += journey_flags(job.person, row.values, source="花名册", by=by)
     try:
         people.save()
         Employment.objects.bulk_create(fresh, batch_size=BATCH)
         Employment.objects.bulk_update(known, JOB_FIELDS, batch_size=UPDATE_BATCH)
-        PersonFlag.objects.bulk_create(flags, batch_size=BATCH, ignore_conflicts=True)
+        PersonFlag.objects.bulk_create(without_corrected(flags), batch_size=BATCH, ignore_conflicts=True)
     except IntegrityError as clash:
         raise Refused("changed_meanwhile", "同时有人导入了同样的人，这一批没有写入，请再导入一次。") from clash
     record("roster.imported", by=by, subject=enterprise, after={"新增": len(fresh), "更新": len(known)})
@@ -176,27 +171,6 @@ def _fill_employment(job: Employment, values: Mapping[str, Any], words: list[str
     job.is_key_post = is_key_post(job.post, words)
     said = {name: values[name] for name in JOURNEY if values.get(name) not in (None, [])}
     job.journey = {**(job.journey or {}), **said}
-
-
-def comes_from_outside(origin: str) -> bool:
-    """省外: a place is named, and it is not in Hunan."""
-    return bool(origin) and not origin.startswith(HOME)
-
-
-def _flags(job: Employment, values: Mapping[str, Any], by: Any) -> list[PersonFlag]:
-    """省外返长 by where from; 医学观察 after a stay in Hubei; 三类人员 by contact with a case (handbook §1, §3)."""
-    came = values.get("返长日期") or park_today()
-    flags: list[tuple[str, date, date | None]] = []
-    if comes_from_outside(values.get("出发地") or ""):
-        flags.append((OUT_OF_PROVINCE, came, came + timedelta(days=14)))
-    if values.get("14日内湖北旅居史"):
-        flags.append((OBSERVATION, came, came + timedelta(days=14)))
-    if values.get("接触史"):
-        flags.append((THREE_CLASSES, came, None))
-    return [
-        PersonFlag(person=job.person, kind=kind, starts_on=since, ends_on=until, source="花名册", recorded_by=by)
-        for kind, since, until in flags
-    ]
 
 
 class RosterForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Inviting and ending an enterprise's own accounts."""
+"""Inviting an enterprise's own accounts, and handing one over."""
 
 from django import forms
 
@@ -8,13 +8,12 @@ from parkportal.idempotency import TokenFormMixin
 from parkportal.identifiers import normal_name, normal_phone
 
 
-class ContactInviteForm(TokenFormMixin, forms.Form):
+class ContactHandOverForm(TokenFormMixin, forms.Form):
+    """Who takes over."""
+
     name = forms.CharField(label="姓名", max_length=50, widget=forms.TextInput(attrs={"class": "w-name"}))
     phone = forms.CharField(
         label="手机", max_length=20, widget=forms.TextInput(attrs={"class": "w-phone", "inputmode": "tel"})
-    )
-    kind = forms.ChoiceField(
-        label="身份", choices=EnterpriseContact.Kind.choices, initial=EnterpriseContact.Kind.LIAISON
     )
 
     def clean_name(self) -> str:
@@ -22,3 +21,11 @@ class ContactInviteForm(TokenFormMixin, forms.Form):
 
     def clean_phone(self) -> str:
         return checked(normal_phone, self.cleaned_data["phone"])
+
+
+class ContactInviteForm(ContactHandOverForm):
+    """A colleague beside those who are there."""
+
+    kind = forms.ChoiceField(
+        label="身份", choices=EnterpriseContact.Kind.choices, initial=EnterpriseContact.Kind.LIAISON
+    )

@@ -132,7 +132,10 @@ class EnterpriseForm(TokenFormMixin, forms.ModelForm):
 
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The fields as the page sets them out: a title, and what stands under it."""
-        sets = [(title, [self[name] for name in names if name in self.fields]) for title, names in GROUPS]
+        sets = [
+            (title, [self[name] for name in names if name in self.fields and not self[name].is_hidden])
+            for title, names in GROUPS
+        ]
         return [(title, fields) for title, fields in sets if fields]
 
     def clean_sishang_from(self) -> Any:
@@ -209,6 +212,7 @@ class RegisterForm(EnterpriseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.look_alikes: list[LookAlike] = []
+        self.fields["kind"].widget = forms.HiddenInput()  # the tabs above the form choose it
 
     def clean_resumed_on(self) -> Any:
         return refuse_future(self.cleaned_data["resumed_on"])
@@ -244,7 +248,25 @@ class StatusForm(TokenFormMixin, forms.Form):
 
 
 class BulkForm(forms.Form):
-    """What is done to the ticked rows."""
+    """What the ticked rows are handed or marked with."""
 
-    do = forms.ChoiceField(choices=[("remind", "发提醒"), ("squad", "改小分队"), ("export", "导出")])
-    squad = forms.ModelChoiceField(Squad.objects.all(), required=False)
+    squad = forms.ModelChoiceField(
+        Squad.objects.all(), label="改到哪个小分队", error_messages={"required": "请选小分队。"}
+    )
+    tag = forms.ModelChoiceField(Term.objects.none(), label="标签", error_messages={"required": "请选标签。"})
+    how = forms.ChoiceField(
+        label="怎么改", choices=[("add", "加上"), ("remove", "去掉")], initial="add", widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, do: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tag"].queryset = Term.objects.of("tag")  # type: ignore[attr-defined]
+        for name in {"squad": ("tag", "how"), "tag": ("squad",)}[do]:
+            del self.fields[name]
+
+
+class SavedFilterForm(TokenFormMixin, forms.Form):
+    """A name for what the list shows now."""
+
+    name = forms.CharField(label="叫什么", max_length=20)
+    query = forms.CharField(max_length=500, required=False, widget=forms.HiddenInput)

@@ -1,9 +1,10 @@
 """Persons, where they work, and the dated flags that decide how they are cared for."""
 
+from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from enterprises.models.registry import Enterprise
 from parkportal.clock import park_now, park_today
@@ -121,6 +122,16 @@ class EmploymentQuerySet(models.QuerySet["Employment"]):
         day = day or park_today()
         return self.current(day).filter(returned_on__lte=day)
 
+    def counted(self, day: Any = None) -> dict[str, int]:
+        """How many of these are back at work, and how many persons are in medical observation. One statement."""
+        day = day or park_today()
+        marked = Q(person__flags__kind="observation", person__flags__is_void=False, person__flags__starts_on__lte=day)
+        marked &= Q(person__flags__ends_on__isnull=True) | Q(person__flags__ends_on__gte=day)
+        returned = Count("pk", filter=Q(returned_on__lte=day), distinct=True)
+        return self.current(day).aggregate(
+            returned=returned, in_observation=Count("person", filter=marked, distinct=True)
+        )
+
 
 class Employment(models.Model):
     """A person's work at an enterprise, dated; what the roster said about the way back is kept with it."""
@@ -202,3 +213,6 @@ class PersonFlag(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.kind}"
+
+    def holds_on(self, day: date) -> bool:
+        return not self.is_void and self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)

@@ -168,6 +168,13 @@ class Enterprise(Stateful):
     def get_exclusion_display(self) -> str:
         return terms.word("exclusion", self.exclusion)
 
+    def living(self) -> "Enterprise":
+        """Itself, or the row that it was merged into in the end."""
+        unit = self
+        while unit.merged_into is not None:
+            unit = unit.merged_into
+        return unit
+
     def sishang_since(self) -> date | None:
         """The day from which the present 四上 kind holds."""
         listing = self.sishang_listings.order_by("-valid_from", "-id").first()

@@ -128,6 +128,29 @@ def make_enterprise(
     return enterprise
 
 
+def make_many_enterprises(count: int) -> None:
+    """A register of this many more units, written in a few statements: squads, kinds and statuses by turns."""
+    squads = [make_squad(number) for number in range(1, 11)]
+    rows = []
+    for n in (next(_serial) for _ in range(count)):
+        unit = Enterprise(
+            name=f"湖南园区{n}号有限公司",
+            credit_code=credit_code(n),
+            squad=squads[n % 10],
+            sishang_kind=("IND", "SVC", None)[n % 3],
+            status="resumed" if n % 4 else "not_resumed",
+            resumed_on=date(2020, 2, 12) if n % 4 else None,
+            building=f"A{n % 20}栋",
+            headcount=n % 900,
+            pinyin_key=f"hu nan yuan qu {n:06d}",
+            name_core=f"yuanqu{n}hao",
+            search_text=f"湖南园区{n}号有限公司hnyq{n}h",
+        )
+        unit.set_liaison("陆青禾", f"199{n:08d}")
+        rows.append(unit)
+    Enterprise.objects.bulk_create(rows, batch_size=1000)
+
+
 def make_site(**fields: Any) -> Enterprise:
     """A construction site (工地)."""
     n = next(_serial)

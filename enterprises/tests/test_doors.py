@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from enterprises.doors import ROSTER_DOOR, RegisterHoldings, RosterHoldings, take_in_register, take_in_roster
-from enterprises.doors.roster import comes_from_outside
 from enterprises.intake import REGISTER, ROSTER, register_key, roster_key
+from enterprises.journeys import comes_from_outside
 from enterprises.models import Employment, Enterprise, Person, PersonFlag, ResumptionMove, SishangListing
 from enterprises.tests import factories, preconditions
 from parkportal.clock import at

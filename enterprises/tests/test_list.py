@@ -13,6 +13,7 @@ from enterprises.tests.factories import (
     make_board,
     make_contact,
     make_enterprise,
+    make_many_enterprises,
     make_report,
     make_site,
     make_squad,
@@ -195,6 +196,22 @@ def test_the_list_takes_the_same_few_statements_for_1_and_100(committee, sign_in
     assert max(counts["hundred"]) <= 12
 
 
+@pytest.mark.both
+def test_the_list_takes_the_same_few_statements_for_1_100_and_10000_enterprises(committee, sign_in, statements):
+    browser, queries = sign_in(committee), ({}, {"sishang": "any"}, {"q": "hn", "sort": "-headcount"})
+    counts = {}
+    for size in (1, 100, 10_000):
+        make_many_enterprises(size - Enterprise.objects.count())
+        for query in queries:
+            browser.get(LIST, query)
+        counts[size] = [statements(lambda query=query: browser.get(LIST, query)) for query in queries]
+        walked = Enterprise.objects.order_by("pinyin_key").first()
+        browser.get(f"/enterprises/{walked.pk}/", {"list": ""})
+        counts[size].append(statements(lambda pk=walked.pk: browser.get(f"/enterprises/{pk}/", {"list": ""})))
+    assert counts[1] == counts[100] == counts[10_000]
+    assert max(counts[1][:3]) <= 12 and counts[1][3] <= 30
+
+
 def figure_query(code):
     return {"figure": code, "as_of": park_now().isoformat()}
 
@@ -231,7 +248,7 @@ def test_all_that_the_list_shows_is_handed_to_a_squad(park, committee, sign_in):
 )
 def test_a_bar_without_rows_or_squad_does_nothing(park, committee, sign_in, data):
     answer = sign_in(committee).post("/enterprises/bulk/", data, follow=True)
-    assert answer.status_code == 200
+    assert answer.status_code == (422 if data.get("squad") == "x" else 200)
     assert not Message.objects.exists()
 
 

@@ -3,8 +3,9 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from enterprises import listing
@@ -13,11 +14,12 @@ from enterprises.actions import (
     correct_enterprise,
     note_doubts,
     register_enterprise,
+    save_filter,
     set_apart,
     set_resumption_status,
 )
-from enterprises.forms import EnterpriseForm, RegisterForm, StatusForm
-from enterprises.models import Enterprise
+from enterprises.forms import BulkForm, EnterpriseForm, RegisterForm, SavedFilterForm, StatusForm
+from enterprises.models import Enterprise, SavedFilter
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
 from parkportal.records import jobs
@@ -30,8 +32,10 @@ PAGE = 50
 @roles(*READ)
 def enterprise_list(request: HttpRequest) -> HttpResponse:
     rows, filters, figure = listing.chosen(request)
-    page = Paginator(rows.for_list(), PAGE).get_page(request.GET.get("page"))
     context = listing.context(request, rows, filters, figure)
+    paginator = Paginator(rows.for_list(), PAGE)
+    paginator.count = context["totals"]["units"]  # counted once
+    page = paginator.get_page(request.GET.get("page"))
     return render(request, "enterprises/enterprise_list.html", {**context, "page_obj": page})
 
 
@@ -48,12 +52,61 @@ def enterprise_export(request: HttpRequest) -> HttpResponse:
 @require_POST
 @roles("committee")
 def enterprise_bulk(request: HttpRequest) -> HttpResponse:
-    """What the ink bar does to the ticked rows: remind of today's report, or hand over to a squad."""
+    """What the ink bar does to the ticked rows: remind of today's report, hand over to a squad, tag."""
+    do = request.POST.get("do", "")
+    form = None
+    if do in {"squad", "tag"} and listing.picked(request).exists():
+        form = BulkForm(request.POST if {"ready", do} & set(request.POST) else None, do=do)
+        if not form.is_valid():
+            context = listing.bulk_context(request, form)
+            return render(request, "enterprises/enterprise_bulk.html", context, status=422 if form.errors else 200)
     try:
-        messages.success(request, listing.do_to_picked(request))
+        messages.success(request, listing.do_to_picked(request, form))
     except Refused as refused:
         messages.warning(request, refused.text)
     return redirect(f"{request.path.removesuffix('bulk/')}?{request.GET.urlencode()}")
+
+
+@require_POST
+@roles(*READ)
+def enterprise_find(request: HttpRequest) -> HttpResponse:
+    """The list's search: words go on in the address, a phone number does not (decision 8)."""
+    words = request.POST.get("q", "").strip()[:60]
+    query = QueryDict(request.POST.get("kept", "")[:500], mutable=True)
+    for name in ("q", "page", "unit"):
+        query.pop(name, None)
+    found = listing.phone_query(words) if request.user.has_role("committee", "squad", "supervisor") else None
+    if found is None and words:
+        query["q"] = words
+    parts = "&".join(filter(None, (query.urlencode(), found)))
+    return redirect(f"{reverse('enterprises:enterprise_list')}{'?' if parts else ''}{parts}")
+
+
+@require_POST
+@roles(*READ)
+def filter_save(request: HttpRequest) -> HttpResponse:
+    """The list's present query under a name of one's own."""
+    form = SavedFilterForm(request.POST)
+    query = QueryDict(request.POST.get("query", "")[:500]).urlencode()
+    if form.is_valid() and query:
+        try:
+            data = form.cleaned_data
+            saved = save_filter(name=data["name"], query=query, by=request.user, token=data["token"])
+            messages.success(request, f"“{saved.name}”存好了，在上面一排。")
+        except Refused as refused:
+            messages.warning(request, refused.text)
+    else:
+        messages.warning(request, "请先选好筛选条件，再给它起个名字（20 个字以内）。")
+    return redirect(f"{reverse('enterprises:enterprise_list')}?{query}")
+
+
+@require_POST
+@roles(*READ)
+def filter_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    saved = get_object_or_404(SavedFilter.objects.visible_to(request.user), pk=pk)
+    saved.delete()
+    messages.success(request, f"“{saved.name}”删掉了。")
+    return redirect("enterprises:enterprise_list")
 
 
 @roles("committee")

@@ -5,10 +5,12 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 from django.urls import reverse
 
-from enterprises.models import Board, DailyReport, Employment, Enterprise, Filing
+from enterprises.models import Board, DailyReport, Employment, Enterprise, EnterpriseDocument, Filing, Need, PersonFlag
 from enterprises.models.boards import HANDLERS
+from enterprises.models.kinds import UnitKind
 from parkportal.accounts.models import in_force
 from parkportal.clock import park_now, park_today
+from parkportal.messaging.models import Message
 from parkportal.quantities import rate_text
 from parkportal.records import terms
 from supplies.models import Delivery, DeliveryLine
@@ -16,6 +18,7 @@ from testing.models import Result, ResultValue, SignUp, Specimen
 
 FOLLOWERS = ("committee", "leader", "contact", "principal", "squad", "supervisor")
 REPORT_DAYS = 14
+SHOWN = 5
 
 
 def file_of(enterprise: Enterprise, user: Any) -> dict[str, Any]:
@@ -25,15 +28,20 @@ def file_of(enterprise: Enterprise, user: Any) -> dict[str, Any]:
         "enterprise": enterprise,
         "moves": enterprise.moves.select_related("by").order_by("-effective_at", "-id"),
         "follows": follows,
+        "sees_people": user.has_role("committee", "contact", "principal", "squad", "supervisor"),
         "may_edit": Enterprise.objects.editable_by(user).filter(pk=enterprise.pk).exists(),
         "is_committee": user.has_role("committee"),
         "now": park_now(),
         "today": park_today(),
     }
     if follows:
+        family = list(Enterprise.objects.family_of(enterprise).order_by("pk"))
+        context["merged_rows"] = [row for row in family if row.pk != enterprise.pk]
         context |= _work(enterprise, user)
-        context["missing"] = missing_in(enterprise, context)
-        context["deliveries"] = _deliveries(enterprise, user)
+        context |= _papers(enterprise, family, user)
+        context["missing"], context["asked"] = missing_in(enterprise, context)
+        context["there"] = context["asked"] - len(context["missing"])
+        context["deliveries"] = _deliveries(family, user)
     return context
 
 
@@ -58,6 +66,24 @@ def _work(enterprise: Enterprise, user: Any) -> dict[str, Any]:
     }
 
 
+def _papers(enterprise: Enterprise, family: list[Enterprise], user: Any) -> dict[str, Any]:
+    """The written rules, the needs that are open, the marks in force, and what was sent about the enterprise."""
+    documents = EnterpriseDocument.objects.visible_to(user).current().filter(enterprise=enterprise)
+    employed = Employment.objects.visible_to(user).current().filter(enterprise=enterprise).values("person")
+    flags = PersonFlag.objects.in_force().filter(person__in=employed).values_list("kind")
+    flags = flags.annotate(people=Count("person", distinct=True)).order_by("kind")
+    about = Message.objects.filter(label__in=[row.name for row in family])
+    return {
+        "documents": {document.kind: document for document in documents},
+        "document_kinds": terms.choices("document_kind"),
+        "flags": [(terms.word("person_flag", kind), people) for kind, people in flags],
+        "needs": list(Need.objects.visible_to(user).open().filter(enterprise=enterprise)[:SHOWN]),
+        "sishang_since": enterprise.sishang_since() if enterprise.sishang_kind else None,
+        "sishang_printed": _printed(enterprise.sishang_kind),
+        "sent": list(about.select_related("recipient")[:SHOWN]),
+    }
+
+
 def _tests(enterprise: Enterprise, user: Any) -> dict[str, int]:
     """How far the testing of the enterprise's people is; positives are not counted here."""
     signups = SignUp.objects.visible_to(user).open().filter(enterprise=enterprise)
@@ -72,9 +98,9 @@ def _tests(enterprise: Enterprise, user: Any) -> dict[str, int]:
     }
 
 
-def _deliveries(enterprise: Enterprise, user: Any) -> dict[str, Any]:
-    """What the enterprise was given and what is on its way."""
-    deliveries = Delivery.objects.visible_to(user).filter(enterprise=enterprise)
+def _deliveries(family: list[Enterprise], user: Any) -> dict[str, Any]:
+    """What the enterprise was given and what is on its way; what came under a merged name is counted with it."""
+    deliveries = Delivery.objects.visible_to(user).filter(enterprise__in=family)
     lines = DeliveryLine.objects.filter(delivery__in=deliveries.received())
     given = (
         lines.values("lot__item__name", "lot__item__unit").annotate(total=Sum("received")).order_by("lot__item__name")
@@ -82,18 +108,43 @@ def _deliveries(enterprise: Enterprise, user: Any) -> dict[str, Any]:
     return {"given": list(given), "open": list(deliveries.unsigned()[:5])}
 
 
-def missing_in(enterprise: Enterprise, context: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """What the file lacks: words, verb, where to mend it."""
+def missing_in(enterprise: Enterprise, context: dict[str, Any]) -> tuple[list[tuple[str, str, str]], int]:
+    """What the file lacks (words, verb, where to mend it), and how many things it is asked to hold."""
     edit = reverse("enterprises:enterprise_edit", args=[enterprise.pk])
+    is_site = enterprise.kind == UnitKind.SITE
     lacks = [
+        *((not value, f"{label}没有填", "填写", edit) for value, label in _facts(enterprise, is_site=is_site)),
         (not enterprise.liaison_phone, "联络员手机没有填", "填写", edit),
         (not enterprise.principal_phone, "负责人手机没有填", "填写", edit),
         (enterprise.headcount is None, "职工总数没有填", "填写", edit),
-        (not enterprise.building, "楼栋没有填", "填写", edit),
         (enterprise.has_canteen is None, "有没有食堂没有填", "填写", edit),
         (not context["people"], "花名册没有导入", "导入", reverse("enterprises:people_list", args=[enterprise.pk])),
         (not context["contacts"], "没有联络账号", "邀请", reverse("enterprises:contact_list", args=[enterprise.pk])),
+        *(
+            (code not in context["documents"], f"{label}没有交", "从模板写", _document(enterprise, code))
+            for code, label in context["document_kinds"]
+        ),
         (context["filing"] is None, "还没有复工备案", "", ""),
         (context["board"] is None, "责任牌没有生成", "生成", reverse("enterprises:board_create", args=[enterprise.pk])),
     ]
-    return [(words, verb, href) for is_missing, words, verb, href in lacks if is_missing]
+    return [(words, verb, href) for is_missing, words, verb, href in lacks if is_missing], len(lacks)
+
+
+def _facts(enterprise: Enterprise, *, is_site: bool) -> list[tuple[str, str]]:
+    """What an enterprise is asked for and a site is not, and the other way round."""
+    if is_site:
+        return [
+            (enterprise.developer, "建设单位"),
+            (enterprise.builder, "施工单位"),
+            (enterprise.manager_phone, "工地负责人手机"),
+        ]
+    return [(enterprise.building, "楼栋"), (enterprise.legal_name, "法定代表人"), (enterprise.industry, "行业")]
+
+
+def _document(enterprise: Enterprise, kind: str) -> str:
+    return reverse("enterprises:document_create", args=[enterprise.pk, kind])
+
+
+def _printed(kind: str | None) -> str:
+    """How reports call the 四上 kind, where they call it otherwise: 规上批发零售业."""
+    return terms.printed("sishang", kind) if kind else ""

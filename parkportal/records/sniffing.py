@@ -28,6 +28,12 @@ FILE_TYPES = {
             ".xlsx",
         ),
         FileType("xls", "Excel 97–2003 工作簿（xls）", "application/vnd.ms-excel", ".xls"),
+        FileType(
+            "docx",
+            "Word 文档（docx）",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            ".docx",
+        ),
         FileType("text", "文本（CSV）", "text/csv; charset=utf-8", ".csv"),
         FileType("zip", "压缩包", "application/zip", ".zip"),
     )
@@ -50,7 +56,9 @@ def sniff(data: bytes) -> str | None:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "webp"
     if data.startswith(b"PK\x03\x04"):
-        return "xlsx" if b"[Content_Types].xml" in data and b"xl/" in data else "zip"
+        if b"[Content_Types].xml" not in data:
+            return "zip"
+        return "xlsx" if b"xl/" in data else "docx" if b"word/" in data else "zip"
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return "xls"
     return "text" if _is_text(data) else None

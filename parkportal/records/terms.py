@@ -26,7 +26,7 @@ TITLES: dict[str, str] = {
     "exclusion": "不计入应复工",
     "document_kind": "防疫制度和预案",
 }
-_read: ContextVar[dict[tuple[str, str], str] | None] = ContextVar("read_words", default=None)
+_read: ContextVar[dict[str, list[Term]] | None] = ContextVar("read_words", default=None)
 
 
 def declare(kind: str, *rows: dict, title: str = "") -> None:
@@ -48,7 +48,7 @@ def plant() -> int:
 
 @contextmanager
 def read_once() -> Iterator[None]:
-    """While a page is answered or a job runs, `word()` reads the dictionaries once; a changed word shows on the next."""
+    """While a page is answered or a job runs the dictionaries are read once; a changed word shows on the next."""
     token = _read.set({})
     try:
         yield
@@ -56,20 +56,26 @@ def read_once() -> Iterator[None]:
         _read.reset(token)
 
 
+def rows(kind: str) -> list[Term]:
+    """Every word of a dictionary in its order, retired ones included."""
+    kept = _read.get()
+    if kept is None:
+        return list(Term.objects.filter(kind=kind))
+    if "all" not in kept:
+        kept["all"] = list(Term.objects.all())
+    return [term for term in kept["all"] if term.kind == kind]
+
+
+def in_use(kind: str) -> list[Term]:
+    """The words of a dictionary that a form offers."""
+    return [term for term in rows(kind) if term.is_active]
+
+
 def word(kind: str, code: str | None) -> str:
     """The word of a code as staff have it; a code that no dictionary knows (any more) is shown by the seed, or as it is."""
     if not code:
         return ""
-    words = _read.get()
-    if not words:
-        words = {(row_kind, row_code): label for row_kind, row_code, label in _every_word()}
-        if (kept := _read.get()) is not None:
-            kept.update(words)
-    return words.get((kind, code)) or seed_word(kind, code)
-
-
-def _every_word() -> Any:
-    return Term.objects.order_by().values_list("kind", "code", "label")
+    return next((term.label for term in rows(kind) if term.code == code), "") or seed_word(kind, code)
 
 
 def seed_word(kind: str, code: str) -> str:
@@ -77,14 +83,19 @@ def seed_word(kind: str, code: str) -> str:
     return next((row["label"] for row in SEEDS.get(kind, ()) if row["code"] == code), code)
 
 
+def printed(kind: str, code: str) -> str:
+    """The word that reports use where it is another one; else nothing."""
+    return next((term.report_label for term in rows(kind) if term.code == code), "")
+
+
 def labels(kind: str) -> dict[str, str]:
     """code → label of a dictionary, in its order, retired words included."""
-    return dict(Term.objects.filter(kind=kind).values_list("code", "label"))
+    return {term.code: term.label for term in rows(kind)}
 
 
 def choices(kind: str) -> list[tuple[str, str]]:
     """Pairs for a form: only words in use; a park whose dictionaries were never planted gets the seed's."""
-    found = list(Term.objects.of(kind).values_list("code", "label"))
+    found = [(term.code, term.label) for term in in_use(kind)]
     return found or [(row["code"], row["label"]) for row in SEEDS.get(kind, ())]
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from PIL import Image
 
+from enterprises.actions import merge_enterprises
+from enterprises.models import Doubt, EnterpriseDocument, SavedFilter
 from enterprises.tests import factories as e
 from investment.models import Building, Photo, ShareLink
 from investment.tests.factories import make_lead, make_unit
@@ -121,9 +123,20 @@ class Park:
             board=e.make_board(enterprise, photo=picture(None)),
         )
         world.employee = world.employment.person
+        self._register(world)
         self._testing(world)
         self._supplies(world)
         return world
+
+    def _register(self, world: SimpleNamespace) -> None:
+        enterprise = world.enterprise
+        world.twin, merged = e.make_enterprise(squad=world.squad), e.make_enterprise()
+        world.doubt = Doubt.objects.create(first=enterprise, second=world.twin, reasons=["name"])
+        world.merge = merge_enterprises(kept=world.twin, gone=merged, by=self.clerk)
+        world.flag = e.make_flag(world.employment.person, "out_of_province")
+        world.document = EnterpriseDocument.objects.create(
+            enterprise=enterprise, kind="system", text="制度", file=picture(None), made_by=self.clerk
+        )
 
     def _testing(self, world: SimpleNamespace) -> None:
         world.lab, world.point = t.make_lab(), t.make_point()
@@ -228,5 +241,6 @@ class Park:
                 status="refused",
                 annotated=stored,
             ),
+            "saved_filter": SavedFilter.objects.create(user=user, name="四上", query="sishang=any"),
             "message": outbox.put("staff_test", occasion="scope", values={"name": user.name}, to_user=user),
         }
