@@ -23,6 +23,7 @@ stock_urls = [
     path("movements/", stock.ledger, name="ledger"),
     path("movements/new/", stock.movement_create, name="movement_create"),
     path("movements/<int:pk>/reverse/", stock.movement_reverse, name="movement_reverse"),
+    path("report/", stock.stock_report, name="stock_report"),
     path("balances/", lots.balance_list, name="balance_list"),
 ]
 lot_urls = [

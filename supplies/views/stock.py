@@ -5,13 +5,13 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from parkportal.clock import park_now
+from parkportal.clock import park_now, park_today
 from parkportal.guards import roles
 from parkportal.quantities import plain
 from parkportal.records import figures
 from parkportal.records.listing import figure_rows
 from parkportal.states import Refused
-from supplies import actions
+from supplies import actions, reports
 from supplies.figures import FIGURES, STOCK
 from supplies.forms import MovementForm, ReasonForm, ReceiptForm
 from supplies.models import Lot, Movement, reached_warehouses
@@ -112,3 +112,18 @@ def movement_reverse(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, refused)
     lines = movement.lines.select_related("lot__item", "from_place", "to_place")
     return show(request, "movement_reverse", form, movement=movement, lines=lines)
+
+
+@roles(*READERS)
+def stock_report(request: HttpRequest) -> HttpResponse:
+    """Cover, expiry, cost, donations: where a person would rather look than read."""
+    houses = reached_warehouses(request.user)
+    context = {
+        "covers": reports.days_of_cover(houses),
+        "months": reports.expiry_calendar(houses),
+        "sources": reports.cost_by_source(houses),
+        "firms": reports.cost_by_enterprise(houses)[:PAGE],
+        "donations": reports.donor_statement(houses),
+        "today": park_today(),
+    }
+    return show(request, "stock_report", now=park_now(), **context)
