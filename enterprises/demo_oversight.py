@@ -6,7 +6,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from enterprises.models import Board, BoardMove, Enterprise
+from enterprises.models import Board, BoardMove, Enterprise, Inspection
 from parkportal.clock import at
 from parkportal.demo import Stage
 from parkportal.records.files import keep
@@ -19,6 +19,7 @@ def plant(stage: Stage, marked: list[Enterprise]) -> None:
     """70 boards; no draw of the seed, so that what later apps draw stays the same."""
     photo = _photo_of_a_wall()
     _boards(stage, marked, photo)
+    _inspections(stage, marked, photo)
 
 
 def _photo_of_a_wall() -> StoredFile:
@@ -87,3 +88,38 @@ def _replaced_version(board: Board, by: Any) -> list[BoardMove]:
 def _hung_on(unit: Enterprise) -> date:
     """The day after it resumed, at the latest yesterday."""
     return min((unit.resumed_on or date(2020, 2, 10)) + timedelta(days=1), date(2020, 2, 17))
+
+
+def _inspections(stage: Stage, marked: list[Enterprise], photo: StoredFile) -> None:
+    """Twelve inspections by the supervisor: most in order, one overdue, one waiting to be seen again, one closed."""
+    by, labels = stage.users["dudao"], [term.label for term in Term.objects.of("inspection_item")]
+    lives = {2: ("rectifying",), 5: ("rectifying", "submitted"), 7: ("rectifying", "submitted", "closed")}
+    lives[9] = ("rectifying", "submitted", "continued")
+    for n, unit in enumerate(marked[:12]):
+        life = lives.get(n, ("passed",))
+        seen_at = at(date(2020, 2, 13 + n % 4), time(10, n * 3))
+        bad = life[0] != "passed"
+        inspection = Inspection.objects.create(
+            enterprise=unit,
+            inspected_at=seen_at,
+            by=by,
+            place=unit.place,
+            met_name=unit.liaison_name,
+            status=life[-1],
+            due_on=date(2020, 2, 17 if n == 2 else 20) if bad else None,
+            responsible=unit.liaison_name if bad else "",
+            answers=[
+                {"code": "", "label": label, "ok": not (bad and i == 2), "words": "没有分时" if bad and i == 2 else ""}
+                for i, label in enumerate(labels)
+            ],
+        )
+        inspection.photos.create(file=photo, by=by, at=seen_at)
+        if bad:
+            inspection.findings.create(
+                item=labels[2], severity="grave", words="没有分时", demand="分三批供餐，隔位就餐"
+            )
+        before = ""
+        for step, status in enumerate(life):
+            when = seen_at + timedelta(hours=20 * step)
+            inspection.moves.create(from_status=before, to_status=status, effective_at=when, recorded_at=when, by=by)
+            before = status

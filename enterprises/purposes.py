@@ -27,4 +27,20 @@ DOCUMENT_TO_CORRECT = Purpose(
     why="督导看过以后写明了要改的内容。",
     context_url="enterprises:document_list",
 )
-ALL = (DOCUMENT_TO_CORRECT, REPORT_MISSING, FILING_RETURNED)
+RECTIFICATION_ORDERED = Purpose(
+    "rectification_ordered",
+    "限期整改",
+    "{name}您好，今天的检查有要整改的地方，请在 {day}前改好并上传照片：{link}",
+    lifetime=timedelta(days=7),
+    why="检查发现了问题，写明了整改期限。作废就撤回。",
+    context_url="enterprises:inspection_detail",
+)
+RECTIFICATION_OVERDUE = Purpose(
+    "rectification_overdue",
+    "整改逾期",
+    "{name}您好，一件整改 {day}到期，还没有收到整改材料，请尽快处理：{link}",
+    lifetime=timedelta(days=1),
+    why="整改期限过了，企业没有交整改材料。交了或者复查过了就撤回。",
+    context_url="enterprises:inspection_detail",
+)
+ALL = (DOCUMENT_TO_CORRECT, REPORT_MISSING, FILING_RETURNED, RECTIFICATION_ORDERED, RECTIFICATION_OVERDUE)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enterprises.views import boards, documents, duplicates, filings, people, persons, register, reports
+from enterprises.views import boards, documents, duplicates, filings, inspections, people, persons, register, reports
 
 app_name = "enterprises"
 
@@ -56,4 +56,13 @@ urlpatterns = [
     path("boards/<int:pk>/photo/", boards.board_photo, name="board_photo"),
     path("boards/<int:pk>/post/", boards.board_post, name="board_post"),
     path("boards/<int:pk>/verify/", boards.board_verify, name="board_verify"),
+    path("inspections/", inspections.inspection_list, name="inspection_list"),
+    path("<int:pk>/inspect/", inspections.inspection_create, name="inspection_create"),
+    path("<int:pk>/inspect/sheet/", inspections.inspection_blank, name="inspection_blank"),
+    path("inspections/<int:pk>/", inspections.inspection_detail, name="inspection_detail"),
+    path("inspections/<int:pk>/evidence/", inspections.inspection_evidence, name="inspection_evidence"),
+    path("inspections/<int:pk>/again/", inspections.inspection_reinspect, name="inspection_reinspect"),
+    path("inspections/<int:pk>/void/", inspections.inspection_void, name="inspection_void"),
+    path("inspections/<int:pk>/print/", inspections.inspection_print, name="inspection_print"),
+    path("inspections/photos/<int:pk>/", inspections.inspection_photo, name="inspection_photo"),
 ]

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
-from enterprises.models import Board, Enterprise
+from enterprises.models import Board, Enterprise, Inspection
 from parkportal.clock import end_of, park_today
 from parkportal.records.worklist import Entry, Source
 
@@ -54,9 +54,46 @@ def boards_to_verify(user: Any, limit: int) -> list[Entry]:
     ]
 
 
+def rectifications(user: Any, limit: int) -> list[Entry]:
+    """A contact's orders, the earliest term first."""
+    rows = Inspection.objects.under_order().filter(enterprise__in=_own(user)).select_related("enterprise")
+    return [
+        Entry(
+            "整改",
+            one.enterprise.name,
+            f"检查发现的问题，责任人 {one.responsible}，改好上传照片",
+            "交整改材料",
+            reverse("enterprises:inspection_evidence", args=[one.pk]),
+            end_of(one.due_on),
+        )
+        for one in rows.order_by("due_on", "id")[:limit]
+    ]
+
+
+def reinspections(user: Any, limit: int) -> list[Entry]:
+    """What waits for the inspector: evidence that was sent, and terms that are over without any."""
+    units = Enterprise.objects.followed_by(user).current()
+    late = Inspection.objects.overdue().values("pk")
+    rows = Inspection.objects.filter(Q(status=Inspection.Status.SUBMITTED) | Q(pk__in=late), enterprise__in=units)
+    return [
+        Entry(
+            "整改复查",
+            one.enterprise.name,
+            "整改材料交了，等复查" if one.status == Inspection.Status.SUBMITTED else "期限过了，没有交整改材料",
+            "登记复查",
+            reverse("enterprises:inspection_reinspect", args=[one.pk]),
+            end_of(one.due_on),
+            one.responsible,
+        )
+        for one in rows.select_related("enterprise").order_by("due_on", "id")[:limit]
+    ]
+
+
 CONTACT = ("contact", "principal")
 ALL = (
     Source("board_missing", CONTACT, boards_to_make),
     Source("board_to_hang", CONTACT, boards_to_hang),
+    Source("rectification_due", CONTACT, rectifications),
+    Source("reinspection_due", ("supervisor", "squad", "committee"), reinspections),
     Source("board_to_verify", ("supervisor", "squad"), boards_to_verify),
 )

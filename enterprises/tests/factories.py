@@ -7,7 +7,7 @@ make_employment(person, enterprise, returned_on=date(2020, 2, 12))
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
@@ -21,6 +21,7 @@ from enterprises.models import (
     Enterprise,
     EnterpriseContact,
     Filing,
+    Inspection,
     Person,
     PersonFlag,
     ResumptionMove,
@@ -248,3 +249,14 @@ def make_board(
     moved_at = moved_at or at(date(2020, 2, 16))
     BoardMove.objects.create(subject=board, to_status=status, effective_at=moved_at, recorded_at=moved_at)
     return board
+
+
+def make_inspection(enterprise: Enterprise, *, by: User, status: str = "rectifying", **fields: Any) -> Inspection:
+    """An inspection with one finding, to be put right within three days; `passed` has none."""
+    if status != "passed":
+        fields = {"due_on": park_today() + timedelta(days=3), "responsible": "整改人", **fields}
+    inspection = Inspection.objects.create(enterprise=enterprise, by=by, status=status, **fields)
+    inspection.moves.create(to_status=status, by=by)
+    if status != "passed":
+        inspection.findings.create(item="进门测温、戴口罩，有登记", words="没有测温登记")
+    return inspection

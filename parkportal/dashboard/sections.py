@@ -5,8 +5,19 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 from django.urls import reverse
 
-from enterprises.models import Board, DailyReport, Employment, Enterprise, EnterpriseDocument, Filing, Need, PersonFlag
+from enterprises.models import (
+    Board,
+    DailyReport,
+    Employment,
+    Enterprise,
+    EnterpriseDocument,
+    Filing,
+    Inspection,
+    Need,
+    PersonFlag,
+)
 from enterprises.models.boards import HANDLERS
+from enterprises.models.inspections import INSPECTORS
 from enterprises.models.kinds import UnitKind
 from parkportal.accounts.models import in_force
 from parkportal.clock import park_now, park_today
@@ -59,6 +70,8 @@ def _work(enterprise: Enterprise, user: Any) -> dict[str, Any]:
         "filing": filing,
         "board": board,
         "may_handle_board": user.has_role(*HANDLERS),
+        "inspections": Inspection.objects.visible_to(user).filter(enterprise=enterprise)[:5],
+        "may_inspect": user.has_role(*INSPECTORS),
         "contacts": enterprise.contacts.filter(in_force()).select_related("user"),
         "people": Employment.objects.visible_to(user).current().filter(enterprise=enterprise).count(),
         "tests": _tests(enterprise, user),

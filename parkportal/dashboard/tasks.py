@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from enterprises.actions import remind_missing_reports
+from enterprises.actions.inspections import remind_overdue_rectifications
 from parkportal.clock import park_now
 from parkportal.dashboard import actions
 from parkportal.dashboard.invariants import broken
@@ -34,6 +35,7 @@ def remind() -> None:
     erase_due_campaigns(now)
     forget_old(timezone.now())
     remind_missing_reports(now)
+    remind_overdue_rectifications(now)
     alert_overdue(now)
 
 

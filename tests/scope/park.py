@@ -124,6 +124,8 @@ class Park:
         )
         world.employee = world.employment.person
         self._register(world)
+        world.inspection = e.make_inspection(enterprise, by=self.clerk)
+        world.inspection_photo = world.inspection.photos.create(file=picture(None), by=self.clerk)
         self._testing(world)
         self._supplies(world)
         return world
