@@ -136,6 +136,25 @@ def declare() -> None:
         {"code": "supplies", "label": "防疫物资够 3 天用"},
         title="检查清单",
     )
+    terms.declare(
+        "visit_check",
+        {"code": "door", "label": "进门测温、戴口罩"},
+        {"code": "disinfect", "label": "每天消毒，有记录"},
+        {"code": "canteen", "label": "食堂分时分批"},
+        {"code": "board", "label": "责任牌在墙上，与人相符"},
+        {"code": "isolation", "label": "隔离间备好"},
+        title="走访核对项",
+    )
+    terms.declare(
+        "filing_paper",
+        {"code": "plan", "label": "防控方案", "settings": {"required": True}},
+        {"code": "emergency", "label": "应急预案"},
+        {"code": "licence", "label": "营业执照"},
+        {"code": "promise", "label": "承诺书签字页"},
+        {"code": "stock", "label": "物资照片"},
+        {"code": "other", "label": "其他"},
+        title="备案材料",
+    )
 
 
 def _duty(code: str, label: str, content: str, *, must: bool = False) -> dict[str, Any]:

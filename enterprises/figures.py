@@ -1,18 +1,22 @@
 """The figures of the register: each one a set of rows and what is summed over them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet, Sum
 
 from enterprises.dictionaries import ABOVE_SCALE, KEY
-from enterprises.models import Board, Enterprise
+from enterprises.models import Board, Enterprise, Need, NeedMove, NeedStatus, Visit
 from enterprises.models.kinds import KEY_LEVELS
+from enterprises.models.needs import OPEN
 from parkportal.clock import day_of, last_moment
 from parkportal.records import settings
 from parkportal.records.figures import Figure
+from parkportal.states import GRACE, status_as_of
 
 LIST = "enterprises:enterprise_list"
 BLOCK = "复工"
+NEEDS = "enterprises:need_list"
+CARE = "帮扶"
 # Words of the printed report: 规上批发零售业 where the register says 限上 (dictionary sishang, report_label).
 SISHANG_WORDS = {
     "IND": "规上工业",
@@ -106,6 +110,34 @@ def _of_kind(kind: str) -> Figure:
     )
 
 
+def _needs_as_of(as_of: datetime) -> QuerySet[Need]:
+    """Those that had been registered by then, with `status_then`."""
+    return Need.objects.filter(registered_at__lte=as_of).annotate(status_then=status_as_of(NeedMove.objects, as_of))
+
+
+def _needs_open(as_of: datetime) -> QuerySet[Need]:
+    return _needs_as_of(as_of).filter(status_then__in=OPEN)
+
+
+def _needs_overdue(as_of: datetime) -> QuerySet[Need]:
+    return _needs_open(as_of).filter(due_on__lt=day_of(last_moment(as_of)))
+
+
+def _needs_solved(as_of: datetime) -> QuerySet[Need]:
+    return _needs_as_of(as_of).filter(status_then__in=[NeedStatus.DONE, NeedStatus.CONFIRMED])
+
+
+def _needs_counted(as_of: datetime) -> int:
+    return _needs_as_of(as_of).exclude(status_then=NeedStatus.VOID).count()
+
+
+def _contacted(as_of: datetime) -> QuerySet[Enterprise]:
+    """Spoken with on the phone or at the door in the seven days before."""
+    since = as_of - timedelta(days=7)
+    visits = Visit.objects.filter(visited_at__gt=since, visited_at__lte=as_of, recorded_at__lte=as_of + GRACE)
+    return Enterprise.objects.current().counted().registered_by(as_of).filter(pk__in=visits.values("enterprise"))
+
+
 ALL = (
     Figure(
         "enterprises_resumed",
@@ -194,5 +226,43 @@ ALL = (
         list_url=LIST,
         definition="应上墙是已复工的规上和重点企业；分母是同一时刻应上墙的家数。",
         block="责任上墙",
+    ),
+    Figure(
+        "needs_open",
+        "没有办结的诉求",
+        "件",
+        rows=_needs_open,
+        list_url=NEEDS,
+        definition="截至该时刻已登记、已转办或重新办理的诉求；作废的不算。",
+        block=CARE,
+    ),
+    Figure(
+        "needs_overdue",
+        "超期的诉求",
+        "件",
+        rows=_needs_overdue,
+        list_url=NEEDS,
+        definition="没有办结、办结期限在当天以前的诉求。",
+        block=CARE,
+    ),
+    Figure(
+        "needs_solved",
+        "办结的诉求",
+        "件",
+        rows=_needs_solved,
+        whole=_needs_counted,
+        list_url=NEEDS,
+        definition="已办结和已回访的诉求；分母是全部登记的诉求，作废的不算。",
+        block=CARE,
+    ),
+    Figure(
+        "enterprises_contacted",
+        "一周内联系过的单位",
+        "家",
+        rows=_contacted,
+        whole=lambda as_of: Enterprise.objects.current().counted().registered_by(as_of).count(),
+        list_url=LIST,
+        definition="七天内有电话联访或上门拜访记录的企业和工地；分母是名录里的企业和工地，扣除停产检修和注销。",
+        block=CARE,
     ),
 )

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, QueryDict
 from django.urls import reverse
 
 from enterprises.actions import EditConflict, assign_squad, tag_enterprises
-from enterprises.actions.reporting import due_at, remind
+from enterprises.actions.chasing import due_at, remind
 from enterprises.filters import EnterpriseFilter, set_filters
 from enterprises.forms import BulkForm, SavedFilterForm
 from enterprises.models import Enterprise, EnterpriseContact, ResumptionStatus, SavedFilter, Squad, UnitKind
@@ -80,6 +80,7 @@ def context(
         "tiers": terms.choices("tier"),
         "tags": terms.in_use("tag"),
         "now": park_now(),
+        "shows_rooms": request.user.has_role("committee", "leader", "squad", "supervisor"),
         "may_write": request.user.has_role("committee"),
         "may_export": request.user.has_role("committee", "leader"),
         "bulk_actions": _bulk_actions(request),

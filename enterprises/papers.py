@@ -1,9 +1,26 @@
-"""Paper forms filled from the one record (handbook §4): 备案表, 承诺书, 物资统计表. Fill once, print many."""
+"""Paper forms filled from the one record (handbook §4): fill once, print many.
+
+备案表, 承诺书, 员工信息表, 涉疫地人员健康监测表, 物资统计表; each on pages of its own, to be signed and stamped.
+"""
+
+from collections.abc import Iterable
+from datetime import date
 
 from enterprises.filing_pack import STEPS, spoken_answer
-from enterprises.models import Filing
+from enterprises.models import Employment, Filing, PersonFlag
 from parkportal.clock import park_now
-from parkportal.printing.paper_forms import Field, FieldGrid, SignatureBox, SignatureBoxes, Statement, form_pdf
+from parkportal.printing.paper_forms import (
+    Field,
+    FieldGrid,
+    FormTable,
+    PaperForm,
+    SignatureBox,
+    SignatureBoxes,
+    Statement,
+    forms_pdf,
+)
+from parkportal.printing.tables import Column
+from parkportal.records import terms
 
 PROMISES = (
     "一、填报的情况真实、完整，如有变化，当天更正。",
@@ -11,10 +28,58 @@ PROMISES = (
     "三、发现发热、咳嗽或有接触史的人员，立即隔离并报告园区管委会。",
     "四、食堂定点分时供餐，重点部位每天消毒并做记录。",
 )
+WATCHED_DAYS = 14
+STOCK = (("masks", "一次性医用口罩"), ("thermometers", "测温设备"), ("disinfectant", "消毒液"), ("alcohol", "酒精"))
+PEOPLE_COLUMNS = (
+    Column("序号", 5, "center"),
+    Column("姓名", 9),
+    Column("性别", 5, "center"),
+    Column("证件号码", 20),
+    Column("手机", 13),
+    Column("部门、岗位", 18),
+    Column("出发地", 15),
+    Column("返岗日期", 12, "center"),
+)
+WATCH_COLUMNS = (
+    Column("序号", 5, "center"),
+    Column("姓名", 10),
+    Column("出发地、类别", 24),
+    Column("返长日期", 12, "center"),
+    Column("监测到", 12, "center"),
+    Column("早体温", 9),
+    Column("晚体温", 9),
+    Column("症状", 10),
+    Column("记录人", 9),
+)
+STOCK_COLUMNS = (
+    Column("物资", 24),
+    Column("单位", 8, "center"),
+    Column("现有数量", 14, "right"),
+    Column("可用天数", 12, "right"),
+    Column("每天消耗", 14, "right"),
+    Column("备注", 28),
+)
 
 
-def filing_pdf(filing: Filing) -> bytes:
-    """The whole pack as one PDF, to be signed and stamped."""
+def filing_pdf(filing: Filing, people: Iterable[Employment] = ()) -> bytes:
+    """The whole pack as one PDF. `people` are the employments that the reader may see; numbers are masked."""
+    jobs = list(people)
+    forms = (_application(filing), _promise(filing), _staff(filing, jobs), _watched(filing, jobs), _stock(filing))
+    return forms_pdf("复工复产备案材料", forms)
+
+
+def _form(filing: Filing, title: str, *sections: object) -> PaperForm:
+    filed = f"备案时间：{filing.filed_at:%Y-%m-%d %H:%M}" if filing.filed_at else "还没有备案"
+    return PaperForm(
+        title,
+        sections,  # type: ignore[arg-type]
+        left=f"填报单位：{filing.enterprise.name}" if title != "复工复产备案表" else filed,
+        right=f"打印时间：{park_now():%Y-%m-%d %H:%M}",
+        foot=f"备案编号 {filing.pk:06d}　{title}",
+    )
+
+
+def _application(filing: Filing) -> PaperForm:
     unit = filing.enterprise
     head = FieldGrid(
         (
@@ -28,26 +93,79 @@ def filing_pdf(filing: Filing) -> bytes:
         ),
         title="单位情况",
     )
-    pack = filing.pack
     grids = [
         FieldGrid(
-            tuple(Field(q.label, spoken_answer(q.name, pack.get(q.name))) for q in step.questions), title=step.title
+            tuple(Field(q.label, spoken_answer(q.name, filing.pack.get(q.name))) for q in step.questions),
+            title=step.title,
         )
         for step in STEPS
         if step.code != "promise"
     ]
-    promise = Statement(PROMISES, title="承诺书", size=11)
-    boxes = SignatureBoxes(
+    opinion = "已备案" if filing.status == Filing.Status.FILED else ""
+    boxes = SignatureBoxes((SignatureBox("填报单位"), SignatureBox("园区管委会意见", opinion)), height=34)
+    return _form(filing, "复工复产备案表", head, *grids, boxes)
+
+
+def _promise(filing: Filing) -> PaperForm:
+    unit, signer = filing.enterprise, filing.pack.get("signed_by", "")
+    lead = (f"{unit.name}（统一社会信用代码 {unit.credit_code or '—'}）就复工复产期间疫情防控工作承诺如下：",)
+    text = Statement((*lead, *PROMISES, "以上承诺如有违反，愿意承担相应责任。"))
+    box = SignatureBox("承诺单位", f"主要负责人：{signer}")
+    return _form(filing, "疫情防控承诺书", text, SignatureBoxes((box,), height=50))
+
+
+def _staff(filing: Filing, jobs: list[Employment]) -> PaperForm:
+    rows = tuple(
         (
-            SignatureBox("单位承诺", f"承诺人：{pack.get('signed_by', '')}"),
-            SignatureBox("园区管委会意见", "已备案" if filing.status == Filing.Status.FILED else ""),
+            str(number),
+            job.person.name,
+            job.person.get_sex_display(),
+            job.person.masked_number,
+            job.person.masked_phone,
+            "、".join(word for word in (job.department, job.post) if word) or "—",
+            job.journey.get("出发地") or "—",
+            _day(job.returned_on),
         )
+        for number, job in enumerate(jobs, 1)
     )
-    filed = f"备案时间：{filing.filed_at:%Y-%m-%d %H:%M}" if filing.filed_at else "还没有备案"
-    return form_pdf(
-        "复工复产备案表",
-        [head, *grids, promise, boxes],
-        left=filed,
-        right=f"打印时间：{park_now():%Y-%m-%d %H:%M}",
-        foot=f"备案编号 {filing.pk:06d}",
-    )
+    table = FormTable(PEOPLE_COLUMNS, rows, title=f"返岗员工 {len(rows)} 人", blank_rows=0 if rows else 20, size=8.5)
+    note = Statement(("证件号码和手机按规定遮盖，完整名单留存企业备查。",), size=9)
+    return _form(filing, "员工信息表", table, note)
+
+
+def _watched(filing: Filing, jobs: list[Employment]) -> PaperForm:
+    """Who came from or through Hubei in fourteen days, or carries a mark; temperatures are written in by hand."""
+    flags: dict[int, list[PersonFlag]] = {}
+    for flag in PersonFlag.objects.in_force().filter(person__in=[job.person_id for job in jobs]):
+        flags.setdefault(flag.person_id, []).append(flag)
+    words = terms.labels("person_flag") if flags else {}
+    rows = []
+    for job in jobs:
+        marks = flags.get(job.person_id, [])
+        if not marks and not job.journey.get("14日内湖北旅居史"):
+            continue
+        kinds = [words.get(mark.kind, mark.kind) for mark in marks]
+        until = max((mark.ends_on for mark in marks if mark.ends_on), default=None)
+        whence = "，".join([job.journey.get("出发地") or "—", *kinds])
+        came = job.journey.get("返长日期") or _day(min((mark.starts_on for mark in marks), default=None))
+        rows.append((str(len(rows) + 1), job.person.name, whence, str(came), _day(until), "", "", "", ""))
+    title = f"监测对象 {len(rows)} 人，每天两次" if rows else "没有监测对象时写“无”"
+    table = FormTable(WATCH_COLUMNS, tuple(rows), title=title, blank_rows=max(WATCHED_DAYS - len(rows), 4), size=8.5)
+    return _form(filing, "涉疫地人员健康监测表", table)
+
+
+def _stock(filing: Filing) -> PaperForm:
+    pack = filing.pack
+    rows = []
+    for name, label in STOCK:
+        quantity, unit = pack.get(name), spoken_answer(name, 0).removeprefix("0 ")
+        days = str(pack["mask_days"]) if name == "masks" and pack.get("mask_days") is not None else ""
+        rows.append((label, unit, "—" if quantity is None else str(quantity), days, "", ""))
+    rows.append(("临时隔离间", "间", str(pack.get("isolation_rooms", "—")), "", "", ""))
+    table = FormTable(STOCK_COLUMNS, tuple(rows), title="现有防疫物资", blank_rows=6)
+    boxes = SignatureBoxes((SignatureBox("物资保管人"), SignatureBox("填报单位")), height=34)
+    return _form(filing, "疫情防控物资统计表", table, boxes)
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%Y-%m-%d}" if day else "—"

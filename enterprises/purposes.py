@@ -43,4 +43,52 @@ RECTIFICATION_OVERDUE = Purpose(
     why="整改期限过了，企业没有交整改材料。交了或者复查过了就撤回。",
     context_url="enterprises:inspection_detail",
 )
-ALL = (DOCUMENT_TO_CORRECT, REPORT_MISSING, FILING_RETURNED, RECTIFICATION_ORDERED, RECTIFICATION_OVERDUE)
+REPORT_OVERDUE = Purpose(
+    "report_overdue",
+    "日报过时催报",
+    "{name}您好，贵单位今天的日报过了 {clock} 还没有交，请尽快补报，没有变化也要报：{link}",
+    why="过了截止时间还没有收到日报。交了就撤回。",
+    context_url="dashboard:enterprise_file",
+)
+REPORT_CHASE = Purpose(
+    "report_chase",
+    "日报催办（小分队联络员）",
+    "{name}您好，您联系的企业有 {count} 家还没有交今天的日报，其中有{firm}，请打电话问一下：{link}",
+    why="过了截止时间，催过企业，还没有交；由小分队联络员打电话。都交了就撤回。",
+    context_url="enterprises:squad_detail",
+)
+REPORT_CHASE_LEADER = Purpose(
+    "report_chase_leader",
+    "日报催办（小分队队长）",
+    "{name}您好，您的小分队还有 {count} 家企业没有交今天的日报，其中有{firm}，请过问：{link}",
+    why="联络员催过以后仍然没有交，报到队长。都交了就撤回。",
+    context_url="enterprises:squad_detail",
+)
+NEED_OVERDUE = Purpose(
+    "need_overdue",
+    "诉求超期",
+    "{name}您好，{firm}的一件诉求应在 {day} 前办结，已经超期，请处理：{link}",
+    lifetime=timedelta(days=2),
+    why="诉求过了办结期限还没有办结，告诉承办人和小分队队长，每个期限一次。",
+    context_url="enterprises:need_detail",
+)
+NEED_CLOSED = Purpose(
+    "need_closed",
+    "诉求办结请确认",
+    "{name}您好，贵单位提的一件诉求已经办结，请看结果，确认解决了没有：{link}",
+    lifetime=timedelta(days=3),
+    why="承办部门写了办结，请企业确认；没有解决的可以重新办理。",
+    context_url="enterprises:need_detail",
+)
+ALL = (
+    REPORT_MISSING,
+    FILING_RETURNED,
+    DOCUMENT_TO_CORRECT,
+    RECTIFICATION_ORDERED,
+    RECTIFICATION_OVERDUE,
+    REPORT_OVERDUE,
+    REPORT_CHASE,
+    REPORT_CHASE_LEADER,
+    NEED_OVERDUE,
+    NEED_CLOSED,
+)

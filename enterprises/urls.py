@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from enterprises.views import boards, documents, duplicates, filings, inspections, people, persons, register, reports
+from enterprises.views import (
+    boards,
+    documents,
+    duplicates,
+    filings,
+    inspections,
+    needs,
+    papers,
+    people,
+    persons,
+    plans,
+    register,
+    reports,
+    squads,
+    visits,
+)
 
 app_name = "enterprises"
 
@@ -20,6 +35,25 @@ urlpatterns = [
     path("new/", register.enterprise_create, name="enterprise_create"),
     path("mine/", register.my_enterprise, name="my_enterprise"),
     path("reports/", reports.report_list, name="report_list"),
+    path("day/", visits.member_day, name="member_day"),
+    path("needs/", needs.need_list, name="need_list"),
+    path("needs/<int:pk>/", needs.need_detail, name="need_detail"),
+    path("needs/<int:pk>/<slug:step>/", needs.need_step, name="need_step"),
+    path("squads/", squads.squad_list, name="squad_list"),
+    path("squads/<int:pk>/", squads.squad_detail, name="squad_detail"),
+    path("squads/<int:pk>/<slug:step>/", squads.squad_step, name="squad_step"),
+    path("squads/members/<int:pk>/end/", squads.member_end, name="member_end"),
+    path("planned/", plans.planned_calendar, name="planned_calendar"),
+    path("map/", plans.park_map, name="park_map"),
+    path("visits/<int:pk>/", visits.visit_detail, name="visit_detail"),
+    path("visits/photos/<int:pk>/", visits.visit_photo, name="visit_photo"),
+    path("plans/<int:pk>/drop/", visits.plan_drop, name="plan_drop"),
+    path("promises/<int:pk>/keep/", visits.promise_keep, name="promise_keep"),
+    path("<int:pk>/needs/new/", needs.need_create, name="need_create"),
+    path("<int:pk>/call/", visits.enterprise_call, name="enterprise_call"),
+    path("<int:pk>/visits/", visits.visit_list, name="visit_list"),
+    path("<int:pk>/visits/new/", visits.visit_create, name="visit_create"),
+    path("<int:pk>/plans/new/", visits.plan_create, name="plan_create"),
     path("<int:pk>/edit/", register.enterprise_edit, name="enterprise_edit"),
     path("<int:pk>/merge/<int:other>/", duplicates.enterprise_merge, name="enterprise_merge"),
     path("<int:pk>/status/", register.enterprise_status, name="enterprise_status"),
@@ -46,6 +80,9 @@ urlpatterns = [
     path("filings/<int:pk>/", filings.filing_detail, name="filing_detail"),
     path("filings/<int:pk>/steps/<slug:step>/", filings.filing_step, name="filing_step"),
     path("filings/<int:pk>/steps/<slug:step>/draft/", filings.filing_draft, name="filing_draft"),
+    path("filings/<int:pk>/papers/", papers.filing_papers, name="filing_papers"),
+    path("filings/papers/<int:pk>/", papers.filing_paper, name="filing_paper"),
+    path("filings/papers/<int:pk>/remove/", papers.filing_paper_remove, name="filing_paper_remove"),
     path("filings/<int:pk>/submit/", filings.filing_submit, name="filing_submit"),
     path("filings/<int:pk>/print/", filings.filing_print, name="filing_print"),
     path("filings/<int:pk>/review/", filings.filing_review, name="filing_review"),

@@ -1,13 +1,16 @@
 """What the register leaves to do, by role."""
 
+from dataclasses import replace
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from enterprises import worklist_oversight
-from enterprises.actions.reporting import due_at
-from enterprises.models import Employment, Enterprise, Filing
-from parkportal.clock import end_of, park_now, park_today
+from enterprises.actions.chasing import due_at
+from enterprises.models import Employment, Enterprise, Filing, Need, PlannedContact, Promise
+from enterprises.visiting import own_list
+from parkportal.clock import at, end_of, park_now, park_today
 from parkportal.privacy import mask_phone
 from parkportal.records.worklist import Entry, Source
 
@@ -74,7 +77,7 @@ def absent_reports(user: Any, limit: int) -> list[Entry]:
     due = due_at(now.date())
     if now < due:
         return []
-    late = _own(user).report_missing(now.date())
+    late = Enterprise.objects.report_missing(now.date()).filter(pk__in=own_list(user).values("pk"))
     return [
         Entry(
             "零报告",
@@ -108,8 +111,81 @@ def filings_to_approve(user: Any, limit: int) -> list[Entry]:
     ]
 
 
+def planned_contacts(user: Any, limit: int) -> list[Entry]:
+    """A squad member's calls and visits that are due, as one walks from building to building."""
+    due = PlannedContact.objects.due().filter(enterprise__in=own_list(user)).select_related("enterprise")
+    return [
+        Entry(
+            plan.get_channel_display(),
+            plan.enterprise.name,
+            f"{plan.enterprise.place}：{plan.purpose}" if plan.enterprise.place else plan.purpose,
+            "登记",
+            f"{reverse('enterprises:visit_create', args=[plan.enterprise_id])}?channel={plan.channel}",
+            at(plan.due_on, plan.clock) if plan.clock else end_of(plan.due_on),
+            plan.enterprise.liaison_name,
+            mask_phone(plan.enterprise.liaison_phone),
+        )
+        for plan in due.in_building_order()[:limit]
+    ]
+
+
+def promises_due(user: Any, limit: int) -> list[Entry]:
+    """What a squad member's enterprises were promised."""
+    open_ones = Promise.objects.open().filter(enterprise__in=own_list(user)).select_related("enterprise")
+    return [
+        Entry(
+            "答应的事",
+            promise.enterprise.name,
+            promise.words,
+            "看记录",
+            reverse("enterprises:visit_detail", args=[promise.visit_id]),
+            end_of(promise.due_on),
+        )
+        for promise in open_ones[:limit]
+    ]
+
+
+def _need_entry(need: Need, verb: str, detail: str = "") -> Entry:
+    return Entry(
+        "诉求",
+        need.enterprise.name,
+        detail or need.description[:60],
+        verb,
+        reverse("enterprises:need_detail", args=[need.pk]),
+        end_of(need.due_on),
+        need.enterprise.liaison_name,
+        mask_phone(need.enterprise.liaison_phone),
+    )
+
+
+def needs_in_hand(user: Any, limit: int) -> list[Entry]:
+    """Needs that wait for this person: as owner, as the enterprise's squad; the committee sees what nobody has."""
+    waiting = Need.objects.open().filter(_in_hand(user)).select_related("enterprise").order_by("due_on", "pk")
+    return [_need_entry(need, "办理") for need in waiting[:limit]]
+
+
+def _in_hand(user: Any) -> Q:
+    mine = Q(owner=user)
+    if user.has_role("squad"):
+        mine |= Q(owner__isnull=True, enterprise__in=own_list(user))
+    if user.has_role("committee"):
+        mine |= Q(department="") | Q(due_on__lt=park_today())
+    return mine
+
+
+def needs_to_confirm(user: Any, limit: int) -> list[Entry]:
+    """A contact's needs that are said to be done: solved or not."""
+    done = Need.objects.to_confirm().filter(enterprise__in=_own(user)).select_related("enterprise").order_by("pk")
+    rows = [_need_entry(need, "确认", f"办结了：{need.outcome[:50]}") for need in done[:limit]]
+    return [replace(row, due_at=end_of(park_today())) for row in rows]
+
+
 CONTACT = ("contact", "principal")
 ALL = (
+    Source("planned_contact", ("squad", "supervisor"), planned_contacts),
+    Source("promise_due", ("squad", "supervisor"), promises_due),
+    Source("need_in_hand", ("squad", "supervisor", "committee"), needs_in_hand),
+    Source("need_to_confirm", CONTACT, needs_to_confirm),
     Source("report_due", CONTACT, reports_due),
     Source("filing_returned", CONTACT, filings_to_correct),
     Source("roster_missing", CONTACT, rosters_missing),

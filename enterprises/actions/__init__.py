@@ -1,6 +1,8 @@
 """What is done to the register and its people: each function atomic, keyword-only, by a person, written down."""
 
+from enterprises.actions.attachments import attach_paper, remove_paper
 from enterprises.actions.boards import generate_board, outdate_board, post_board, verify_board
+from enterprises.actions.chasing import escalate_overdue_needs, remind_missing_reports
 from enterprises.actions.contacts import complete_invitation, end_contact, hand_over, invite_contact
 from enterprises.actions.documents import hand_in_document, judge_document
 from enterprises.actions.doubting import dismiss_doubt, note_doubts, set_apart
@@ -18,15 +20,26 @@ from enterprises.actions.people import (
     reveal_person,
 )
 from enterprises.actions.registering import EditConflict, correct_enterprise, register_enterprise
-from enterprises.actions.reporting import freeze_unit_days, remind_missing_reports, submit_daily_report
-from enterprises.actions.resuming import assign_squad, correct_resumption_day, set_resumption_status
+from enterprises.actions.reporting import freeze_unit_days, submit_daily_report
+from enterprises.actions.resuming import correct_resumption_day, plan_resumption, set_resumption_status
 from enterprises.actions.saved_filters import save_filter
+from enterprises.actions.squads import (
+    add_member,
+    assign_squad,
+    end_member,
+    give_enterprises,
+    hand_over_list,
+    set_leader,
+)
 from enterprises.actions.tagging import tag_enterprises
+from enterprises.actions.visits import drop_planned_contact, keep_promise, plan_contact, record_visit
 
 __all__ = [
     "EditConflict",
+    "add_member",
     "approve_filing",
     "assign_squad",
+    "attach_paper",
     "close_need",
     "complete_invitation",
     "confirm_need",
@@ -35,34 +48,45 @@ __all__ = [
     "correct_flag",
     "correct_resumption_day",
     "dismiss_doubt",
+    "drop_planned_contact",
     "employ",
     "employ_one",
     "end_contact",
     "end_employment",
     "end_flag",
+    "end_member",
+    "escalate_overdue_needs",
     "file_resumption",
     "flag_person",
     "freeze_unit_days",
     "generate_board",
+    "give_enterprises",
     "hand_in_document",
     "hand_over",
+    "hand_over_list",
     "invite_contact",
     "judge_document",
+    "keep_promise",
     "merge_enterprises",
     "note_doubts",
     "open_filing",
     "outdate_board",
     "pass_need",
+    "plan_contact",
+    "plan_resumption",
     "post_board",
+    "record_visit",
     "register_enterprise",
     "register_need",
     "remind_missing_reports",
+    "remove_paper",
     "reopen_need",
     "return_filing",
     "reveal_person",
     "save_filing_step",
     "save_filter",
     "set_apart",
+    "set_leader",
     "set_resumption_status",
     "submit_daily_report",
     "tag_enterprises",

@@ -75,7 +75,7 @@ def save_filing_step(*, filing: Filing, step: str, values: Mapping[str, Any], by
 def file_resumption(*, filing: Filing, by: Any, token: UUID | None = None) -> Filing:
     """Hand the filing in: filed at once (告知), or waiting for approval where the park's setting says so.
 
-    The same token again shows the first outcome. Raises Refused `incomplete` with `facts["steps"]`, `too_early`,
+    The same token again shows the first outcome. Raises Refused `incomplete` with `facts["steps"]`, `not_corrected`, `too_early`,
     `forbidden_move`.
     """
     with transaction.atomic():
@@ -85,6 +85,8 @@ def file_resumption(*, filing: Filing, by: Any, token: UUID | None = None) -> Fi
         missing = missing_steps(locked.pack)
         if missing or locked.planned_on is None:
             raise Refused("incomplete", "还有没有填完的步骤，请先填完再提交。", steps=missing)
+        if locked.corrections:
+            raise Refused("not_corrected", f"还有 {len(locked.corrections)} 项没有补正，请先改好再提交。")
         exemption = locked.pack.get("exemption", "")
         refuse_too_early(locked.planned_on, exemption=exemption)
         if settings.get_flag("filing_needs_approval"):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from enterprises.actions.chasing import tell_need_closed
 from enterprises.models import Enterprise, Need, NeedMove
 from parkportal.clock import park_today
 from parkportal.idempotency import once
@@ -96,6 +97,7 @@ def close_need(*, need: Need, outcome: str, by: Any, token: UUID | None = None) 
             return locked
         locked.outcome = outcome.strip()[:300]
         _move(locked, Need.Status.DONE, by=by, reason=locked.outcome[:200], token=token, save=("outcome",))
+        tell_need_closed(locked, by=by)
     return locked
 
 

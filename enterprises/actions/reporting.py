@@ -1,27 +1,19 @@
-"""The daily report (零报告), the reminder for those who have not sent it, and the freeze of each day."""
+"""The daily report (零报告), and the freeze of each day."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.urls import reverse
 
-from enterprises.models import DailyReport, Enterprise, EnterpriseContact, UnitDay
-from parkportal.accounts.models import User, in_force
-from parkportal.clock import at, day_of, end_of, park_now
-from parkportal.messaging import outbox
-from parkportal.records import settings
+from enterprises.actions.chasing import due_at, report_came
+from enterprises.models import DailyReport, Enterprise, UnitDay
+from parkportal.clock import day_of, end_of, park_now
 from parkportal.states import Refused
 
 COUNTS = ("on_duty", "hubei", "fever", "quarantined", "masks_left")
-REMIND_BEFORE = timedelta(hours=2)
-
-
-def due_at(day: date) -> datetime:
-    """When the report of a day is due (setting daily_report_due, 12:00)."""
-    return at(day, settings.get_time("daily_report_due"))
+OLDEST = timedelta(days=7)
 
 
 def submit_daily_report(
@@ -36,7 +28,8 @@ def submit_daily_report(
 ) -> DailyReport:
     """Write the day's report, or correct it by a new version with a reason. Every count is explicit; zero is an answer.
 
-    The same token again gives the first row. Raises Refused `future_day`, `reason_missing` (a report stands already).
+    The same token again gives the first row. Raises Refused `future_day`, `too_old` (beyond a week), `reason_missing` (a report
+    stands already).
     """
     found = DailyReport.objects.filter(token=token).first() if token else None
     if found is not None:
@@ -44,6 +37,8 @@ def submit_daily_report(
     now = park_now()
     if day > day_of(now):
         raise Refused("future_day", "日期还没有到。", field="day")
+    if day < day_of(now) - OLDEST:
+        raise Refused("too_old", "一周以前的日报不再改，请联系管委会。", field="day")
     with transaction.atomic():
         Enterprise.objects.select_for_update().get(pk=enterprise.pk)
         earlier = DailyReport.objects.in_force().filter(enterprise=enterprise, day=day).first()
@@ -63,49 +58,8 @@ def submit_daily_report(
             corrects=earlier,
             token=token,
         )
-        outbox.withdraw("report_missing", occasion=_occasion(enterprise.pk, day), by=by, reason="日报已经交了")
+        report_came(enterprise, day, by=by)
     return report
-
-
-def _occasion(enterprise_id: int, day: date) -> str:
-    return f"report-{enterprise_id}-{day:%Y%m%d}"
-
-
-def remind_missing_reports(now: datetime | None = None) -> int:
-    """From two hours before the due time on: one message to each contact of an enterprise whose report is missing.
-
-    Called by the schedule every few minutes; the outbox keeps it at one for each person and day. How many stand.
-    """
-    now = now or park_now()
-    day = day_of(now)
-    due = due_at(day)
-    if not due - REMIND_BEFORE <= now < end_of(day):
-        return 0
-    missing = Enterprise.objects.report_missing(day, now)
-    contacts = EnterpriseContact.objects.filter(in_force(day), enterprise__in=missing, user__is_active=True)
-    count = 0
-    for contact in contacts.select_related("user", "enterprise").order_by("id"):
-        remind(contact.enterprise, contact.user, day=day, due=due, by=None)
-        count += 1
-    return count
-
-
-def remind(enterprise: Enterprise, user: User, *, day: date, due: datetime, by: Any) -> None:
-    """Put the reminder of a day for one person into the outbox."""
-    outbox.put(
-        "report_missing",
-        occasion=_occasion(enterprise.pk, day),
-        to_user=user,
-        values={
-            "name": user.name,
-            "clock": f"{due:%H:%M}",
-            "link": reverse("enterprises:daily_report", args=[enterprise.pk]),
-        },
-        expires_at=end_of(day),
-        by=by,
-        label=enterprise.name,
-        context_id=enterprise.pk,
-    )
 
 
 def freeze_unit_days(day: date) -> int:

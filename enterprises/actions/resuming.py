@@ -1,13 +1,12 @@
 """The dated history of resumption: moves are added, never overwritten."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from enterprises.models import Enterprise, ResumptionMove, ResumptionStatus, Squad
+from enterprises.models import Enterprise, ResumptionMove, ResumptionStatus
 from parkportal.clock import at, day_of, park_now, park_today
 from parkportal.records import settings
 from parkportal.records.audit import record
@@ -83,6 +82,26 @@ def _dates(enterprise: Enterprise, to: str, on: date | None, moved_at: datetime)
     return ()
 
 
+def plan_resumption(*, enterprise: Enterprise, on: date, by: Any, reason: str = "") -> bool:
+    """The enterprise says when it wants to resume: 拟复工, or another day for the same plan. False when it works already.
+
+    Raises Refused `too_early`, `future_day`.
+    """
+    with transaction.atomic():
+        locked = Enterprise.objects.select_for_update().get(pk=enterprise.pk)
+        if locked.status == ResumptionStatus.NOT_RESUMED:
+            set_resumption_status(enterprise=locked, to=ResumptionStatus.PLANNED, on=on, by=by, reason=reason)
+            return True
+        if locked.status not in {ResumptionStatus.PLANNED, ResumptionStatus.FILED}:
+            return False
+        refuse_too_early(on, exemption=locked.exemption)
+        if locked.planned_on != on:
+            before = {"planned_on": str(locked.planned_on or "")}
+            Enterprise.objects.filter(pk=locked.pk).update(planned_on=on)
+            record("enterprise.planned", by=by, subject=locked, before=before, after={"planned_on": str(on)})
+    return True
+
+
 def correct_resumption_day(*, enterprise: Enterprise, on: date, by: Any, reason: str) -> None:
     """The day of resumption was written down wrong: two moves marked as correction, the old ones stay.
 
@@ -117,19 +136,3 @@ def redating_moves(enterprise: Enterprise, on: date, *, by: Any, reason: str) ->
         *moves,
         ResumptionMove(from_status=before, to_status=ResumptionStatus.RESUMED, effective_at=at(on), **common),
     ]
-
-
-def assign_squad(*, enterprises: Iterable[Enterprise], squad: Squad, by: Any) -> int:
-    """Hand enterprises over to a squad; how many changed."""
-    count = 0
-    with transaction.atomic():
-        for enterprise in Enterprise.objects.filter(pk__in=[row.pk for row in enterprises]).select_related("squad"):
-            if enterprise.squad_id == squad.pk:
-                continue
-            before = str(enterprise.squad or "")
-            Enterprise.objects.filter(pk=enterprise.pk).update(
-                squad=squad, version=enterprise.version + 1, changed_at=park_now(), changed_by=by
-            )
-            record("enterprise.squad", by=by, subject=enterprise, before={"squad": before}, after={"squad": str(squad)})
-            count += 1
-    return count

@@ -1,9 +1,11 @@
 """The steps of the resumption filing."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
 
 from enterprises.filing_pack import QUESTIONS, Step
 from enterprises.forms.fields import YesNoField, checked
@@ -48,10 +50,12 @@ def filing_field(name: str) -> forms.Field:
 class FilingStepForm(forms.Form):
     """One step of the filing pack."""
 
-    def __init__(self, *args: Any, step: Step, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, step: Step, corrections: Mapping[str, str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for question in step.questions:
             self.fields[question.name] = filing_field(question.name)
+            if words := (corrections or {}).get(question.name):
+                self.fields[question.name].help_text = format_html('<b class="late">要补正：{}</b>', words)
             value = self.initial.get(question.name)
             if isinstance(value, bool) and question.name.startswith("has_"):
                 self.initial[question.name] = str(value).lower()

@@ -1,5 +1,6 @@
 """The park's memory: who is here, who works here, what was filed."""
 
+from enterprises.models.attachments import FilingAttachment
 from enterprises.models.boards import Board, BoardMove
 from enterprises.models.canteen import Guidance, GuidanceMove, MealPoint, MealSlot, Outlet, OutletCheck
 from enterprises.models.documents import EnterpriseDocument, EnterpriseDocumentMove
@@ -15,20 +16,24 @@ from enterprises.models.registry import Enterprise, SishangListing
 from enterprises.models.reports import DailyReport, UnitDay
 from enterprises.models.resumption import Filing, FilingMove, ResumptionMove, ResumptionStatus
 from enterprises.models.saved_filters import SavedFilter
-from enterprises.models.squads import EnterpriseContact, Squad, SquadMember, SupervisorAssignment
+from enterprises.models.squads import EnterpriseCare, EnterpriseContact, Squad, SquadMember, SupervisorAssignment
+from enterprises.models.visits import Channel, PlannedContact, Promise, Visit, VisitPhoto
 
 __all__ = [
     "Board",
     "BoardMove",
+    "Channel",
     "DailyReport",
     "DocumentType",
     "Doubt",
     "Employment",
     "Enterprise",
+    "EnterpriseCare",
     "EnterpriseContact",
     "EnterpriseDocument",
     "EnterpriseDocumentMove",
     "Filing",
+    "FilingAttachment",
     "FilingMove",
     "Finding",
     "Greeting",
@@ -54,6 +59,8 @@ __all__ = [
     "PermitMove",
     "Person",
     "PersonFlag",
+    "PlannedContact",
+    "Promise",
     "ResumptionMove",
     "ResumptionStatus",
     "SavedFilter",
@@ -65,4 +72,6 @@ __all__ = [
     "Tier",
     "UnitDay",
     "UnitKind",
+    "Visit",
+    "VisitPhoto",
 ]

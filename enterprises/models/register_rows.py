@@ -10,7 +10,7 @@ from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
 from enterprises.dictionaries import ABOVE_SCALE, KEY
 from enterprises.models.kinds import UnitKind
 from enterprises.models.resumption import ResumptionMove, ResumptionStatus
-from enterprises.models.squads import EnterpriseContact, SquadMember, SupervisorAssignment
+from enterprises.models.squads import EnterpriseCare, EnterpriseContact, SquadMember, SupervisorAssignment
 from parkportal.accounts.models import in_force
 from parkportal.clock import day_of, end_of, last_moment, park_today
 from parkportal.privacy import lookup_hash
@@ -48,6 +48,13 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-de
     def cared_for_by(self, user: Any) -> "EnterpriseQuerySet":
         """By the park's own people: the squad's and the supervisor's, not the own enterprise."""
         return self.filter(self._in_the_care_of(user))
+
+    def of_squad_member(self, user: Any) -> "EnterpriseQuerySet":
+        """A member's own list: what was given to the person, and what in the squad was given to nobody yet."""
+        squads = SquadMember.objects.filter(in_force(), user=user).values("squad")
+        given = EnterpriseCare.objects.effective().filter(enterprise=OuterRef("pk"))
+        mine = Exists(given.filter(user=user))
+        return self.current().filter(squad__in=squads).filter(mine | ~Exists(given))
 
     @staticmethod
     def _in_the_care_of(user: Any) -> Q:

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from parkportal.accounts.models import DatedMembership
+from parkportal.accounts.models import DatedMembership, in_force
 
 
 class SquadQuerySet(models.QuerySet["Squad"]):
@@ -55,6 +55,41 @@ class SquadMember(DatedMembership):
 
     def __str__(self) -> str:
         return f"{self.squad} {self.user}"
+
+
+class EnterpriseCareQuerySet(models.QuerySet["EnterpriseCare"]):
+    def effective(self) -> "EnterpriseCareQuerySet":
+        """In force today, by somebody who belongs to the enterprise's squad."""
+        belongs = SquadMember.objects.filter(in_force(), user=OuterRef("user"), squad=OuterRef("enterprise__squad"))
+        return self.filter(in_force()).filter(Exists(belongs))
+
+
+class EnterpriseCare(DatedMembership):
+    """Which member of the squad looks after an enterprise, from a day until a day; handed over by ending the row.
+
+    An enterprise without such a row belongs to everybody in its squad.
+    """
+
+    enterprise = models.ForeignKey("Enterprise", models.PROTECT, related_name="cares", verbose_name="企业")
+    handed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="谁交的"
+    )
+
+    objects = EnterpriseCareQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "企业分工"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise"],
+                condition=Q(ends_on__isnull=True),
+                name="enterprise_care_open_once",
+                violation_error_message="这家企业已经有人负责。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise} {self.user}"
 
 
 class SupervisorAssignment(DatedMembership):

@@ -13,22 +13,28 @@ from typing import Any
 
 from django.db.models import Q
 
+from enterprises.actions import register_need
 from enterprises.models import (
     Board,
     BoardMove,
     DailyReport,
     Employment,
     Enterprise,
+    EnterpriseCare,
     EnterpriseContact,
     Filing,
     Inspection,
+    Need,
     Person,
     PersonFlag,
+    PlannedContact,
+    Promise,
     ResumptionMove,
     SishangListing,
     Squad,
     SquadMember,
     SupervisorAssignment,
+    Visit,
 )
 from enterprises.pinyin import name_core, person_key, search_text, unit_key
 from parkportal.accounts.models import RoleGrant, User
@@ -260,3 +266,43 @@ def make_inspection(enterprise: Enterprise, *, by: User, status: str = "rectifyi
     if status != "passed":
         inspection.findings.create(item="进门测温、戴口罩，有登记", words="没有测温登记")
     return inspection
+
+
+def make_need(enterprise: Enterprise, *, by: User | None = None, **fields: Any) -> Need:
+    """A need as it is registered; `status` puts it further on, with the move that led there."""
+    status = fields.pop("status", Need.Status.REGISTERED)
+    need = register_need(
+        enterprise=enterprise,
+        by=by or make_account("committee"),
+        **{"kind": "other", "description": "缺测温枪 2 支", "due_on": park_today(), **fields},
+    )
+    if status != need.status:
+        outcome = "办好了" if status in {Need.Status.DONE, Need.Status.CONFIRMED} else ""
+        Need.objects.filter(pk=need.pk).update(status=status, outcome=outcome)
+        need.moves.create(from_status=need.status, to_status=status, by=by)
+        need.refresh_from_db()
+    return need
+
+
+def make_visit(enterprise: Enterprise, *, by: User | None = None, **fields: Any) -> Visit:
+    return Visit.objects.create(
+        **{"enterprise": enterprise, "by": by or make_account("squad"), "channel": "door", **fields}
+    )
+
+
+def make_plan(enterprise: Enterprise, **fields: Any) -> PlannedContact:
+    """A call or a visit that is to come, for today where nothing else is said."""
+    return PlannedContact.objects.create(
+        **{"enterprise": enterprise, "channel": "door", "due_on": park_today(), "purpose": "核对责任牌", **fields}
+    )
+
+
+def make_promise(visit: Visit, **fields: Any) -> Promise:
+    return Promise.objects.create(
+        **{"enterprise": visit.enterprise, "visit": visit, "words": "问到口罩就回话", "due_on": park_today(), **fields}
+    )
+
+
+def make_care(enterprise: Enterprise, user: User, **fields: Any) -> EnterpriseCare:
+    """The member looks after the enterprise."""
+    return EnterpriseCare.objects.create(**{"enterprise": enterprise, "user": user, "starts_on": LONG_AGO, **fields})

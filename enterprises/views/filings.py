@@ -8,9 +8,10 @@ from django.views.decorators.http import require_POST
 from enterprises import papers
 from enterprises.actions import approve_filing, file_resumption, open_filing, return_filing, save_filing_step
 from enterprises.actions.filing import DRAFT_PURPOSE
-from enterprises.filing_pack import BY_CODE, QUESTIONS, STEPS, answers, missing_steps, next_step
+from enterprises.filing_pack import BY_CODE, QUESTIONS, answers, missing_steps, next_step
 from enterprises.forms import FilingStepForm
-from enterprises.models import Enterprise, Filing
+from enterprises.models import Employment, Enterprise, Filing
+from enterprises.views.papers import labelled_papers, steps_of
 from parkportal.guards import roles
 from parkportal.idempotency import new_token, token_of
 from parkportal.records import parked
@@ -39,7 +40,7 @@ def filing_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         raise Http404
     draft = parked.get(DRAFT_PURPOSE, owner=request.user, subject=f"{filing.pk}:{step}")
     initial = {**filing.pack, **(draft.content if draft else {})}
-    form = FilingStepForm(request.POST or None, step=BY_CODE[step], initial=initial)
+    form = FilingStepForm(request.POST or None, step=BY_CODE[step], initial=initial, corrections=filing.corrections)
     if request.method == "POST" and form.is_valid():
         try:
             filing = save_filing_step(filing=filing, step=step, values=form.cleaned_data, by=request.user)
@@ -49,14 +50,8 @@ def filing_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
             return redirect("enterprises:filing_detail", pk=pk)
         except Refused as refused:
             form.add_error(None, refused)
-    context = {"form": form, "filing": filing, "step": BY_CODE[step], "steps": _steps(filing, step)}
+    context = {"form": form, "filing": filing, "step": BY_CODE[step], "steps": steps_of(filing, step)}
     return render(request, "enterprises/filing_step.html", context, status=422 if form.errors else 200)
-
-
-def _steps(filing: Filing, here: str) -> list[tuple[str, str, str]]:
-    """(code, title, shape) of the steps beside the form."""
-    missing = set(missing_steps(filing.pack))
-    return [(s.code, s.title, "doing" if s.code == here else "todo" if s.code in missing else "ok") for s in STEPS]
 
 
 @require_POST
@@ -83,6 +78,7 @@ def filing_detail(request: HttpRequest, pk: int) -> HttpResponse:
             (QUESTIONS[name].label, words) for name, words in filing.corrections.items() if name in QUESTIONS
         ],
         "moves": filing.moves.select_related("by"),
+        "papers": labelled_papers(filing),
         "may_edit": Filing.objects.editable_by(request.user).filter(pk=pk).exists(),
         "may_review": request.user.has_role("committee"),
         "token": new_token(),
@@ -111,7 +107,9 @@ def filing_submit(request: HttpRequest, pk: int) -> HttpResponse:
 def filing_print(request: HttpRequest, pk: int) -> HttpResponse:
     """All paper forms filled from the one record."""
     filing = get_object_or_404(Filing.objects.visible_to(request.user).select_related("enterprise"), pk=pk)
-    answer = HttpResponse(papers.filing_pdf(filing), content_type="application/pdf")
+    people = Employment.objects.visible_to(request.user).current().filter(enterprise=filing.enterprise)
+    jobs = people.select_related("person").order_by("person__pinyin_key", "pk")
+    answer = HttpResponse(papers.filing_pdf(filing, jobs), content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="filing-{filing.pk}.pdf"'
     return answer
 
@@ -133,5 +131,10 @@ def filing_review(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("enterprises:filing_detail", pk=pk)
         except Refused as refused:
             messages.warning(request, refused.text)
-    context = {"filing": filing, "answers": answers(filing.pack), "token": new_token()}
+    context = {
+        "filing": filing,
+        "answers": answers(filing.pack),
+        "papers": labelled_papers(filing),
+        "token": new_token(),
+    }
     return render(request, "enterprises/filing_review.html", context)

@@ -8,7 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from enterprises.actions import submit_daily_report
-from enterprises.actions.reporting import COUNTS, due_at
+from enterprises.actions.chasing import due_at
+from enterprises.actions.reporting import COUNTS
 from enterprises.forms import DailyReportForm
 from enterprises.models import DailyReport, Enterprise
 from parkportal.clock import park_now, park_today
@@ -21,12 +22,15 @@ PAGE = 50
 
 @roles("contact", "principal", "committee")
 def daily_report(request: HttpRequest, pk: int) -> HttpResponse:
-    """Today's report, prefilled from the last one; a second one today is a correction with its reason."""
+    """A day's report, prefilled from the last one; a second one for the day is a correction with its reason.
+
+    Today's where the address names no day.
+    """
     enterprise = get_object_or_404(Enterprise.objects.editable_by(request.user).current(), pk=pk)
-    today = park_today()
+    day = _day(request)
     reports = DailyReport.objects.in_force().filter(enterprise=enterprise)
-    mine = reports.filter(day=today).first()
-    last = mine or reports.filter(day__lt=today).first()
+    mine = reports.filter(day=day).first()
+    last = mine or reports.filter(day__lt=day).first()
     initial = {name: getattr(last, name) for name in COUNTS} if last else {}
     form = DailyReportForm(
         request.POST or None, initial=initial, is_correction=mine is not None, headcount=enterprise.headcount
@@ -38,18 +42,18 @@ def daily_report(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             submit_daily_report(
                 enterprise=enterprise,
-                day=today,
+                day=day,
                 counts=form.counts(),
                 note=data["note"],
                 by=request.user,
                 token=data["token"],
                 correction_reason=data.get("correction_reason", ""),
             )
-            messages.success(request, "今天的日报交好了。")
+            messages.success(request, f"{day.month}月{day.day}日的日报交好了。")
             return redirect("dashboard:enterprise_file", pk=pk)
         except Refused as refused:
             form.add_error(refused.facts.get("field") if refused.facts.get("field") in form.fields else None, refused)
-    context = {"form": form, "enterprise": enterprise, "mine": mine, "last": last, "today": today, "due": due_at(today)}
+    context = {"form": form, "enterprise": enterprise, "mine": mine, "last": last, "day": day, "due": due_at(day)}
     return render(request, "enterprises/daily_report.html", context, status=422 if form.errors else 200)
 
 
@@ -58,6 +62,8 @@ def report_list(request: HttpRequest) -> HttpResponse:
     """Who has not reported, who was late, who has: one day at a time."""
     day = _day(request)
     followed = Enterprise.objects.followed_by(request.user).current()
+    squad = request.GET.get("squad", "")
+    followed = followed.filter(squad=int(squad)) if squad.isdigit() else followed
     due = followed.filter(pk__in=Enterprise.objects.due_to_report(day).values("pk"))
     missing = followed.filter(pk__in=Enterprise.objects.report_missing(day).values("pk")).search(
         request.GET.get("q", "")

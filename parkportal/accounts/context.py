@@ -31,8 +31,10 @@ class MenuItem:
 COMMITTEE = ("committee", "leader")
 DOORS = (
     Door("今日", (), ("dashboard:home",), "list-check"),
+    Door("走访", ("supervisor", "squad"), ("enterprises:member_day",), "people"),
     Door("企业", (*COMMITTEE, "supervisor", "squad"), ("enterprises:enterprise_list",), "buildings"),
     Door("我的企业", ("contact", "principal"), ("enterprises:own", "enterprises:enterprise_list"), "buildings"),
+    Door("诉求", ("contact", "principal"), ("enterprises:need_list",), "chat-text"),
     Door("检测", COMMITTEE, ("testing:index",)),
     Door("采样台", ("station",), ("testing:station",), "upc-scan"),
     Door("实验室", ("lab_tester", "lab_verifier"), ("testing:lab",), "list-check"),

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from enterprises.actions import remind_missing_reports
+from enterprises.actions import escalate_overdue_needs, remind_missing_reports
 from enterprises.actions.inspections import remind_overdue_rectifications
 from parkportal.clock import park_now
 from parkportal.dashboard import actions
@@ -37,6 +37,7 @@ def remind() -> None:
     remind_missing_reports(now)
     remind_overdue_rectifications(now)
     alert_overdue(now)
+    escalate_overdue_needs(now)
 
 
 @shared_task(ignore_result=True)

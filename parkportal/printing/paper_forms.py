@@ -6,7 +6,7 @@ A form is a title and a list of sections; what is left empty is filled in by han
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from parkportal.printing.flow import Drawing, Margins, Piece, flow_pdf, gap
+from parkportal.printing.flow import Drawing, Margins, Piece, flow_pdf, flows_pdf, gap
 from parkportal.printing.fonts import FittedText, fit_cell, fit_line, fit_lines
 from parkportal.printing.paper import A4, A4_LANDSCAPE, FINE, PT, Page, baseline
 from parkportal.printing.sheet_parts import page_foot, paragraph
@@ -80,6 +80,30 @@ class SignatureBoxes:
 Section = FieldGrid | FormTable | Statement | SignatureBoxes
 
 
+@dataclass(frozen=True)
+class PaperForm:
+    """One form of a pack: begins on a page of its own and counts its own pages."""
+
+    title: str
+    sections: tuple[Section, ...]
+    left: str = ""
+    right: str = ""
+    foot: str = ""
+
+
+def forms_pdf(title: str, forms: Sequence[PaperForm]) -> bytes:
+    """Several forms filled from one record, one after the other in one file."""
+    measure = A4[0] - _MARGINS.left - _MARGINS.right
+    documents = [
+        (
+            _pieces(form.title, form.sections, (form.left, "", form.right), measure),
+            page_foot(form.foot or form.title, margin=_MARGINS.left),
+        )
+        for form in forms
+    ]
+    return flows_pdf(title, A4, documents, margins=_MARGINS)
+
+
 def form_pdf(
     title: str,
     sections: Sequence[Section],
@@ -95,12 +119,17 @@ def form_pdf(
     """
     size = A4_LANDSCAPE if landscape else A4
     measure = size[0] - _MARGINS.left - _MARGINS.right
-    pieces = [register_head(title, (left, "", right), measure=measure)]
+    pieces = _pieces(title, sections, (left, "", right), measure)
+    return flow_pdf(title, size, pieces, margins=_MARGINS, foot=page_foot(foot or title, margin=_MARGINS.left))
+
+
+def _pieces(title: str, sections: Sequence[Section], line: tuple[str, str, str], measure: float) -> list[Piece]:
+    pieces = [register_head(title, line, measure=measure)]
     for number, section in enumerate(sections):
         if number and not _joins(sections[number - 1], section):
             pieces.append(gap(4))
         pieces += _section(section, measure)
-    return flow_pdf(title, size, pieces, margins=_MARGINS, foot=page_foot(foot or title, margin=_MARGINS.left))
+    return pieces
 
 
 def _joins(above: Section, below: Section) -> bool:

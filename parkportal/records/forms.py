@@ -19,6 +19,10 @@ def _clock() -> forms.TimeInput:
     return forms.TimeInput(attrs={"class": "w-phone", "type": "time"}, format="%H:%M")
 
 
+def _minutes() -> forms.NumberInput:
+    return forms.NumberInput(attrs={"class": "w-number", "inputmode": "numeric"})
+
+
 class UploadForm(TokenFormMixin):
     """The file of an intake. What it really is, is judged when it is kept."""
 
@@ -87,6 +91,12 @@ class SettingsForm(forms.Form):
     register_confirmed_on = forms.DateField(label="名录核定日期", required=False, widget=_day())
     earliest_resumption_on = forms.DateField(label="最早可复工日", widget=_day())
     daily_report_due = forms.TimeField(label="日报截止", widget=_clock())
+    report_chase_minutes = forms.IntegerField(
+        label="多久催联络员（分钟）", min_value=0, max_value=720, widget=_minutes()
+    )
+    report_leader_minutes = forms.IntegerField(
+        label="多久报队长（分钟）", min_value=0, max_value=720, widget=_minutes()
+    )
     filing_needs_approval = forms.ChoiceField(
         label="备案", choices=[("0", "告知即备案"), ("1", "要核准")], widget=forms.RadioSelect
     )
@@ -127,5 +137,5 @@ class SettingsForm(forms.Form):
         """The values as they are kept: days in ISO form, times as 12:00."""
         kept = {}
         for key, value in self.cleaned_data.items():
-            kept[key] = value.strftime("%H:%M") if isinstance(value, time) else str(value or "")
+            kept[key] = value.strftime("%H:%M") if isinstance(value, time) else "" if value is None else str(value)
         return kept

@@ -7,6 +7,9 @@ CARE = "committee* supervisor squad contact principal"
 OWN = "committee* contact principal"
 FOLLOW = "committee* leader* supervisor squad contact principal"
 HANDLE = "committee* supervisor squad contact principal"
+PARK_READ = "committee leader supervisor squad"
+CARE = "committee* supervisor squad"
+NOTES = "committee* leader* supervisor squad"
 
 ROWS = [
     row("enterprises:enterprise_list", READ),
@@ -68,5 +71,27 @@ ROWS = [
     row("enterprises:inspection_print", FOLLOW, pk="inspection"),
     row("enterprises:inspection_photo", FOLLOW, pk="inspection_photo"),
     row("enterprises_public:board_public", "everybody*", token="board.public_token"),
+    row("enterprises:filing_papers", OWN, pk="filing"),
+    row("enterprises:filing_paper", FOLLOW, pk="filing_paper"),
+    row("enterprises:filing_paper_remove", OWN, post=True, pk="filing_paper"),
+    row("enterprises:member_day", "squad supervisor"),
+    row("enterprises:need_list", "committee leader supervisor squad contact principal"),
+    row("enterprises:need_detail", FOLLOW, pk="need"),
+    row("enterprises:need_create", "committee* supervisor squad contact principal", pk="enterprise"),
+    row("enterprises:need_step", "committee*=422 supervisor=422 squad=422", post=True, pk="need", step="=pass"),
+    row("enterprises:squad_list", PARK_READ),
+    row("enterprises:squad_detail", "committee* leader* supervisor* squad*", pk="squad"),
+    row("enterprises:squad_step", "committee*=422", post=True, pk="squad", step="=member"),
+    row("enterprises:member_end", "committee*", post=True, pk="squad_member"),
+    row("enterprises:planned_calendar", PARK_READ),
+    row("enterprises:park_map", PARK_READ),
+    row("enterprises:visit_create", CARE, pk="enterprise"),
+    row("enterprises:visit_list", NOTES, pk="enterprise"),
+    row("enterprises:visit_detail", NOTES, pk="visit"),
+    row("enterprises:visit_photo", NOTES, pk="visit_photo"),
+    row("enterprises:plan_create", CARE, pk="enterprise"),
+    row("enterprises:plan_drop", CARE, post=True, pk="plan"),
+    row("enterprises:promise_keep", CARE, post=True, pk="promise"),
+    row("enterprises:enterprise_call", "committee*=200 supervisor=200 squad=200", post=True, pk="enterprise"),
     row("dashboard:enterprise_file", READ, pk="enterprise"),
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image
 
 from enterprises.actions import merge_enterprises
-from enterprises.models import Doubt, EnterpriseDocument, SavedFilter
+from enterprises.models import Doubt, EnterpriseDocument, SavedFilter, SquadMember
 from enterprises.tests import factories as e
 from investment.models import Building, Photo, ShareLink
 from investment.tests.factories import make_lead, make_unit
@@ -126,6 +126,7 @@ class Park:
         self._register(world)
         world.inspection = e.make_inspection(enterprise, by=self.clerk)
         world.inspection_photo = world.inspection.photos.create(file=picture(None), by=self.clerk)
+        self._care(world)
         self._testing(world)
         self._supplies(world)
         return world
@@ -138,6 +139,17 @@ class Park:
         world.flag = e.make_flag(world.employment.person, "out_of_province")
         world.document = EnterpriseDocument.objects.create(
             enterprise=enterprise, kind="system", text="制度", file=picture(None), made_by=self.clerk
+        )
+
+    def _care(self, world: SimpleNamespace) -> None:
+        """What a squad does with its enterprise: a visit with a picture, a plan, a promise, a need; a paper of the filing."""
+        world.need = e.make_need(world.enterprise, by=self.clerk)
+        world.visit = e.make_visit(world.enterprise, by=self.clerk)
+        world.visit_photo = world.visit.photos.create(file=picture(None))
+        world.plan, world.promise = e.make_plan(world.enterprise), e.make_promise(world.visit)
+        world.filing_paper = world.filing.attachments.create(kind="plan", file=picture(None), added_by=self.clerk)
+        world.squad_member = SquadMember.objects.get(
+            squad=world.squad, user=e.make_squad_member(world.squad, name="另一位成员")
         )
 
     def _testing(self, world: SimpleNamespace) -> None:

@@ -93,6 +93,8 @@ GOOD = {
     "register_confirmed_on": "",
     "earliest_resumption_on": "2020-02-10",
     "daily_report_due": "11:30",
+    "report_chase_minutes": "60",
+    "report_leader_minutes": "120",
     "filing_needs_approval": "0",
     "result_due_clock": "18:00",
     "positive_contact": "",

@@ -1,0 +1,55 @@
+"""Who belongs to a squad, and who takes over which enterprises."""
+
+from typing import Any
+
+from django import forms
+
+from enterprises.models import Enterprise, Squad
+from parkportal.accounts.models import User, in_force
+
+
+def members_of(squad: Squad) -> Any:
+    return User.objects.filter(is_active=True, pk__in=squad.members.filter(in_force()).values("user")).order_by("name")
+
+
+class MemberForm(forms.Form):
+    """A new member: somebody with the squad's role who is not in this squad."""
+
+    user = forms.ModelChoiceField(User.objects.none(), label="加成员", empty_label="选一个账号")
+
+    def __init__(self, *args: Any, squad: Squad, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = User.objects.with_role("squad").exclude(pk__in=squad.members.filter(in_force()).values("user"))
+        self.fields["user"].queryset = others.order_by("name")  # type: ignore[attr-defined]
+
+
+class LeaderForm(forms.Form):
+    to = forms.ModelChoiceField(User.objects.none(), label="队长", empty_label="选一位成员")
+
+    def __init__(self, *args: Any, squad: Squad, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = members_of(squad)  # type: ignore[attr-defined]
+
+
+class GiveForm(LeaderForm):
+    """The ticked enterprises to one member."""
+
+    pick = forms.ModelMultipleChoiceField(
+        Enterprise.objects.none(), error_messages={"required": "请先勾选要交接的企业。"}
+    )
+
+    def __init__(self, *args: Any, squad: Squad, **kwargs: Any) -> None:
+        super().__init__(*args, squad=squad, **kwargs)
+        self.fields["to"].label = "交给"
+        self.fields["pick"].queryset = Enterprise.objects.current().filter(squad=squad)  # type: ignore[attr-defined]
+
+
+class HandOverForm(LeaderForm):
+    """A member's whole list to another member."""
+
+    giver = forms.ModelChoiceField(User.objects.none(), label="谁的", empty_label="选一位")
+
+    def __init__(self, *args: Any, squad: Squad, **kwargs: Any) -> None:
+        super().__init__(*args, squad=squad, **kwargs)
+        self.fields["to"].label = "交给"
+        self.fields["giver"].queryset = members_of(squad)  # type: ignore[attr-defined]

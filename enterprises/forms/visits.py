@@ -1,0 +1,110 @@
+"""A call or a visit, written on the spot: three taps when all is in order."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from enterprises.actions.visits import Heard
+from enterprises.models import Channel, Enterprise
+from parkportal.clock import park_today
+from parkportal.idempotency import TokenFormMixin
+from parkportal.records import terms
+from parkportal.records.calendar import next_working_day
+
+FINE, PROBLEM = "fine", "problem"
+DAY = {"type": "date", "class": "w-phone"}
+LARGEST_HEADCOUNT = 1_000_000
+
+
+class ManyFilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """Several files under one name; each is judged by its content when it is kept."""
+
+    widget = ManyFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        single = super().clean
+        return [single(one, initial) for one in data or []]
+
+
+def usual_next_day() -> date:
+    """A week from today, or the first working day after it."""
+    return next_working_day(park_today() + timedelta(days=6))
+
+
+class VisitForm(TokenFormMixin):
+    """What was seen and heard. Only what is out of order and what is new has to be typed."""
+
+    channel = forms.ChoiceField(label="方式", choices=Channel.choices, widget=forms.RadioSelect)
+    all = forms.ChoiceField(
+        label="现场怎样", choices=[(FINE, "都落实了"), (PROBLEM, "有问题")], initial=FINE, widget=forms.RadioSelect
+    )
+    met = forms.CharField(label="见到谁", max_length=50, required=False)
+    photos = ManyFilesField(label="照片", required=False)
+    observations = forms.CharField(label="补一句", max_length=500, required=False)
+    planned_on = forms.DateField(label="拟复工日期", required=False, widget=forms.DateInput(attrs=DAY))
+    headcount = forms.IntegerField(
+        label="职工总数（人）",
+        required=False,
+        min_value=0,
+        max_value=LARGEST_HEADCOUNT,
+        widget=forms.NumberInput(attrs={"class": "w-number", "inputmode": "numeric"}),
+    )
+    difficulties = forms.MultipleChoiceField(label="有什么困难", required=False, widget=forms.CheckboxSelectMultiple)
+    promise = forms.CharField(label="答应了什么", max_length=200, required=False)
+    promise_on = forms.DateField(label="哪一天前办", required=False, widget=forms.DateInput(attrs=DAY))
+    next_on = forms.DateField(
+        label="下次哪一天", required=False, initial=usual_next_day, widget=forms.DateInput(format="%Y-%m-%d", attrs=DAY)
+    )
+    next_purpose = forms.CharField(label="下次做什么", max_length=120, required=False)
+
+    def __init__(self, *args: Any, enterprise: Enterprise, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.checks = terms.choices("visit_check")
+        self.fields["difficulties"].choices = terms.choices("need_kind")  # type: ignore[attr-defined]
+        for code, label in self.checks:
+            self.fields[f"problem_{code}"] = forms.CharField(label=label, max_length=200, required=False)
+        if not self.is_bound:
+            self.initial.setdefault("met", enterprise.liaison_name)
+
+    def check_fields(self) -> list[forms.BoundField]:
+        """The points to look at, in the dictionary's order."""
+        return [self[f"problem_{code}"] for code, _ in self.checks]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("all") == PROBLEM and not (self._problems(data) or data.get("observations")):
+            self.add_error("all", "哪里有问题，请在那一项里写，或者补一句。")
+        return data
+
+    def _problems(self, data: dict[str, Any]) -> dict[str, str]:
+        found = {code: data.get(f"problem_{code}", "") for code, _ in self.checks}
+        return {code: words for code, words in found.items() if words}
+
+    def heard(self) -> Heard:
+        """What the action writes down."""
+        data = self.cleaned_data
+        problems = self._problems(data)
+        if data["all"] == PROBLEM and not problems:
+            problems = {"other": data["observations"][:200]}
+        names = ("channel", "met", "observations", "photos", "planned_on", "headcount", "difficulties")
+        later = ("promise", "promise_on", "next_on", "next_purpose")
+        return Heard(problems=problems, **{name: data[name] for name in (*names, *later)})
+
+
+class PlanForm(TokenFormMixin):
+    """A call or a visit that is to come."""
+
+    channel = forms.ChoiceField(label="方式", choices=Channel.choices, initial=Channel.DOOR, widget=forms.RadioSelect)
+    due_on = forms.DateField(
+        label="哪一天", initial=usual_next_day, widget=forms.DateInput(format="%Y-%m-%d", attrs=DAY)
+    )
+    clock = forms.TimeField(
+        label="几点", required=False, widget=forms.TimeInput(attrs={"type": "time", "class": "w-phone"})
+    )
+    purpose = forms.CharField(label="做什么", max_length=120, widget=forms.TextInput(attrs={"class": "w-sentence"}))

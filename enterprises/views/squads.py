@@ -1,0 +1,133 @@
+"""The ten squads: members, leader, enterprises, and every kind of hand-over."""
+
+from collections import defaultdict
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from enterprises import visiting
+from enterprises.actions import add_member, end_member, give_enterprises, hand_over_list, set_leader
+from enterprises.forms import GiveForm, HandOverForm, LeaderForm, MemberForm
+from enterprises.models import Enterprise, EnterpriseCare, Squad, SquadMember
+from parkportal.accounts.models import in_force
+from parkportal.clock import park_today
+from parkportal.guards import roles
+from parkportal.states import Refused
+
+READ = ("committee", "leader", "squad", "supervisor")
+# what is done in a squad → its form
+STEPS: dict[str, type[forms.Form]] = {
+    "member": MemberForm,
+    "leader": LeaderForm,
+    "give": GiveForm,
+    "handover": HandOverForm,
+}
+
+
+@require_GET
+@roles(*READ)
+def squad_list(request: HttpRequest) -> HttpResponse:
+    """All squads with how many enterprises they look after and what is missing today."""
+    missing = Enterprise.objects.report_missing(park_today()).values("pk")
+    current = Q(enterprises__merged_into__isnull=True)
+    squads = Squad.objects.visible_to(request.user).select_related("leader")
+    counted = squads.annotate(
+        units=Count("enterprises", filter=current, distinct=True),
+        resumed=Count("enterprises", filter=current & Q(enterprises__status="resumed"), distinct=True),
+        unreported=Count("enterprises", filter=Q(enterprises__in=missing), distinct=True),
+        late_needs=Count(
+            "enterprises__needs",
+            filter=Q(enterprises__needs__status__in=["registered", "passed", "reopened"])
+            & Q(enterprises__needs__due_on__lt=park_today()),
+            distinct=True,
+        ),
+    )
+    names: dict[int, list[str]] = defaultdict(list)
+    for member in SquadMember.objects.filter(in_force()).select_related("user"):
+        names[member.squad_id].append(member.user.name)
+    rows = [(squad, names.get(squad.pk, [])) for squad in counted]
+    return render(request, "enterprises/squad_list.html", {"rows": rows})
+
+
+def _may_lead(request: HttpRequest, squad: Squad) -> bool:
+    return request.user.has_role("committee") or squad.leader_id == request.user.pk
+
+
+@require_GET
+@roles(*READ)
+def squad_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    squad = get_object_or_404(Squad.objects.visible_to(request.user).select_related("leader"), pk=pk)
+    return render(request, "enterprises/squad_detail.html", _detail(request, squad))
+
+
+def _detail(request: HttpRequest, squad: Squad, **bound: forms.Form) -> dict[str, Any]:
+    cares = EnterpriseCare.objects.effective().filter(enterprise__squad=squad).select_related("user")
+    held = {care.enterprise_id: care for care in cares}
+    units = visiting.with_last_contact(Enterprise.objects.visible_to(request.user).current().filter(squad=squad))
+    rows = [(unit, held.get(unit.pk)) for unit in units.in_building_order()]
+    counts: dict[int, int] = defaultdict(int)
+    for care in held.values():
+        counts[care.user_id] += 1
+    members = squad.members.filter(in_force()).select_related("user").order_by("starts_on", "pk")
+    return {
+        "squad": squad,
+        "rows": rows,
+        "members": [(member, counts.get(member.user_id, 0)) for member in members],
+        "may_lead": _may_lead(request, squad),
+        "forms": {step: bound.get(step) or form(squad=squad, auto_id=f"{step}_%s") for step, form in STEPS.items()},
+        "past": EnterpriseCare.objects.filter(enterprise__in=units, ends_on__isnull=False)
+        .select_related("enterprise", "user", "handed_by")
+        .order_by("-ends_on", "-pk")[:20],
+        "error_forms": list(bound.values()),
+        "has_errors": bool(bound),
+    }
+
+
+@require_POST
+@roles("committee", "squad")
+def squad_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """A new member, another leader, enterprises or a whole list to somebody else: by the committee or the leader."""
+    squad = get_object_or_404(Squad.objects.visible_to(request.user), pk=pk)
+    if step not in STEPS or not _may_lead(request, squad):
+        raise Http404
+    form = STEPS[step](request.POST, squad=squad, auto_id=f"{step}_%s")  # type: ignore[call-arg]
+    if form.is_valid():
+        try:
+            messages.success(request, _do(step, squad, form.cleaned_data, by=request.user))
+            return redirect("enterprises:squad_detail", pk=pk)
+        except Refused as refused:
+            field = refused.facts.get("field")
+            form.add_error(field if field in form.fields else None, refused)
+    return render(request, "enterprises/squad_detail.html", _detail(request, squad, **{step: form}), status=422)
+
+
+def _do(step: str, squad: Squad, data: dict[str, Any], *, by: Any) -> str:
+    if step == "member":
+        return f"{add_member(squad=squad, user=data['user'], by=by).user}加入了{squad}。"
+    if step == "leader":
+        set_leader(squad=squad, user=data["to"], by=by)
+        return f"{data['to']}是{squad}的队长了。"
+    if step == "give":
+        return f"{give_enterprises(enterprises=data['pick'], to=data['to'], squad=squad, by=by)} 家交给了{data['to']}。"
+    moved = hand_over_list(squad=squad, giver=data["giver"], to=data["to"], by=by)
+    return f"{data['giver']}的 {moved} 家都交给了{data['to']}。"
+
+
+@require_POST
+@roles("committee", "squad")
+def member_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """The member leaves the squad; the enterprises have been handed over before."""
+    member = get_object_or_404(SquadMember.objects.filter(in_force()).select_related("squad", "user"), pk=pk)
+    if not _may_lead(request, member.squad):
+        raise Http404
+    try:
+        end_member(member=member, by=request.user)
+        messages.success(request, f"{member.user}离开了{member.squad}。")
+    except Refused as refused:
+        messages.warning(request, refused.text)
+    return redirect("enterprises:squad_detail", pk=member.squad_id)
