@@ -64,6 +64,13 @@ PURPOSES = [
         why="场次取消或改期时告诉已约的人。",
     ),
     Purpose(
+        "door_visit",
+        "上门采样时间",
+        "{name}您好，工作人员{when}上门采样，到前会先打电话，请在家等候。查看登记：{link}",
+        lifetime=timedelta(days=1),
+        why="排好上门采样以后，把时间告诉本人。",
+    ),
+    Purpose(
         "missing_reminder",
         "请来采样",
         "{name}您好，园区请您来做一次采样，免费，约1分钟登记：{link}",

@@ -80,6 +80,8 @@ _WORDS: dict[str, str] = {
     "signup.revealed": "看完整号码（登记）",
     "signup.roster": "花名册批量登记",
     "campaign.erased": "到期删除个人信息",
+    "door.planned": "排上门采样",
+    "door.outcome": "记上门结果",
     "exemption.asked": "提出豁免",
     "exemption.decided": "定豁免",
     "exemption.withdrawn": "收回豁免",

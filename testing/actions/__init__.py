@@ -32,6 +32,7 @@ from testing.actions.pooling import close_pool
 from testing.actions.rebinding import move_to_tube
 from testing.actions.reminders import remind_appointments
 from testing.actions.rosters import plan_roster, sign_up_roster
+from testing.actions.rounds import collect_at_door, leave_stop, plan_round
 from testing.actions.sessions import add_session, cancel_session, close_session, move_session
 from testing.actions.signups import (
     AlreadySignedUp,
@@ -46,6 +47,9 @@ from testing.actions.tubes import count_label_print, issue_label_run, register_r
 from testing.actions.waiting import accept_offer, join_waiting, leave_waiting, tend_waiting
 
 __all__ = [
+    "collect_at_door",
+    "leave_stop",
+    "plan_round",
     "ask_exemption",
     "decide_exemption",
     "erase_campaign",

@@ -19,6 +19,7 @@ from parkportal.states import Refused
 from testing.actions.pooling import join_pool, leave_pool, pool_facts, shares_a_tube
 from testing.actions.tubes import ScannedTube, read_tube, refuse_unusable, tube_facts
 from testing.models import (
+    DoorStop,
     Group,
     InvalidReason,
     Mode,
@@ -62,6 +63,7 @@ def _lock(user: Any, session_id: int, code: str, token: UUID | None, **facts: An
         people.select_for_update(of=("self",))
         .annotate(
             is_replay=Exists(SignUpMove.objects.filter(token=token)),
+            is_visited=Exists(DoorStop.objects.filter(signup=OuterRef("pk"), round__session=session_id)),
             lab=F("campaign__lab"),
             **facts,
         )
@@ -100,7 +102,8 @@ def measure(
         signup.temperature_tenths = int(value * 10)
         signup.attended_session_id = session_id
         signup.attended_at = signup.attended_at or _recent(found_at, now)
-        to = SignUpStatus.STOPPED if value >= FEVER else SignUpStatus.MEASURED
+        has_fever = value >= FEVER and not signup.is_door
+        to = SignUpStatus.STOPPED if has_fever else SignUpStatus.MEASURED
         again = signup.status == to
         save: tuple[str, ...] = ("temperature_tenths", "attended_session_id", "attended_at")
         if again and to == SignUpStatus.STOPPED:
@@ -123,7 +126,7 @@ def _recent(found_at: datetime | None, now: datetime) -> datetime:
 
 
 def _may_be_sampled(signup: SignUp) -> None:
-    if signup.is_door:
+    if signup.is_door and not signup.is_visited:
         raise Refused("door_only", "这位要上门采样，不在采样点采", said="请稍等，不在这里采")
     if signup.status == SignUpStatus.CANCELLED:
         raise Refused("cancelled", "这份登记已经取消", said="登记已取消")

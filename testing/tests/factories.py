@@ -23,6 +23,8 @@ from testing.models import (
     Box,
     Campaign,
     ConsentText,
+    DoorRound,
+    DoorStop,
     Exemption,
     LabStaff,
     PointStaff,
@@ -136,6 +138,18 @@ def make_party(campaign: Campaign, *, size: int = 1, **fields: Any) -> WaitingPa
     for _ in range(size):
         make_signup(campaign=campaign, party=party, status="waiting", enterprise=party.enterprise)
     return party
+
+
+def make_door_round(campaign: Campaign, *, point: SamplingPoint | None = None) -> tuple[DoorRound, DoorStop]:
+    """A round with one door."""
+    day = park_today()
+    session = Session.objects.create(
+        campaign=campaign, point=point or make_point(), kind="door", day=day, starts_at=at(day, time(14)),
+        ends_at=at(day, time(16)), lanes=1,
+    )  # fmt: skip
+    made = DoorRound.objects.create(session=session, created_by=_user("committee"))
+    signup = make_signup(campaign=campaign, mode="door", group="A3", address="麓谷公寓 3 栋 201")
+    return made, DoorStop.objects.create(round=made, signup=signup, position=1)
 
 
 def make_exemption(person: Person, **fields: Any) -> Exemption:

@@ -160,6 +160,7 @@ class Park:
         world.signup_ahead = t.make_signup(ahead.slots.first(), enterprise=world.enterprise)
         slot = world.session.slots.last()
         world.exemption = t.make_exemption(world.employee, enterprise=world.enterprise)
+        world.door_round, world.door_stop = t.make_door_round(world.campaign, point=world.point)
         world.party = t.make_party(world.campaign, enterprise=world.enterprise)
         world.signup = t.make_signup(slot, enterprise=world.enterprise, status="collected")
         world.specimen = t.make_specimen(world.signup, status="received", session=world.session)

@@ -1,0 +1,149 @@
+"""Group A is swabbed at the door: a round in building order, its team, its hours, and what became of each door."""
+
+from datetime import time
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from parkportal.clock import park_today
+from parkportal.messaging.models import Message
+from parkportal.states import Refused
+from testing import actions
+from testing.actions.rounds import RoundPlan, in_building_order, waiting_at_the_door
+from testing.models import DoorRound, SignUp, Specimen
+from testing.tests.factories import make_campaign, make_door_round, make_point, make_range, make_session, make_signup
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("park_time")]
+ADDRESSES = ["麓谷公寓 12 栋 201", "麓谷公寓 3 栋 1103", "", "麓谷公寓 3 栋 201"]
+
+
+@pytest.fixture
+def committee(make_user):
+    return make_user("committee", name="祁月")
+
+
+@pytest.fixture
+def walker(make_user):
+    return make_user("squad", name="沈知遥")
+
+
+def at_home(campaign, count=4):
+    return [make_signup(campaign=campaign, mode="door", group="A3", address=address) for address in ADDRESSES[:count]]
+
+
+def plan(campaign, walker, signups, **fields):
+    return RoundPlan(
+        **{
+            "point": make_point(), "day": park_today(), "start": time(19), "end": time(20), "team": [walker],
+            "signups": signups, **fields,
+        }
+    )  # fmt: skip
+
+
+def test_doors_come_in_the_order_of_buildings_and_rooms():
+    campaign = make_campaign()
+
+    order = [signup.address for signup in in_building_order(at_home(campaign))]
+
+    assert order == ["麓谷公寓 3 栋 201", "麓谷公寓 3 栋 1103", "麓谷公寓 12 栋 201", ""]
+
+
+def test_a_round_is_planned_on_the_page_and_the_people_are_told(client, sign_in, committee, walker):
+    campaign = make_campaign()
+    signups, point = at_home(campaign), make_point()
+    make_signup(make_session(campaign).slots.first())
+    sign_in(committee)
+    data = {
+        "signups": [s.pk for s in signups], "team": [walker.pk], "point": point.pk, "day": park_today(),
+        "start": "19:00", "end": "20:30", "note": "穿防护服", "squad": "", "token": str(uuid4()),
+    }  # fmt: skip
+
+    for _ in range(2):
+        client.post(reverse("testing:door_plan", args=[campaign.pk]), data)
+
+    made = DoorRound.objects.get()
+    assert [stop.signup.address for stop in made.stops.all()][0] == "麓谷公寓 3 栋 201"
+    assert (made.session.kind, made.session.slots.count(), list(made.team.all())) == ("door", 0, [walker])
+    assert Message.objects.filter(purpose="door_visit").count() == 4
+    assert not waiting_at_the_door(campaign).exists()
+
+
+def test_the_walker_swabs_at_the_door_also_with_a_fever(client, sign_in, committee, walker):
+    campaign = make_campaign()
+    make_range(lab=campaign.lab)
+    made = actions.plan_round(campaign=campaign, plan=plan(campaign, walker, at_home(campaign, 2)), by=committee)
+    sign_in(walker)
+    first = made.stops.first()
+    url = reverse("testing:door_stop", args=[made.pk, first.pk])
+    data = {"temperature": "38.2", "tube": "HZ200000001", "token": str(uuid4())}
+
+    page = client.get(reverse("testing:door_round", args=[made.pk])).content.decode()
+    for _ in range(2):
+        client.post(url, data)
+
+    first.refresh_from_db()
+    tube = Specimen.objects.get()
+    assert "N95" in page and first.signup.address in page
+    assert (first.outcome, first.signup.status, str(first.signup.temperature)) == ("done", "collected", "38.2")
+    assert (tube.barcode, tube.session, tube.signup) == ("HZ200000001", made.session, first.signup)
+
+
+def test_who_is_not_at_home_waits_for_another_round(client, sign_in, committee, walker):
+    campaign = make_campaign()
+    made = actions.plan_round(campaign=campaign, plan=plan(campaign, walker, at_home(campaign, 1)), by=committee)
+    sign_in(walker)
+
+    client.post(reverse("testing:door_stop", args=[made.pk, made.stops.get().pk]), {"outcome": "absent"})
+
+    assert waiting_at_the_door(campaign).count() == 1
+    again = actions.plan_round(
+        campaign=campaign, plan=plan(campaign, walker, list(waiting_at_the_door(campaign))), by=committee
+    )
+    assert again.stops.count() == 1
+
+
+def test_a_walk_in_point_still_refuses_group_a(committee):
+    made, stop = make_door_round(make_campaign())
+    session = make_session(made.session.campaign, day=park_today())
+
+    with pytest.raises(Refused) as refused:
+        actions.measure(session_id=session.pk, code=stop.signup.code, text="36.5", by=committee, token=uuid4())
+
+    assert refused.value.code == "door_only"
+    assert SignUp.objects.get(pk=stop.signup_id).slot is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [({"end": time(18)}, "times"), ({"team": []}, "no_team"), ({"signups": []}, "nobody")],
+)
+def test_a_round_says_what_is_wrong(committee, walker, fields, code):
+    campaign = make_campaign()
+
+    with pytest.raises(Refused) as refused:
+        actions.plan_round(
+            campaign=campaign, plan=plan(campaign, walker, at_home(campaign, 1), **fields) if "signups" not in fields
+            else plan(campaign, walker, []), by=committee,
+        )  # fmt: skip
+
+    assert refused.value.code == code and not DoorRound.objects.exists()
+
+
+def test_one_person_is_not_in_two_rounds(committee, walker):
+    campaign = make_campaign()
+    signups = at_home(campaign, 2)
+    actions.plan_round(campaign=campaign, plan=plan(campaign, walker, signups[:1]), by=committee)
+
+    with pytest.raises(Refused) as refused:
+        actions.plan_round(campaign=campaign, plan=plan(campaign, walker, signups), by=committee)
+
+    assert refused.value.code == "elsewhere"
+
+
+def test_another_teams_round_does_not_exist(client, sign_in, make_user):
+    made, stop = make_door_round(make_campaign())
+    sign_in(make_user("squad"))
+
+    assert client.get(reverse("testing:door_round", args=[made.pk])).status_code == 404
+    assert client.post(reverse("testing:door_stop", args=[made.pk, stop.pk]), {"outcome": "absent"}).status_code == 404

@@ -1,0 +1,86 @@
+"""Sampling at the door: planning a round, and the phone page of who walks it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from parkportal.clock import park_today
+from parkportal.guards import roles
+from parkportal.idempotency import made_before
+from parkportal.states import Refused
+from testing.actions import collect_at_door, leave_stop, plan_round
+from testing.actions.rounds import in_building_order, waiting_at_the_door
+from testing.forms.rounds import RoundForm, StopForm
+from testing.models import Campaign, DoorRound, DoorStop
+
+WALKERS = ("committee", "station", "squad")
+
+
+@roles("committee")
+@require_http_methods(["GET", "POST"])
+def door_plan(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who is visited, by whom, when; the order is the buildings'."""
+    campaign = get_object_or_404(Campaign.objects.visible_to(request.user), pk=pk)
+    if first := made_before(DoorRound, request.POST.get("token")):
+        return redirect("testing:door_round", first.pk)
+    waiting = waiting_at_the_door(campaign)
+    form = RoundForm(request.POST or None, waiting=waiting, initial={"day": park_today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = plan_round(campaign=campaign, plan=form.plan(), by=request.user, token=form.cleaned_data["token"])
+            return redirect("testing:door_round", made.pk)
+        except Refused as refusal:
+            form.add_error("end" if refusal.code == "times" else None, refusal.text)
+    context = {"form": form, "campaign": campaign, "waiting": in_building_order(list(waiting))}
+    return render(request, "testing/door_plan.html", context, status=422 if form.errors else 200)
+
+
+@roles(*WALKERS)
+@require_GET
+def door_rounds(request: HttpRequest) -> HttpResponse:
+    """The rounds within reach, the latest first."""
+    rounds = (
+        DoorRound.objects.visible_to(request.user)
+        .select_related("session__campaign", "session__point", "squad")
+        .prefetch_related("team", "stops")[:50]
+    )
+    return render(request, "testing/door_rounds.html", {"rounds": rounds})
+
+
+@roles(*WALKERS)
+@require_GET
+def door_round(request: HttpRequest, pk: int) -> HttpResponse:
+    """The visit list on the phone: in building order, with what to wear, where to go and whom to call."""
+    rounds = DoorRound.objects.visible_to(request.user).select_related("session__point", "session__campaign", "squad")
+    found = get_object_or_404(rounds, pk=pk)
+    stops = list(found.stops.select_related("signup", "outcome_by"))
+    following = next((stop for stop in stops if stop.outcome == DoorStop.Outcome.PLANNED), None)
+    context = {
+        "round": found,
+        "stops": stops,
+        "following": following,
+        "left": sum(stop.outcome == DoorStop.Outcome.PLANNED for stop in stops),
+        "team": [member.name for member in found.team.all()],
+        "form": StopForm(),
+    }
+    return render(request, "testing/door_round.html", context)
+
+
+@roles(*WALKERS)
+@require_POST
+def door_stop(request: HttpRequest, pk: int, stop_id: int) -> HttpResponse:
+    """One door: swabbed, nobody there, or not wanted."""
+    found = get_object_or_404(DoorRound.objects.visible_to(request.user), pk=pk)
+    stop = get_object_or_404(found.stops.select_related("signup", "round"), pk=stop_id)
+    form = StopForm(request.POST)
+    try:
+        if outcome := request.POST.get("outcome"):
+            leave_stop(stop=stop, outcome=outcome, note=request.POST.get("note", ""), by=request.user)
+        elif form.is_valid():
+            collect_at_door(stop=stop, by=request.user, **form.cleaned_data)
+        else:
+            messages.error(request, "请填体温和试管条码。")
+    except Refused as refusal:
+        messages.error(request, refusal.text)
+    return redirect("testing:door_round", pk)
