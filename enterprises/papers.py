@@ -139,7 +139,7 @@ def _watched(filing: Filing, jobs: list[Employment]) -> PaperForm:
     for flag in PersonFlag.objects.in_force().filter(person__in=[job.person_id for job in jobs]):
         flags.setdefault(flag.person_id, []).append(flag)
     words = terms.labels("person_flag") if flags else {}
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for job in jobs:
         marks = flags.get(job.person_id, [])
         if not marks and not job.journey.get("14日内湖北旅居史"):

@@ -100,7 +100,7 @@ def _by_liaison(missing: list[Enterprise]) -> dict[tuple[Squad, User], list[Ente
     for unit in missing:
         if unit.squad is None:
             continue
-        for user in [given[unit.pk]] if unit.pk in given else members[unit.squad_id]:
+        for user in [given[unit.pk]] if unit.pk in given else members[unit.squad.pk]:
             found[unit.squad, user].append(unit)
     return found
 

@@ -79,7 +79,7 @@ def _detail(request: HttpRequest, squad: Squad, **bound: forms.Form) -> dict[str
         "rows": rows,
         "members": [(member, counts.get(member.user_id, 0)) for member in members],
         "may_lead": _may_lead(request, squad),
-        "forms": {step: bound.get(step) or form(squad=squad, auto_id=f"{step}_%s") for step, form in STEPS.items()},
+        "forms": {step: bound.get(step) or form(squad=squad, auto_id=f"{step}_%s") for step, form in STEPS.items()},  # type: ignore[call-arg]
         "past": EnterpriseCare.objects.filter(enterprise__in=units, ends_on__isnull=False)
         .select_related("enterprise", "user", "handed_by")
         .order_by("-ends_on", "-pk")[:20],
