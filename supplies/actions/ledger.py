@@ -80,7 +80,8 @@ def locked_balances(keys: Iterable[Key]) -> dict[Key, Balance]:
     have = set(found.values_list("place", "lot"))
     missing = [Balance(place_id=place, lot_id=lot) for place, lot in wanted if (place, lot) not in have]
     Balance.objects.bulk_create(missing, ignore_conflicts=True)
-    rows = found.select_for_update().order_by("place", "lot")
+    # By the columns and of the balances alone: ordering by "place" would join places, lots and items and lock those too.
+    rows = found.select_for_update(of=("self",)).order_by("place_id", "lot_id")
     return {(row.place_id, row.lot_id): row for row in rows}
 
 
