@@ -19,6 +19,7 @@ from enterprises.models import (
     ResumptionStatus,
     Visit,
 )
+from enterprises.models.needs import OPEN
 from parkportal.clock import park_now, park_today
 from parkportal.records import terms
 
@@ -78,17 +79,18 @@ def members_day(user: Any) -> dict[str, Any]:
 
 def section_of(enterprise: Enterprise, user: Any) -> dict[str, Any]:
     """The squad's part of the enterprise file: who looks after it, open needs, the last visits, what comes next."""
-    needs = Need.objects.visible_to(user).filter(enterprise=enterprise)
+    needs = Need.objects.visible_to(user).filter(enterprise=enterprise, status__in=[*OPEN, Need.Status.DONE])
+    waiting, cares = list(needs[: 4 * SHOWN]), user.has_role("committee") or _cares(user, enterprise)
     visits = Visit.objects.visible_to(user).filter(enterprise=enterprise).select_related("by")
     return {
         "care": EnterpriseCare.objects.effective().filter(enterprise=enterprise).select_related("user").first(),
-        "open_needs": list(needs.open()[:SHOWN]),
-        "needs_to_confirm": list(needs.to_confirm()[:SHOWN]),
+        "open_needs": [need for need in waiting if need.is_open][:SHOWN],
+        "needs_to_confirm": [need for need in waiting if not need.is_open][:SHOWN],
         "need_kinds": terms.labels("need_kind"),
         "visits": list(visits[:SHOWN]),
         "next_plan": PlannedContact.objects.visible_to(user).open().filter(enterprise=enterprise).first(),
-        "may_visit": user.has_role("committee") or _cares(user, enterprise),
-        "may_need": user.has_role("committee", "contact", "principal") or _cares(user, enterprise),
+        "may_visit": cares,
+        "may_need": cares or user.has_role("contact", "principal"),
         "sees_visits": user.has_role("committee", "leader", "squad", "supervisor"),
     }
 

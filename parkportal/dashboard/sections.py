@@ -14,7 +14,6 @@ from enterprises.models import (
     EnterpriseDocument,
     Filing,
     Inspection,
-    Need,
     PersonFlag,
 )
 from enterprises.models.boards import HANDLERS
@@ -41,7 +40,7 @@ def file_of(enterprise: Enterprise, user: Any) -> dict[str, Any]:
         "moves": enterprise.moves.select_related("by").order_by("-effective_at", "-id"),
         "follows": follows,
         "sees_people": user.has_role("committee", "contact", "principal", "squad", "supervisor"),
-        "may_edit": Enterprise.objects.editable_by(user).filter(pk=enterprise.pk).exists(),
+        "may_edit": _may_edit(enterprise, user),
         "is_committee": user.has_role("committee"),
         "now": park_now(),
         "today": park_today(),
@@ -55,6 +54,13 @@ def file_of(enterprise: Enterprise, user: Any) -> dict[str, Any]:
         context["there"] = context["asked"] - len(context["missing"])
         context["deliveries"] = _deliveries(family, user)
     return context
+
+
+def _may_edit(enterprise: Enterprise, user: Any) -> bool:
+    if user.has_role("committee"):
+        return True
+    own = user.has_role("contact", "principal")
+    return own and Enterprise.objects.editable_by(user).filter(pk=enterprise.pk).exists()
 
 
 def _work(enterprise: Enterprise, user: Any) -> dict[str, Any]:
@@ -81,7 +87,7 @@ def _work(enterprise: Enterprise, user: Any) -> dict[str, Any]:
 
 
 def _papers(enterprise: Enterprise, family: list[Enterprise], user: Any) -> dict[str, Any]:
-    """The written rules, the needs that are open, the marks in force, and what was sent about the enterprise."""
+    """The written rules, the marks in force, and what was sent about the enterprise."""
     documents = EnterpriseDocument.objects.visible_to(user).current().filter(enterprise=enterprise)
     employed = Employment.objects.visible_to(user).current().filter(enterprise=enterprise).values("person")
     flags = PersonFlag.objects.in_force().filter(person__in=employed).values_list("kind")
@@ -91,7 +97,6 @@ def _papers(enterprise: Enterprise, family: list[Enterprise], user: Any) -> dict
         "documents": {document.kind: document for document in documents},
         "document_kinds": terms.choices("document_kind"),
         "flags": [(terms.word("person_flag", kind), people) for kind, people in flags],
-        "needs": list(Need.objects.visible_to(user).open().filter(enterprise=enterprise)[:SHOWN]),
         "sishang_since": enterprise.sishang_since() if enterprise.sishang_kind else None,
         "sishang_printed": _printed(enterprise.sishang_kind),
         "sent": list(about.select_related("recipient")[:SHOWN]),
@@ -102,11 +107,14 @@ def _tests(enterprise: Enterprise, user: Any) -> dict[str, int]:
     """How far the testing of the enterprise's people is; positives are not counted here."""
     signups = SignUp.objects.visible_to(user).open().filter(enterprise=enterprise)
     tubes = Specimen.objects.filter(signup__enterprise=enterprise).collected_as_of(park_now())
-    counts = tubes.aggregate(tubes=Count("pk"), waiting=Count("pk", filter=Q(released_at__isnull=True)))
+    counts = tubes.aggregate(
+        tubes=Count("pk"),
+        sampled=Count("signup__document_hash", distinct=True),
+        waiting=Count("pk", filter=Q(released_at__isnull=True)),
+    )
     negative = Result.objects.in_force().filter(specimen__signup__enterprise=enterprise, value=ResultValue.NEGATIVE)
     return {
         "signed_up": signups.values("document_hash").distinct().count(),
-        "sampled": tubes.values("signup__document_hash").distinct().count(),
         "negative": negative.count(),
         **counts,
     }

@@ -3,7 +3,7 @@
 from tests.scope.rows import row
 
 READ = "committee* leader* admin* supervisor squad warehouse* contact principal"
-CARE = "committee* supervisor squad contact principal"
+PEOPLE = "committee* supervisor squad contact principal"
 OWN = "committee* contact principal"
 FOLLOW = "committee* leader* supervisor squad contact principal"
 HANDLE = "committee* supervisor squad contact principal"
@@ -32,7 +32,7 @@ ROWS = [
     row("enterprises:contact_hand_over", OWN, pk="enterprise_contact"),
     row("enterprises:person_create", OWN, pk="enterprise"),
     row("enterprises:report_people", OWN, pk="enterprise"),
-    row("enterprises:person_detail", CARE, pk="employment"),
+    row("enterprises:person_detail", PEOPLE, pk="employment"),
     row("enterprises:person_flag", OWN, pk="employment"),
     row("enterprises:flag_end", OWN, pk="employment", flag="flag"),
     row("enterprises:flag_correct", OWN, pk="employment", flag="flag"),
