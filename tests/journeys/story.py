@@ -195,7 +195,8 @@ def signs_up_the_staff(contact: Person) -> None:
     contact.page.wait_for_load_state()
     if "批量报名检测" in contact.text() and "登记选中的人" not in contact.text():
         contact.follows("批量报名检测")
-    contact.page.locator("input[name=pick]").last.uncheck()  # the last place is left for the next chapter
+    for box in contact.page.locator("input[name=pick]").all()[2:]:  # the last place is left for the next chapter
+        box.uncheck()
     contact.pictures("批量报名")
     contact.presses("登记选中的人").pictures("批量报名结果").fits()
 
