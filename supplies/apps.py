@@ -32,4 +32,3 @@ class SuppliesConfig(AppConfig):
         worklist.register(SOURCES)
         intake.register(RECEIPTS_DOOR)
         terms.declare("item_kind", *ITEM_KINDS)
-        intake.register(RECEIPTS_DOOR)

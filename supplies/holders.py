@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from enterprises.models import Enterprise
+from enterprises.models import Enterprise, SquadMember
+from parkportal.accounts.models import in_force
 from parkportal.privacy import mask_phone
-from supplies.models import Delivery, DeliveryStatus, Lot, Place
+from supplies.models import Delivery, DeliveryStatus, Lot, Place, PlaceKind, WarehouseStaff
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,23 @@ class Holder:
 def phone_of(firm: Enterprise) -> str:
     """The number at which the enterprise is told things: the liaison's, else the principal's."""
     return firm.liaison_phone or firm.principal_phone
+
+
+def hands_of(place: Place, lot: Lot) -> list[Any]:
+    """Who answers for what lies in a place: the squad's members, the warehouse's keepers; on the way the keepers of the
+    warehouses that sent it. A testing point is supplied by the warehouses, whose keepers fetch it back."""
+    if place.kind == PlaceKind.SQUAD:
+        members = SquadMember.objects.filter(in_force(), squad=place.squad_id)
+        return [row.user for row in members.select_related("user").order_by("id")]
+    staff = WarehouseStaff.objects.filter(in_force())
+    if place.kind == PlaceKind.TRANSIT:
+        on_the_way = Delivery.objects.filter(status=DeliveryStatus.ISSUED, lines__lot=lot)
+        staff = staff.filter(place__in=on_the_way.values("warehouse"))
+    elif place.kind == PlaceKind.POINT:
+        staff = staff.filter(place__in=lot.lines.filter(to_place=place).values("from_place"))
+    else:
+        staff = staff.filter(place=place)
+    return [row.user for row in staff.select_related("user").order_by("id")]
 
 
 def holders_of(lot: Lot) -> list[Holder]:

@@ -1,6 +1,7 @@
 """The papers that go with goods, as PDF answers: pick list, delivery notes, register of what was handed out."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -39,25 +40,12 @@ def register(deliveries: QuerySet[Delivery]) -> HttpResponse:
 
 def pick_list(deliveries: list[Delivery]) -> bytes:
     """All lines in the order in which the shelves are walked: shelf, item, then the lot that expires first."""
-    lines = [(line, row) for row in deliveries for line in row.lines.all()]
-    shelves = {
-        (place, item): label
-        for place, item, label in Shelf.objects.filter(place__in={row.warehouse_id for row in deliveries}).values_list(
-            "place", "item", "label"
-        )
-    }
-
-    def shelf(line: DeliveryLine, row: Delivery) -> str:
-        return shelves.get((row.warehouse_id, line.lot.item_id), "")
-
-    lines.sort(
-        key=lambda pair: (
-            shelf(*pair) or "￿",
-            pair[0].lot.item.pinyin_key,
-            pair[0].lot.expires_on or park_today().max,
-            pair[0].pk,
-        )
-    )
+    shelves = _shelves(deliveries)
+    lines = [
+        (shelves.get((row.warehouse_id, line.lot.item_id), ""), line, row)
+        for row in deliveries
+        for line in row.lines.all()
+    ]
     return sheets.pick_list_pdf(
         sheets.PickList(
             park=settings.PARK_NAME,
@@ -65,20 +53,34 @@ def pick_list(deliveries: list[Delivery]) -> bytes:
             warehouse=str(deliveries[0].warehouse),
             for_whom=f"{len(deliveries)} 张配送单",
             printed_at=park_now(),
-            lines=tuple(
-                sheets.PickLine(
-                    place=shelf(line, row) or "—",
-                    item=line.lot.item.name,
-                    specification=line.lot.item.spec,
-                    unit=line.lot.item.unit,
-                    quantity=plain(line.expected),
-                    lot=line.lot.batch,
-                    expires_on=line.lot.expires_on,
-                    receiver=f"{row.squad.name if row.squad else '自取'}　{row.enterprise.name}",
-                )
-                for line, row in lines
-            ),
+            lines=tuple(_pick_line(*line) for line in sorted(lines, key=_walk)),
         )
+    )
+
+
+def _shelves(deliveries: list[Delivery]) -> dict[tuple[int, int], str]:
+    """(warehouse, item) → the label of its shelf."""
+    rows = Shelf.objects.filter(place__in={row.warehouse_id for row in deliveries})
+    return {(place, item): label for place, item, label in rows.values_list("place", "item", "label")}
+
+
+def _walk(pick: tuple[str, DeliveryLine, Delivery]) -> tuple:
+    """What has no shelf comes last."""
+    shelf, line, _ = pick
+    return (not shelf, shelf, line.lot.item.pinyin_key, line.lot.expires_on or date.max, line.pk)
+
+
+def _pick_line(shelf: str, line: DeliveryLine, row: Delivery) -> sheets.PickLine:
+    item = line.lot.item
+    return sheets.PickLine(
+        place=shelf or "—",
+        item=item.name,
+        specification=item.spec,
+        unit=item.unit,
+        quantity=plain(line.expected),
+        lot=line.lot.batch,
+        expires_on=line.lot.expires_on,
+        receiver=f"{row.squad.name if row.squad else '自取'}　{row.enterprise.name}",
     )
 
 

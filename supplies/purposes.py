@@ -21,6 +21,23 @@ LOT_RECALL = Purpose(
     why="这一批被召回，发给签收过它的企业联络员。",
     context_url="supplies:lot_detail",
 )
+LOT_RECALL_HELD = Purpose(
+    "lot_recall_held",
+    "物资召回：手上的存货",
+    "园区提醒：{where}现有的{what}（批号{batch}，{quantity}）已召回，请立即停发、单独存放，等管委会通知处理。",
+    lifetime=timedelta(days=7),
+    urgent=True,
+    why="这一批被召回，发给手上还有它的小分队和仓管。",
+    context_url="supplies:lot_detail",
+)
+REQUEST_DECLINED = Purpose(
+    "request_declined",
+    "物资申请不予安排",
+    "贵单位申请的{what}这次没有安排，原因请登录工作台的物资申请查看，有疑问可以问小分队。",
+    lifetime=timedelta(days=3),
+    why="物资申请不予安排时发给企业联络员。",
+    context_url="supplies:request_detail",
+)
 DELIVERY_CHANGED = Purpose(
     "delivery_changed",
     "物资改约通知",
@@ -45,4 +62,12 @@ SIGNING_CODE = Purpose(
     lifetime=timedelta(minutes=10),
     why="送货人在门口请企业用短信签收。",
 )
-PURPOSES = [DELIVERY_NOTICE, DELIVERY_CHANGED, DELIVERY_REMINDER, SIGNING_CODE, LOT_RECALL]
+PURPOSES = [
+    DELIVERY_NOTICE,
+    DELIVERY_CHANGED,
+    DELIVERY_REMINDER,
+    SIGNING_CODE,
+    LOT_RECALL,
+    LOT_RECALL_HELD,
+    REQUEST_DECLINED,
+]

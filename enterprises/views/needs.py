@@ -104,7 +104,7 @@ def _detail(request: HttpRequest, need: Need, **forms: Any) -> dict[str, Any]:
         "moves": need.moves.select_related("by", "owner"),
         "kinds": terms.labels("need_kind"),
         "departments": terms.labels("department"),
-        "may_supply": handles and need.is_open and need.kind == "supplies",
+        "may_supply": (handles or answers) and need.is_open and need.kind == "supplies",
         "error_forms": list(forms.values()),
         "has_errors": bool(forms),
     }

@@ -38,7 +38,7 @@ DOORS = (
     Door("检测", COMMITTEE, ("testing:index",)),
     Door("采样台", ("station",), ("testing:station",), "upc-scan"),
     Door("实验室", ("lab_tester", "lab_verifier"), ("testing:lab",), "list-check"),
-    Door("物资", (*COMMITTEE, "warehouse", "squad"), ("supplies:index",)),
+    Door("物资", (*COMMITTEE, "warehouse", "squad", "contact", "principal"), ("supplies:index",)),
     Door("招商", (*COMMITTEE, "investment"), ("investment:index",), "people"),
     Door("看板", (*COMMITTEE, "supervisor"), ("dashboard:dashboard",)),
     Door("周报", COMMITTEE, ("dashboard:weekly_list",)),

@@ -24,7 +24,7 @@ from parkportal.clock import park_now, park_today
 from parkportal.messaging.models import Message
 from parkportal.quantities import rate_text
 from parkportal.records import terms
-from supplies.models import Delivery, DeliveryLine
+from supplies.models import Delivery, DeliveryLine, asked_for_by
 from testing.models import Result, ResultValue, SignUp, Specimen
 
 FOLLOWERS = ("committee", "leader", "contact", "principal", "squad", "supervisor")
@@ -53,6 +53,7 @@ def file_of(enterprise: Enterprise, user: Any) -> dict[str, Any]:
         context["missing"], context["asked"] = missing_in(enterprise, context)
         context["there"] = context["asked"] - len(context["missing"])
         context["deliveries"] = _deliveries(family, user)
+        context["may_ask"] = asked_for_by(user).filter(pk=enterprise.pk).exists()
     return context
 
 

@@ -20,7 +20,7 @@ from supplies.actions.deliveries import (
 from supplies.actions.follow_up import close_remainder, mark_shortage_seen, say_thanks
 from supplies.actions.kits import consume_kits, kits_at, supply_point
 from supplies.actions.ledger import Entry, Leg, locked_balances, move_stock, post, reverse_movement
-from supplies.actions.lots import add_paper, put_on_shelf, quarantine, recall, release
+from supplies.actions.lots import Recalled, add_paper, put_on_shelf, quarantine, recall, release
 from supplies.actions.notices import mark_notice_read, remind_unsigned, schedule_deliveries
 from supplies.actions.places import add_keeper, end_keeper, open_warehouse
 from supplies.actions.receipts import Received, item_for, new_item, receive_stock
@@ -42,6 +42,7 @@ __all__ = [
     "Count",
     "Entry",
     "Leg",
+    "Recalled",
     "Received",
     "Signature",
     "Wish",

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from parkportal.clock import park_now
@@ -23,6 +24,7 @@ from supplies.actions.signing import check_signing_code
 from supplies.models import (
     Delivery,
     DeliveryLine,
+    DeliveryMove,
     DeliveryStatus,
     Movement,
     Place,
@@ -110,13 +112,13 @@ def hand_to_squad(
 ) -> Receipt:
     """The squad's liaison takes deliveries along and signs once for all of them. The same token gives the first receipt.
 
-    Raises AlreadyMoved with when and who, Refused `other_squad`, `not_issued`.
+    `at` is when it was signed on the phone, if that had to wait for the network: see `_signed_at`. Raises AlreadyMoved with when and who, Refused `other_squad`, `not_issued`.
     """
 
     def hand_over() -> Receipt:
         held = _locked(deliveries)
         _check_handover(held)
-        now = at or park_now()
+        now = _signed_at(held, at)
         receipt = signature.receipt(Receipt.Leg.LIAISON, by=by, at=now)
         transit, bag = Place.objects.the(PlaceKind.TRANSIT), Place.objects.of_squad(held[0].squad)
         entries = [
@@ -142,7 +144,8 @@ def sign_delivery(
     """The enterprise signs, once for all lines. `arrivals` maps a line's id to what arrived; missing = in full.
 
     Damage and loss are written off, what comes later becomes a delivery of its own, what the firm does not want stays
-    with who brought it. The same token gives the first receipt. Raises AlreadyMoved with when and by whom, Refused.
+    with who brought it. The same token gives the first receipt. `at` is when it was signed on the phone: see
+    `_signed_at`. Raises AlreadyMoved with when and by whom, Refused.
     """
     found = Receipt.objects.filter(token=signature.token).first() if signature.token else None
     if found is not None:
@@ -152,7 +155,7 @@ def sign_delivery(
     def sign() -> Receipt:
         [held] = _locked([delivery])
         _check_signable(held)
-        lines, now = list(held.lines.all()), at or park_now()
+        lines, now = list(held.lines.all()), _signed_at([held], at)
         for line in lines:
             _fill(line, arrivals.get(line.pk, Arrival(line.expected)))
         receipt = signature.receipt(Receipt.Leg.ENTERPRISE, by=by, at=now)
@@ -186,6 +189,18 @@ def _locked(deliveries: Sequence[Delivery]) -> list[Delivery]:
         "enterprise", "warehouse", "squad", "receipt"
     )
     return list(rows.filter(pk__in=ids).prefetch_related("lines__lot__item").order_by("pk"))
+
+
+def _signed_at(held: Sequence[Delivery], at: datetime | None) -> datetime:
+    """The effective time of a signature: when it was given, but not before the goods' last step and not after now.
+
+    So the book never shows something in two hands, however wrong an age a phone sends.
+    """
+    now = park_now()
+    if at is None:
+        return now
+    last = DeliveryMove.objects.filter(subject__in=held).aggregate(last=Max("effective_at"))["last"]
+    return min(max(at, last or at), now)
 
 
 def _legs(lines: Any, from_place: Place, to_place: Place) -> list[Leg]:

@@ -1,6 +1,6 @@
 """A lot taken out of use, called back, let free again; its papers; the shelf on which an item lies."""
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -8,13 +8,14 @@ from django.db import transaction
 from parkportal.clock import park_today
 from parkportal.idempotency import once
 from parkportal.messaging import outbox
+from parkportal.messaging.purposes import Purpose
 from parkportal.quantities import plain
 from parkportal.records.audit import record
 from parkportal.records.models import StoredFile
 from parkportal.states import Refused
-from supplies.holders import holders_of, phone_of
+from supplies.holders import Holder, hands_of, holders_of, phone_of
 from supplies.models import Item, Lot, LotPaper, Place, PlaceKind, Shelf
-from supplies.purposes import LOT_RECALL
+from supplies.purposes import LOT_RECALL, LOT_RECALL_HELD
 
 
 @transaction.atomic
@@ -23,33 +24,51 @@ def quarantine(*, lot: Lot, by: Any, reason: str) -> Lot:
     return _set_status(lot, Lot.Status.QUARANTINED, by, reason)
 
 
+class Recalled(NamedTuple):
+    """The lot, how many enterprises were told, and how many people of squads and warehouses."""
+
+    lot: Lot
+    firms: int
+    staff: int
+
+
 @transaction.atomic
-def recall(*, lot: Lot, by: Any, reason: str) -> tuple[Lot, int]:
-    """Nobody is offered this lot, and every enterprise that was given some is told. How many were told.
+def recall(*, lot: Lot, by: Any, reason: str) -> Recalled:
+    """Nobody is offered this lot any more; every enterprise, squad and keeper that still has some is told.
 
     Raises Refused `reason_missing`, `already`.
     """
     held = _set_status(lot, Lot.Status.RECALLED, by, reason)
-    told = 0
+    firms = staff = 0
     for holder in holders_of(held):
-        phone = phone_of(holder.place.enterprise) if holder.place.kind == PlaceKind.ENTERPRISE else ""
-        if not phone:
-            continue
-        outbox.put(
-            LOT_RECALL.code,
-            occasion=f"recall:{lot.pk}:{park_today()}",
-            values={
-                "what": lot.item.name,
-                "batch": lot.batch or "没有批号",
-                "quantity": f"{plain(holder.amount)}{lot.item.unit}",
-            },
-            to_phone=phone,
-            by=by,
-            label=f"{holder.place} {lot.item.name}召回",
-            context_id=lot.pk,
-        )
-        told += 1
-    return held, told
+        if holder.place.kind != PlaceKind.ENTERPRISE:
+            for user in hands_of(holder.place, held):
+                _tell_recall(LOT_RECALL_HELD, held, holder, by, to_user=user, where=str(holder.place))
+                staff += 1
+        elif phone := phone_of(holder.place.enterprise):
+            _tell_recall(LOT_RECALL, held, holder, by, to_phone=phone)
+            firms += 1
+    return Recalled(held, firms, staff)
+
+
+def _tell_recall(
+    purpose: Purpose, lot: Lot, holder: Holder, by: Any, *, to_phone: str = "", to_user: Any = None, **more: str
+) -> None:
+    outbox.put(
+        purpose.code,
+        occasion=f"recall:{lot.pk}:{holder.place.pk}:{park_today()}",
+        values={
+            "what": lot.item.name,
+            "batch": lot.batch or "没有批号",
+            "quantity": f"{plain(holder.amount)}{lot.item.unit}",
+            **more,
+        },
+        to_phone=to_phone,
+        to_user=to_user,
+        by=by,
+        label=f"{holder.place} {lot.item.name}召回",
+        context_id=lot.pk,
+    )
 
 
 @transaction.atomic

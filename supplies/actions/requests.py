@@ -11,8 +11,10 @@ from django.db import transaction
 from enterprises.actions import close_need
 from enterprises.models import Enterprise, Need
 from parkportal.idempotency import once
+from parkportal.messaging import outbox
 from parkportal.quantities import plain
 from parkportal.states import Refused
+from supplies.holders import phone_of
 from supplies.models import (
     Allocation,
     DeliveryLine,
@@ -22,6 +24,7 @@ from supplies.models import (
     SupplyRequestLine,
 )
 from supplies.models.delivery import ENDED
+from supplies.purposes import REQUEST_DECLINED
 from supplies.units import fitting
 
 Status = RequestStatus
@@ -82,8 +85,20 @@ def last_answers(enterprise: Enterprise) -> dict[int, SupplyRequestLine]:
 
 @transaction.atomic
 def decline_request(*, request: SupplyRequest, by: Any, reason: str) -> SupplyRequest:
-    """Nothing will be sent; the reason is what the enterprise reads. Raises Refused `reason_missing`, `forbidden_move`."""
-    return _end(request, Status.DECLINED, by, reason, "不予安排要写原因，企业看得到。")
+    """Nothing will be sent; the enterprise is told, and reads the reason on the request. Raises Refused `reason_missing`, `forbidden_move`."""
+    held = _end(request, Status.DECLINED, by, reason, "不予安排要写原因，企业看得到。")
+    if phone := phone_of(held.enterprise):
+        names = list(held.lines.values_list("item__name", flat=True))
+        outbox.put(
+            REQUEST_DECLINED.code,
+            occasion=f"request:{held.pk}",
+            values={"what": names[0] if len(names) == 1 else f"{names[0]}等{len(names)}种物资"},
+            to_phone=phone,
+            by=by,
+            label=f"{held.enterprise} 物资申请",
+            context_id=held.pk,
+        )
+    return held
 
 
 @transaction.atomic
@@ -95,7 +110,7 @@ def withdraw_request(*, request: SupplyRequest, by: Any, reason: str) -> SupplyR
 def _end(request: SupplyRequest, status: str, by: Any, reason: str, words: str) -> SupplyRequest:
     if not reason.strip():
         raise Refused("reason_missing", words)
-    held = SupplyRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    held = SupplyRequest.objects.select_for_update(of=("self",)).select_related("enterprise").get(pk=request.pk)
     held.move_to(status, by=by, reason=reason)
     return held
 

@@ -19,11 +19,19 @@ from supplies.models.delivery import (
     SigningCode,
 )
 from supplies.models.places import Place, PlaceKind, Shelf, WarehouseStaff, own_warehouses, reached_warehouses
-from supplies.models.requests import RequestStatus, SupplyRequest, SupplyRequestLine, SupplyRequestMove
+from supplies.models.requests import (
+    ASKERS,
+    RequestStatus,
+    SupplyRequest,
+    SupplyRequestLine,
+    SupplyRequestMove,
+    asked_for_by,
+)
 from supplies.models.stock import Balance, Line, Lot, LotPaper, Movement
 from supplies.models.stocktake import StockTake, StockTakeLine, StockTakeMove, StockTakeStatus
 
 __all__ = [
+    "ASKERS",
     "DECIMAL_UNITS",
     "UNITS",
     "Allocation",
@@ -57,6 +65,7 @@ __all__ = [
     "SupplyRequestLine",
     "SupplyRequestMove",
     "WarehouseStaff",
+    "asked_for_by",
     "default_weights",
     "item_key",
     "own_warehouses",

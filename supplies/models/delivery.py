@@ -1,6 +1,6 @@
 """From the warehouse to the hand that signs: deliveries, their lines, and the signatures of both legs."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.utils import timezone
 from enterprises.models import Enterprise, Squad, SquadMember, SupervisorAssignment
 from parkportal.accounts.models import in_force
 from parkportal.clock import park_now
-from parkportal.idempotency import TokenField
+from parkportal.idempotency import LONGEST_WAIT, TokenField
 from parkportal.quantities import QuantityField
 from parkportal.states import Move, Stateful, status_constraint
 from supplies.models.allocation import AllocationLine
@@ -33,6 +33,8 @@ UNDERWAY = (DeliveryStatus.ISSUED, DeliveryStatus.WITH_LIAISON)
 ENDED = (DeliveryStatus.SIGNED, DeliveryStatus.PARTIAL, DeliveryStatus.DECLINED)
 # A remainder that will not be brought any more is given up on its way.
 AT_THE_DOOR = (*ENDED, DeliveryStatus.VOID)
+# Below this a move was simply sent; above the longest wait of a queue it is history that was written down later.
+LATE = timedelta(minutes=2)
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -209,6 +211,11 @@ class DeliveryMove(Move):
 
     def __str__(self) -> str:
         return f"{self.subject_id} {self.to_status}"
+
+    @property
+    def came_late(self) -> bool:
+        """Done on a phone without network and heard of minutes later."""
+        return LATE < self.recorded_at - self.effective_at <= LONGEST_WAIT + LATE
 
 
 class DeliveryLine(models.Model):

@@ -14,6 +14,15 @@ from parkportal.states import Move, Stateful, status_constraint
 from supplies.models.allocation import AllocationLine
 from supplies.models.catalogue import Item
 
+ASKERS = ("committee", "squad", "supervisor", "contact", "principal")
+
+
+def asked_for_by(user: Any) -> "models.QuerySet[Enterprise]":
+    """The enterprises for which this person may ask: all for the committee, for others those they follow."""
+    if not user.is_authenticated or not user.has_role(*ASKERS):
+        return Enterprise.objects.none()
+    return Enterprise.objects.followed_by(user).current()
+
 
 class RequestStatus(models.TextChoices):
     OPEN = "open", "待安排"

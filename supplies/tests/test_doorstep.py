@@ -176,6 +176,42 @@ def test_a_handover_that_waited_for_the_network_arrives_once(story, sign_in, cli
     assert Receipt.objects.filter(leg="liaison").count() == 1
 
 
+def queued(client, url, form, *, minutes):
+    """Sent by the browser's queue, so many minutes after it was done."""
+    return client.post(url, form, HTTP_ACCEPT="application/json", HTTP_X_QUEUE_AGE=str(minutes * 60))
+
+
+def test_what_was_signed_without_network_counts_from_the_minute_it_was_signed(park_time, story, sign_in, client):
+    delivery = story["delivery"]
+    actions.issue_deliveries(deliveries=[delivery], by=story["keeper"])
+    sign_in(f.liaison(f.squad(1)))
+    park_time.shift(timedelta(hours=2))
+    taken = {"token": str(new_token()), "signed_name": "沈知遥", "pick": [delivery.pk]}
+    assert queued(client, page("handover"), taken, minutes=90).status_code == 200
+    assert queued(client, page("delivery_sign", delivery.pk), form_of(delivery), minutes=60).status_code == 200
+    delivery.refresh_from_db()
+    now = park_now()
+    ago = [round((now - at) / timedelta(minutes=1)) for at in (delivery.handover.at, delivery.receipt.at)]
+    assert ago == [90, 60]
+    last = delivery.moves.last()
+    assert last.effective_at == delivery.receipt.at and now - last.recorded_at < timedelta(minutes=1)
+    assert delivery.movements.get(kind="signed").at == delivery.receipt.at
+    assert last.came_late and "连上网传到" in client.get(page("delivery_detail", delivery.pk)).content.decode()
+
+
+@pytest.mark.parametrize("minutes", [60, 60 * 30, 999_999])
+def test_a_phone_with_a_wrong_clock_never_signs_before_the_goods_came(minutes, park_time, underway, sign_in, client):
+    delivery = underway["delivery"]
+    handed = delivery.moves.last().effective_at
+    park_time.shift(timedelta(minutes=10))
+    sign_in(underway["liaison"])
+    assert queued(client, page("delivery_sign", delivery.pk), form_of(delivery), minutes=minutes).status_code == 200
+    delivery.refresh_from_db()
+    assert handed <= delivery.receipt.at <= park_now()
+    times = list(delivery.moves.values_list("effective_at", flat=True))
+    assert times == sorted(times) and [move.to_status for move in delivery.moves.all()][-1] == "signed"
+
+
 def test_the_sender_sees_a_shortage_at_once(underway, sign_in, client):
     delivery = underway["delivery"]
     line = delivery.lines.get()

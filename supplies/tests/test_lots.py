@@ -48,14 +48,29 @@ def test_a_recall_names_everybody_who_holds_the_lot_and_tells_the_enterprises(gi
         ("中心仓库", 850), ("第一小分队", 50), ("湖南砚池泊有限公司", 100),
     ]  # fmt: skip
     assert holders[-1].contact == "宁远" and holders[-1].phone == "199****0001" and len(holders[-1].deliveries) == 1
-    lot, told = actions.recall(lot=given, by=f.user("committee"), reason="厂家通知过滤效率不合格")
-    assert told == 1 and not lot.is_usable
+    told = actions.recall(lot=given, by=f.user("committee"), reason="厂家通知过滤效率不合格")
+    assert told.firms == 1 and not told.lot.is_usable
     message = Message.objects.get(purpose="lot_recall")
     assert "BAD1" in message.text and "100只" in message.text and message.context_id == given.pk
     assert AuditEntry.objects.filter(action="supplies.lot_recalled").exists()
     with pytest.raises(Refused, match="已经是“召回”"):
         actions.recall(lot=given, by=f.user("committee"), reason="再说一次")
     assert Message.objects.filter(purpose="lot_recall").count() == 1
+
+
+def test_a_recall_tells_the_squads_and_the_keepers_who_still_have_some(given):
+    on_the_way = f.delivery(f.enterprise(of=f.squad(2)), {given: 20})
+    actions.issue_deliveries(deliveries=[on_the_way], by=f.user("warehouse"))
+    f.liaison(f.squad(3)), f.keeper(f.warehouse("西仓"))
+    told = actions.recall(lot=given, by=f.user("committee"), reason="厂家通知过滤效率不合格")
+    sent = Message.objects.filter(purpose="lot_recall_held").select_related("recipient")
+    said = {(message.recipient.name, message.text.partition("提醒：")[2].partition("已召回")[0]) for message in sent}
+    assert said == {
+        ("联络员", "第一小分队现有的一次性医用口罩（批号BAD1，50只）"),
+        ("仓管", "中心仓库现有的一次性医用口罩（批号BAD1，830只）"),
+        ("仓管", "在途现有的一次性医用口罩（批号BAD1，20只）"),
+    }
+    assert told.staff == len(sent)
 
 
 def test_what_an_enterprise_gives_back_returns_to_the_shelf(given, sign_in, client):

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from enterprises.actions import register_need
 from parkportal.idempotency import new_token
+from parkportal.messaging.models import Message
 from parkportal.records.models import Term
 from parkportal.states import Refused
 from supplies import actions
@@ -206,6 +207,17 @@ def test_a_request_stays_within_reach(sign_in, client):
     assert row.status == "declined"
 
 
+def test_the_enterprise_is_told_once_that_a_request_was_declined():
+    firm = f.enterprise(liaison_phone="19900000001")
+    row = ask(firm, f.item(), 10)
+    actions.decline_request(request=row, by=f.user("committee"), reason="库存不够")
+    message = Message.objects.get(purpose="request_declined")
+    assert "贵单位申请的一次性医用口罩这次没有安排" in message.text and message.context_id == row.pk
+    with pytest.raises(Refused):
+        actions.decline_request(request=row, by=f.user("committee"), reason="再说一次")
+    assert Message.objects.count() == 1
+
+
 @pytest.mark.both
 def test_the_list_of_requests_takes_few_statements(sign_in, client):
     sign_in(f.user("committee"))
@@ -222,3 +234,23 @@ def test_the_list_of_requests_takes_few_statements(sign_in, client):
     for _ in range(10):
         ask(f.enterprise(of=f.squad(1)), masks, 1)
     assert count() == few <= 12
+
+
+def test_every_page_of_the_enterprise_leads_to_a_request_that_is_filled_in(sign_in, client):
+    firm = f.enterprise(of=f.squad(1))
+    need = register_need(enterprise=firm, kind="supplies", description="口罩只够两天", by=f.user("committee"))
+    own = f.contact(firm)
+    for person in (own, f.liaison(f.squad(1)), f.user("committee")):
+        sign_in(person)
+        asked = f"{page('request_create')}?need={need.pk}"
+        assert asked in client.get(reverse("enterprises:need_detail", args=[need.pk])).content.decode()
+        form = client.get(asked).context["form"]
+        assert form.initial["note"] == "口罩只够两天"
+        filed = f"{page('request_create')}?enterprise={firm.pk}"
+        assert filed in client.get(reverse("dashboard:enterprise_file", args=[firm.pk])).content.decode()
+        assert client.get(filed).context["enterprise"] == firm
+    sign_in(f.user("leader"))
+    assert page("request_create") not in client.get(f"/enterprises/{firm.pk}/").content.decode()
+    sign_in(own)
+    assert page("request_create") in client.get(page("my_deliveries")).content.decode()
+    assert f'href="{page("index")}"' in client.get("/").content.decode()

@@ -21,6 +21,7 @@ from supplies import actions, papers, register_book
 from supplies.actions.notices import OVERDUE_AFTER
 from supplies.figures import STOCK
 from supplies.models import Delivery, Movement
+from supplies.models.delivery import UNDERWAY
 from supplies.overview import receivers
 from supplies.views.rooms import PAGE, READERS, WRITERS, show
 
@@ -99,7 +100,6 @@ def delivery_detail(request: HttpRequest, pk: int) -> HttpResponse:
         .select_related("handover", "remainder_of", "notice_read_by", "shortage_seen_by", "feedback__by")
     )
     delivery = get_object_or_404(rows, pk=pk)
-    under_way = delivery.status in {Delivery.Status.ISSUED, Delivery.Status.WITH_LIAISON}
     return show(
         request,
         "delivery_detail",
@@ -109,14 +109,22 @@ def delivery_detail(request: HttpRequest, pk: int) -> HttpResponse:
         remainders=delivery.remainders.all(),
         barcode=code128_svg(delivery.code, height_mm=12),
         back_url=back_url(request),
-        can_issue=request.user.has_role(*WRITERS) and delivery.status == Delivery.Status.PENDING,
-        under_way=under_way,
-        is_own=request.user.has_role("contact", "principal"),
-        is_short=delivery.status in {Delivery.Status.PARTIAL, Delivery.Status.DECLINED},
         feedback=getattr(delivery, "feedback", None),
-        can_close=under_way and delivery.remainder_of_id is not None and request.user.has_role(*WRITERS),
-        can_sign=under_way and request.user.has_role("squad", "contact", "principal", *WRITERS),
+        **_may(delivery, request.user),
     )
+
+
+def _may(delivery: Delivery, user: Any) -> dict[str, bool]:
+    """Where the delivery stands, and what this person may do about it now."""
+    under_way, writes = delivery.status in UNDERWAY, user.has_role(*WRITERS)
+    return {
+        "under_way": under_way,
+        "is_own": user.has_role("contact", "principal"),
+        "is_short": delivery.status in {Delivery.Status.PARTIAL, Delivery.Status.DECLINED},
+        "can_issue": writes and delivery.status == Delivery.Status.PENDING,
+        "can_close": writes and under_way and delivery.remainder_of_id is not None,
+        "can_sign": under_way and (writes or user.has_role("squad", "contact", "principal")),
+    }
 
 
 def back_url(request: HttpRequest) -> str:

@@ -1,5 +1,7 @@
 """On the phone: what the squad takes along and brings, and the signature at the door."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -8,7 +10,7 @@ from django.urls import reverse
 
 from parkportal.clock import at, park_now, park_today
 from parkportal.guards import roles
-from parkportal.idempotency import token_of
+from parkportal.idempotency import done_at, token_of
 from parkportal.states import AlreadyMoved, Refused
 from supplies import actions
 from supplies.forms import HandoverForm, SignForm
@@ -23,6 +25,11 @@ SIGNERS = ("squad", "contact", "principal", "warehouse", "committee")
 def wants_json(request: HttpRequest) -> bool:
     """Whether the browser's queue asks, which keeps what was signed until it hears an answer."""
     return request.headers.get("Accept") == "application/json"
+
+
+def signed_at(request: HttpRequest) -> datetime | None:
+    """When it was signed on the phone; None for a form that the browser sent itself."""
+    return done_at(request) if wants_json(request) else None
 
 
 def done(request: HttpRequest, name: str, **where: int) -> HttpResponse:
@@ -63,7 +70,7 @@ def handover(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             chosen = list(form.cleaned_data["pick"])
-            actions.hand_to_squad(deliveries=chosen, signature=form.signed(), by=request.user)
+            actions.hand_to_squad(deliveries=chosen, signature=form.signed(), by=request.user, at=signed_at(request))
             messages.success(request, f"已接走 {len(chosen)} 张配送单。")
             return done(request, "supplies:my_deliveries")
         except Refused as refused:
@@ -109,7 +116,11 @@ def _signed_before(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 def _signed(request: HttpRequest, delivery: Delivery, form: SignForm) -> bool:
     try:
         actions.sign_delivery(
-            delivery=delivery, arrivals=form.cleaned_data["arrivals"], signature=form.signed(), by=request.user
+            delivery=delivery,
+            arrivals=form.cleaned_data["arrivals"],
+            signature=form.signed(),
+            by=request.user,
+            at=signed_at(request),
         )
         messages.success(request, f"配送单 {delivery} 已签收。")
     except AlreadyMoved as already:

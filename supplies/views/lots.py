@@ -23,7 +23,12 @@ ACTS = {"quarantine": actions.quarantine, "release": actions.release, "recall": 
 # what a keeper may do with a lot: code, words of the title, the verb, what comes of it
 DIALOGS = (
     ("quarantine", "隔离", "隔离", "隔离后不再分配和出库。已经在路上和发出去的，看“现在在谁手上”。"),
-    ("recall", "召回", "召回并通知", "不再分配和出库；手上还有这一批的企业会马上收到短信，请他们停用，等小分队收回。"),
+    (
+        "recall",
+        "召回",
+        "召回并通知",
+        "不再分配和出库；手上还有这一批的企业、小分队和仓管会马上收到短信：停用、停发，等小分队收回。",
+    ),
     ("release", "解除", "解除", "解除后可以再分配和出库。"),
 )
 
@@ -54,7 +59,9 @@ def lot_status(request: HttpRequest, pk: int) -> HttpResponse:
     act = ACTS.get(request.POST.get("do", ""), actions.quarantine)
     try:
         outcome = act(lot=lot, by=request.user, reason=request.POST.get("reason", "")[:200])
-        told = f"，已通知 {outcome[1]} 家企业" if isinstance(outcome, tuple) else ""
+        told = ""
+        if isinstance(outcome, actions.Recalled):
+            told = f"，已通知 {outcome.firms} 家企业、{outcome.staff} 位小分队和仓管人员"
         messages.success(request, f"批号 {lot} 现在是“{lot.get_status_display()}”{told}。")
     except Refused as refused:
         messages.error(request, refused.text)

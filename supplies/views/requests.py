@@ -1,7 +1,6 @@
 """Requests: what enterprises ask for, themselves or through the squad, and what became of it."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,11 +14,10 @@ from parkportal.guards import roles
 from parkportal.states import Refused
 from supplies import actions
 from supplies.forms import RequestForm
-from supplies.models import SupplyRequest
+from supplies.models import ASKERS, SupplyRequest, asked_for_by
 from supplies.overview import asked_for
 from supplies.views.rooms import PAGE, READERS, WRITERS, show
 
-ASKERS = ("committee", "squad", "supervisor", "contact", "principal")
 FOLLOWERS = (*READERS, "squad", "supervisor", "contact", "principal")
 Status = SupplyRequest.Status
 
@@ -44,7 +42,7 @@ def request_create(request: HttpRequest) -> HttpResponse:
     need = _need(request)
     enterprise = need.enterprise if need else _enterprise(request)
     if enterprise is None:
-        firms = _firms(request.user).order_by("pinyin_key", "id")
+        firms = asked_for_by(request.user).order_by("pinyin_key", "id")
         return show(request, "request_for", firms=firms)
     initial = {"note": need.description[:200]} if need else {}
     form = RequestForm(request.POST or None, enterprise=enterprise, initial=initial)
@@ -104,11 +102,6 @@ def _end(request: HttpRequest, pk: int, act: Callable[..., object], done: str) -
     return redirect("supplies:request_detail", pk=pk)
 
 
-def _firms(user: Any) -> QuerySet[Enterprise]:
-    """For whom this person may ask: the committee for all, others for those they follow."""
-    return Enterprise.objects.followed_by(user).current()
-
-
 def _need(request: HttpRequest) -> Need | None:
     """The need that is meant, within reach; 404 for any other."""
     wanted = request.GET.get("need", "")
@@ -116,14 +109,14 @@ def _need(request: HttpRequest) -> Need | None:
         return None
     rows = Need.objects.visible_to(request.user).select_related("enterprise")
     need = get_object_or_404(rows, pk=wanted if wanted.isdecimal() else None)
-    if not _firms(request.user).filter(pk=need.enterprise_id).exists():
+    if not asked_for_by(request.user).filter(pk=need.enterprise_id).exists():
         raise Http404
     return need
 
 
 def _enterprise(request: HttpRequest) -> Enterprise | None:
     """The enterprise that is meant; who reaches only one need not say."""
-    firms, wanted = _firms(request.user), request.GET.get("enterprise", "")
+    firms, wanted = asked_for_by(request.user), request.GET.get("enterprise", "")
     if wanted:
         return get_object_or_404(firms, pk=wanted if wanted.isdecimal() else None)
     first = list(firms[:2])
