@@ -9,7 +9,7 @@ class EnterprisesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what this app declares (purposes, figures, worklist, dictionaries, invitations, jobs)."""
-        from enterprises import dictionaries, doors, exports, figures, purposes, worklist  # noqa: F401 - exports declares its job
+        from enterprises import dictionaries, doors, exports, figures, purposes, sending, worklist  # noqa: F401 - some declare jobs
         from enterprises.actions import contacts
         from parkportal.accounts import invitations
         from parkportal.messaging import purposes as messaging_purposes

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet, Sum
 
+from enterprises import figures_services
 from enterprises.dictionaries import ABOVE_SCALE, KEY
 from enterprises.models import Board, Enterprise, Need, NeedMove, NeedStatus, Visit
 from enterprises.models.kinds import KEY_LEVELS
@@ -265,4 +266,5 @@ ALL = (
         definition="七天内有电话联访或上门拜访记录的企业和工地；分母是名录里的企业和工地，扣除停产检修和注销。",
         block=CARE,
     ),
+    *figures_services.ALL,
 )

@@ -38,9 +38,14 @@ def chosen(request: HttpRequest) -> tuple[EnterpriseQuerySet, EnterpriseFilter, 
 
 def rows_of(query: str, user: Any) -> EnterpriseQuerySet:
     """The same rows from a kept query, for a job that has no request."""
+    return chosen_by(query, user)[0]
+
+
+def chosen_by(query: str, user: Any) -> tuple[EnterpriseQuerySet, EnterpriseFilter, ShownFigure]:
+    """As `chosen`, from a kept query instead of a request."""
     request = HttpRequest()
     request.GET, request.user = QueryDict(query), user
-    return chosen(request)[0]
+    return chosen(request)
 
 
 def context(
@@ -132,6 +137,7 @@ def _bulk_actions(request: HttpRequest) -> list[dict[str, str]]:
         {"value": "remind", "label": "提醒交日报", "icon": "chat-text", "url": bulk},
         {"value": "squad", "label": "改小分队", "icon": "people", "url": bulk},
         {"value": "tag", "label": "改标签", "icon": "bookmark", "url": bulk},
+        {"value": "notice", "label": "发通知", "icon": "chat-text", "url": bulk},
         {"value": "export", "label": "导出", "icon": "download", "url": export},
     ]
 
@@ -142,6 +148,16 @@ def picked(request: HttpRequest) -> EnterpriseQuerySet:
     if request.POST.get("all"):
         return rows
     return rows.filter(pk__in=[int(pk) for pk in request.POST.getlist("pick") if pk.isdigit()])
+
+
+def picked_query(request: HttpRequest) -> str:
+    """The query that shows exactly what was ticked, to be written to. Raises Refused `nothing_picked`."""
+    if request.POST.get("all"):
+        return _without_page(request.GET)
+    picks = [pk for pk in request.POST.getlist("pick") if pk.isdigit()]
+    if not picks:
+        raise Refused("nothing_picked", "还没有选企业。")
+    return urlencode({"unit": ",".join(picks)})
 
 
 def do_to_picked(request: HttpRequest, form: BulkForm | None) -> str:

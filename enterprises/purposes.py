@@ -80,6 +80,21 @@ NEED_CLOSED = Purpose(
     why="承办部门写了办结，请企业确认；没有解决的可以重新办理。",
     context_url="enterprises:need_detail",
 )
+NOTICE_SENT = Purpose(
+    "notice_sent",
+    "管委会通知",
+    "{name}您好，管委会发来一份通知，请登录查看，看完点“看过了”：{link}",
+    lifetime=timedelta(days=3),
+    why="管委会给这家企业发了通知。有人看过就不再发，通知撤回也撤回。",
+    context_url="enterprises:notice_detail",
+)
+NOTICE_REMINDER = Purpose(
+    "notice_reminder",
+    "通知未看提醒",
+    "{name}您好，管委会的一份通知贵单位还没有人看过，请尽快登录查看：{link}",
+    why="通知发了，这家企业还没有人看过，管委会提醒一次；一天最多一次。",
+    context_url="enterprises:notice_detail",
+)
 ALL = (
     REPORT_MISSING,
     FILING_RETURNED,
@@ -91,4 +106,6 @@ ALL = (
     REPORT_CHASE_LEADER,
     NEED_OVERDUE,
     NEED_CLOSED,
+    NOTICE_SENT,
+    NOTICE_REMINDER,
 )

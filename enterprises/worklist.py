@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
-from enterprises import worklist_oversight
+from enterprises import worklist_oversight, worklist_services
 from enterprises.actions.chasing import due_at
 from enterprises.models import Employment, Enterprise, Filing, Need, PlannedContact, Promise
 from enterprises.visiting import own_list
@@ -192,4 +192,5 @@ ALL = (
     Source("report_absent", ("squad",), absent_reports),
     Source("filing_waiting", ("committee",), filings_to_approve),
     *worklist_oversight.ALL,
+    *worklist_services.ALL,
 )

@@ -17,17 +17,40 @@ class GreetingKind(models.TextChoices):
     GREETING = "greeting", "电话或上门问候"
 
 
+class Addressee(models.TextChoices):
+    PRINCIPAL = "principal", "负责人"
+    LIAISON = "liaison", "联络员"
+
+
+class GreetingQuerySet(models.QuerySet["Greeting"]):
+    def visible_to(self, user: Any) -> "GreetingQuerySet":
+        """The committee and the leader see all, others those that went to an enterprise they follow."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.has_role("committee", "leader"):
+            return self
+        mine = GreetingContact.objects.filter(enterprise__in=Enterprise.objects.reached_by(user))
+        return self.filter(pk__in=mine.values("greeting"))
+
+
 class Greeting(models.Model):
-    """One batch: what is said, to which rows of the register. `query` is the list's filter at that moment."""
+    """One batch: what is said, to which rows of the register. `query` is the list's filter at that moment.
+
+    `purpose` is the message that goes out with it, which fixes the words of a text message (handbook §7).
+    """
 
     kind = models.CharField("方式", max_length=12, choices=GreetingKind)
     title = models.CharField("标题", max_length=60)
     body = models.TextField("内容", max_length=2000, blank=True)
+    purpose = models.CharField("短信用途", max_length=48, blank=True)
+    addressee = models.CharField("写给谁", max_length=12, choices=Addressee, default=Addressee.PRINCIPAL)
     query = models.CharField("名单的筛选", max_length=500, blank=True)
     created_at = models.DateTimeField("时间", default=park_now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="经办")
     job = models.ForeignKey("records.Job", models.SET_NULL, null=True, blank=True, related_name="+")
     token = TokenField()
+
+    objects = GreetingQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "慰问"
@@ -35,7 +58,12 @@ class Greeting(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind__in=GreetingKind.values), name="greeting_kind", violation_error_message="方式不对。"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(addressee__in=Addressee.values),
+                name="greeting_addressee",
+                violation_error_message="写给谁不对。",
+            ),
         ]
 
     def __str__(self) -> str:

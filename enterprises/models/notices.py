@@ -1,5 +1,7 @@
 """Notices of the committee to enterprises, with who has read them."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -20,9 +22,6 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             return self
         mine = NoticeReceipt.objects.filter(enterprise__in=Enterprise.objects.reached_by(user))
         return self.filter(pk__in=mine.values("notice"), withdrawn_at=None)
-
-    def with_counts(self) -> "NoticeQuerySet":
-        return self.annotate(sent=Count("receipts"), read=Count("receipts", filter=Q(receipts__read_at__isnull=False)))
 
 
 class Notice(models.Model):
@@ -53,9 +52,24 @@ class NoticeReceiptQuerySet(models.QuerySet["NoticeReceipt"]):
     def unread(self) -> "NoticeReceiptQuerySet":
         return self.filter(read_at__isnull=True)
 
+    def in_order(self) -> "NoticeReceiptQuerySet":
+        return self.order_by("enterprise__pinyin_key", "pk")
+
+    def counts_of(self, notices: Iterable[int]) -> dict[int, tuple[int, int]]:
+        """(sent, read) of these notices among these receipts. One statement."""
+        counts = self.filter(notice__in=list(notices)).order_by().values("notice")
+        rows = counts.annotate(sent=Count("pk"), read=Count("read_at"))
+        return {row["notice"]: (row["sent"], row["read"]) for row in rows}
+
+    def unread_as_of(self, instant: datetime) -> "NoticeReceiptQuerySet":
+        """Sent by an instant, neither read nor withdrawn by then."""
+        standing = Q(notice__withdrawn_at__isnull=True) | Q(notice__withdrawn_at__gt=instant)
+        unread = Q(read_at__isnull=True) | Q(read_at__gt=instant)
+        return self.filter(standing, unread, notice__sent_at__lte=instant)
+
 
 class NoticeReceipt(models.Model):
-    """One enterprise of a notice: whether somebody of it has read it, and when it was reminded."""
+    """One enterprise of a notice: who of it has read it and when, or who of the park told it on the phone; reminders."""
 
     notice = models.ForeignKey(Notice, models.PROTECT, related_name="receipts", verbose_name="通知")
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="notice_receipts", verbose_name="企业")
@@ -63,6 +77,7 @@ class NoticeReceipt(models.Model):
     read_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="谁读的"
     )
+    is_by_phone = models.BooleanField("电话告知", default=False)
     reminded_at = models.DateTimeField("提醒时间", null=True, blank=True)
 
     objects = NoticeReceiptQuerySet.as_manager()

@@ -25,6 +25,10 @@ def _with_merged(units: Any) -> Q:
     return Q(pk__in=units) | Q(merged_into__in=units)
 
 
+def _spoken_for(user: Any) -> Q:
+    return _with_merged(EnterpriseContact.objects.filter(in_force(), user=user).values("enterprise"))
+
+
 class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-defined]
     def visible_to(self, user: Any) -> "EnterpriseQuerySet":
         """The union of what the person's roles and memberships reach; merged rows stay visible for their redirect."""
@@ -42,8 +46,14 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-de
         """By a dated membership: the squad's, the supervisor's, the own enterprise; and the rows merged into these."""
         reach = self._in_the_care_of(user)
         if user.has_role("contact", "principal"):
-            reach |= _with_merged(EnterpriseContact.objects.filter(in_force(), user=user).values("enterprise"))
+            reach |= _spoken_for(user)
         return self.filter(reach)
+
+    def spoken_for_by(self, user: Any) -> "EnterpriseQuerySet":
+        """The own enterprises of a contact or a principal, whatever else the person is in the park."""
+        if not user.is_authenticated or not user.has_role("contact", "principal"):
+            return self.none()
+        return self.filter(_spoken_for(user))
 
     def cared_for_by(self, user: Any) -> "EnterpriseQuerySet":
         """By the park's own people: the squad's and the supervisor's, not the own enterprise."""
@@ -70,11 +80,7 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-de
         """Whose data this person may correct: the committee all, a contact the own."""
         if user.is_authenticated and user.has_role("committee"):
             return self
-        if user.is_authenticated and user.has_role("contact", "principal"):
-            return self.filter(
-                _with_merged(EnterpriseContact.objects.filter(in_force(), user=user).values("enterprise"))
-            )
-        return self.none()
+        return self.spoken_for_by(user)
 
     def current(self) -> "EnterpriseQuerySet":
         """Registered and not merged into another row."""

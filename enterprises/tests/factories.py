@@ -25,6 +25,7 @@ from enterprises.models import (
     Filing,
     Inspection,
     Need,
+    Notice,
     Person,
     PersonFlag,
     PlannedContact,
@@ -306,3 +307,18 @@ def make_promise(visit: Visit, **fields: Any) -> Promise:
 def make_care(enterprise: Enterprise, user: User, **fields: Any) -> EnterpriseCare:
     """The member looks after the enterprise."""
     return EnterpriseCare.objects.create(**{"enterprise": enterprise, "user": user, "starts_on": LONG_AGO, **fields})
+
+
+def make_notice(*enterprises: Enterprise, by: User | None = None, **fields: Any) -> Notice:
+    """A notice that went to these enterprises and that nobody has read."""
+    notice = Notice.objects.create(
+        **{
+            "title": "明天起进门测温",
+            "body": "请在 2月19日前备好额温枪。",
+            "by": by or make_account("committee"),
+            **fields,
+        }
+    )
+    for enterprise in enterprises:
+        notice.receipts.create(enterprise=enterprise)
+    return notice

@@ -35,6 +35,7 @@ DOORS = (
     Door("企业", (*COMMITTEE, "supervisor", "squad"), ("enterprises:enterprise_list",), "buildings"),
     Door("我的企业", ("contact", "principal"), ("enterprises:own", "enterprises:enterprise_list"), "buildings"),
     Door("诉求", ("contact", "principal"), ("enterprises:need_list",), "chat-text"),
+    Door("通知", ("contact", "principal"), ("enterprises:notice_list",), "list-check"),
     Door("检测", COMMITTEE, ("testing:index",)),
     Door("采样台", ("station",), ("testing:station",), "upc-scan"),
     Door("实验室", ("lab_tester", "lab_verifier"), ("testing:lab",), "list-check"),

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 from django.urls import reverse
 
-from enterprises import visiting
+from enterprises import serving, visiting
 from enterprises.models import (
     Board,
     DailyReport,
@@ -49,6 +49,7 @@ def file_of(enterprise: Enterprise, user: Any) -> dict[str, Any]:
         family = list(Enterprise.objects.family_of(enterprise).order_by("pk"))
         context["merged_rows"] = [row for row in family if row.pk != enterprise.pk]
         context |= _work(enterprise, user) | visiting.section_of(enterprise, user)
+        context |= serving.section_of(enterprise, user)
         context |= _papers(enterprise, family, user)
         context["missing"], context["asked"] = missing_in(enterprise, context)
         context["there"] = context["asked"] - len(context["missing"])

@@ -93,5 +93,12 @@ ROWS = [
     row("enterprises:plan_drop", CARE, post=True, pk="plan"),
     row("enterprises:promise_keep", CARE, post=True, pk="promise"),
     row("enterprises:enterprise_call", "committee*=200 supervisor=200 squad=200", post=True, pk="enterprise"),
+    row("enterprises:notice_list", PARK_READ + " contact principal"),
+    row("enterprises:notice_create", "committee"),
+    row("enterprises:notice_detail", FOLLOW, pk="notice"),
+    row("enterprises:notice_read", "contact principal", post=True, pk="notice"),
+    row("enterprises:notice_told", "committee* supervisor squad", post=True, pk="notice_receipt"),
+    row("enterprises:notice_remind", "committee*", post=True, pk="notice"),
+    row("enterprises:notice_withdraw", "committee*", post=True, pk="notice"),
     row("dashboard:enterprise_file", READ, pk="enterprise"),
 ]

@@ -148,6 +148,8 @@ class Park:
         world.visit_photo = world.visit.photos.create(file=picture(None))
         world.plan, world.promise = e.make_plan(world.enterprise), e.make_promise(world.visit)
         world.filing_paper = world.filing.attachments.create(kind="plan", file=picture(None), added_by=self.clerk)
+        world.notice = e.make_notice(world.enterprise, by=self.clerk)
+        world.notice_receipt = world.notice.receipts.get()
         world.squad_member = SquadMember.objects.get(
             squad=world.squad, user=e.make_squad_member(world.squad, name="另一位成员")
         )

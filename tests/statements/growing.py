@@ -47,6 +47,7 @@ def grow(park: Park, viewer: Any) -> None:
         own.enterprise, name=lambda n: f"湖南生长{n}号有限公司", credit_code=lambda n: f"GROWN{n:013d}"
     )
     _people(park, enterprises)
+    _services(park, enterprises)
     _testing(park)
     _supplies(park, enterprises)
     _investment(park)
@@ -67,6 +68,12 @@ def _people(park: Park, enterprises: list[Any]) -> None:
             for one in enterprises[:60]
         ]
     )
+
+
+def _services(park: Park, enterprises: list[Any]) -> None:
+    own = park.own
+    copies(own.notice)
+    copies(own.notice.receipts.get(), enterprise=lambda n: enterprises[n])
 
 
 def _testing(park: Park) -> None:

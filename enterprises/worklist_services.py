@@ -1,0 +1,59 @@
+"""What notices, permits, letters and canteens leave to do, by role."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from enterprises.models import Enterprise, Notice, NoticeReceipt
+from parkportal.clock import end_of, park_now, park_today
+from parkportal.records.worklist import Entry, Source
+
+CHASED = timedelta(days=7)  # how long after it was sent a notice is on the committee's list
+CHASED_AFTER = timedelta(hours=20)
+
+
+def _spoken(instant: Any) -> str:
+    return f"{instant.month}月{instant.day}日"
+
+
+def notices_to_read(user: Any, limit: int) -> list[Entry]:
+    """A contact's notices that nobody of the enterprise has read."""
+    unread = NoticeReceipt.objects.unread().filter(enterprise__in=Enterprise.objects.spoken_for_by(user))
+    rows = Notice.objects.filter(withdrawn_at=None, pk__in=unread.values("notice")).select_related("by")
+    return [
+        Entry(
+            "通知",
+            notice.title,
+            f"{notice.by.department or '管委会'}发来，看完点“看过了”",
+            "看通知",
+            reverse("enterprises:notice_detail", args=[notice.pk]),
+            end_of(park_today()),
+        )
+        for notice in rows.order_by("sent_at", "pk")[:limit]
+    ]
+
+
+def notices_to_chase(user: Any, limit: int) -> list[Entry]:
+    """Notices of the last week that enterprises have not read since yesterday."""
+    now = park_now()
+    rows = Notice.objects.filter(withdrawn_at=None, sent_at__gt=now - CHASED, sent_at__lte=now - CHASED_AFTER)
+    rows = rows.annotate(unread=Count("receipts", filter=Q(receipts__read_at__isnull=True))).filter(unread__gt=0)
+    return [
+        Entry(
+            "通知",
+            notice.title,
+            f"{_spoken(notice.sent_at)}发的，还有 {notice.unread} 家没有看",
+            f"提醒 {notice.unread} 家",
+            reverse("enterprises:notice_detail", args=[notice.pk]),
+        )
+        for notice in rows.order_by("sent_at", "pk")[:limit]
+    ]
+
+
+CONTACT = ("contact", "principal")
+ALL = (
+    Source("notice_unread", CONTACT, notices_to_read),
+    Source("notice_to_chase", ("committee",), notices_to_chase),
+)
