@@ -1,11 +1,14 @@
-"""The demo park's services: notices with their receipts. Persons and firms are invented."""
+"""The demo park's services: notices with their receipts, permits on the green channel. Persons and firms are invented."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from enterprises.models import Enterprise, Notice, NoticeReceipt
+from enterprises.actions.permits import terms_of
+from enterprises.models import Enterprise, Notice, NoticeReceipt, PermitCase
+from enterprises.models.permits import FINISHED
 from parkportal.clock import at
 from parkportal.demo import Stage
+from parkportal.records.calendar import day_after_working_days, working_days_after
 
 # title, body, when it was sent, the filter, one in how many has not read it, whether it was withdrawn
 NOTICES = (
@@ -36,10 +39,27 @@ NOTICES = (
 )
 
 
+# kind of the dictionary, its terms, how far it went (stage, days of February), who helps
+PERMITS: tuple[tuple[str, tuple[tuple[str, int], ...], str], ...] = (
+    ("food", (("accepted", 10), ("granted", 13)), "guanwei1"),
+    ("hygiene", (("accepted", 4), ("supplement", 6), ("review", 10), ("granted", 12)), "guanwei1"),
+    ("device", (("accepted", 3), ("review", 5), ("granted", 14)), "guanwei2"),
+    ("building", (("accepted", 12), ("granted", 14)), "xiaodui1"),
+    ("chemicals", (("accepted", 5), ("review", 7), ("granted", 17)), "guanwei1"),
+    ("drain", (("accepted", 11), ("denied", 14)), "xiaodui3"),
+    ("food", (("accepted", 14), ("review", 17)), "xiaodui1"),
+    ("discharge", (("accepted", 7), ("review", 11)), "guanwei1"),
+    ("food", (("accepted", 10), ("supplement", 13)), "guanwei1"),
+)
+REASONS = {"supplement": "补消防验收证明", "denied": "排水口位置与图纸不符，改图后再报"}
+
+
 def plant(stage: Stage, units: list[Enterprise]) -> None:
     """What the park wrote to its enterprises, and what it did for them; no draw of the seed."""
     own = stage.notes["contact_enterprises"]
-    _notices(stage, [unit for unit in units if unit.resumed_on], own)
+    resumed = [unit for unit in units if unit.resumed_on]
+    _notices(stage, resumed, own)
+    _permits(stage, [*own, *(unit for unit in resumed[10:] if unit not in own)])
 
 
 def _notices(stage: Stage, resumed: list[Enterprise], own: list[Enterprise]) -> None:
@@ -67,3 +87,23 @@ def _receipt(notice: Notice, unit: Enterprise, n: int, gap: int, *, reader: Any,
         receipt.read_at = notice.sent_at + timedelta(minutes=7 + n * 3 % 240)
         receipt.read_by, receipt.is_by_phone = reader, is_by_phone
     return receipt
+
+
+def _permits(stage: Stage, firms: list[Enterprise]) -> None:
+    """Six decided, three on their way, one of them beyond its promised day."""
+    for unit, (kind, life, owner) in zip(firms, PERMITS, strict=False):
+        known = terms_of(kind)
+        days = [date(2020, 2, day) for _, day in life]
+        permit = PermitCase(enterprise=unit, name=known["label"], office=known["office"], owner=stage.users[owner])
+        permit.statutory_days, permit.promised_days = known["statutory"], known["promised"]
+        permit.accepted_on, permit.due_on = days[0], day_after_working_days(days[0], known["promised"])
+        permit.status, permit.created_at = life[-1][0], at(days[0], time(9))
+        if permit.status in FINISHED:
+            permit.finished_on, permit.finished_at = days[-1], at(days[-1], time(17))
+            permit.actual_days = working_days_after(days[0], days[-1])
+        permit.save()
+        before = ""
+        for (stage_code, _), day in zip(life, days, strict=True):
+            when = {"effective_at": at(day, time(12)), "recorded_at": at(day, time(12)), "by": permit.owner}
+            permit.moves.create(from_status=before, to_status=stage_code, reason=REASONS.get(stage_code, ""), **when)
+            before = stage_code

@@ -155,11 +155,28 @@ def declare() -> None:
         {"code": "other", "label": "其他"},
         title="备案材料",
     )
+    terms.declare(
+        "permit_kind",
+        _permit("food", "食品经营许可证", 20, 5, "市场监督管理局"),
+        _permit("building", "建筑工程施工许可证", 7, 3, "住房和城乡建设局"),
+        _permit("device", "第二类医疗器械生产许可证", 30, 7, "药品监督管理局"),
+        _permit("hygiene", "消毒产品生产企业卫生许可证", 20, 5, "卫生健康委员会"),
+        _permit("chemicals", "危险化学品经营许可证", 30, 10, "应急管理局"),
+        _permit("discharge", "排污许可证", 30, 10, "生态环境局"),
+        _permit("drain", "污水排入排水管网许可证", 20, 5, "住房和城乡建设局"),
+        _permit("other", "其他许可", 20, 10, ""),
+        title="绿色通道许可证",
+    )
 
 
 def _duty(code: str, label: str, content: str, *, must: bool = False) -> dict[str, Any]:
     """A line of the responsibility board (handbook §6)."""
     return {"code": code, "label": label, "settings": {"content": content, "must": must}}
+
+
+def _permit(code: str, label: str, statutory: int, promised: int, office: str) -> dict[str, Any]:
+    """A permit with its terms in working days, as the office publishes them; staff correct them in the dictionary."""
+    return {"code": code, "label": label, "settings": {"statutory": statutory, "promised": promised, "office": office}}
 
 
 def words_of(kind: str) -> QuerySet[Term]:

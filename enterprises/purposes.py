@@ -95,6 +95,14 @@ NOTICE_REMINDER = Purpose(
     why="通知发了，这家企业还没有人看过，管委会提醒一次；一天最多一次。",
     context_url="enterprises:notice_detail",
 )
+PERMIT_MOVED = Purpose(
+    "permit_moved",
+    "绿色通道进展",
+    "{name}您好，贵单位的{what}有新进展（{stage}），请登录查看：{link}",
+    lifetime=timedelta(days=3),
+    why="帮办人登记了补正或者办结，告诉企业的联络人。",
+    context_url="enterprises:permit_detail",
+)
 ALL = (
     REPORT_MISSING,
     FILING_RETURNED,
@@ -108,4 +116,5 @@ ALL = (
     NEED_CLOSED,
     NOTICE_SENT,
     NOTICE_REMINDER,
+    PERMIT_MOVED,
 )

@@ -6,12 +6,14 @@ from typing import Any
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from enterprises.models import Enterprise, Notice, NoticeReceipt
+from enterprises.models import Enterprise, Notice, NoticeReceipt, PermitCase
 from parkportal.clock import end_of, park_now, park_today
+from parkportal.privacy import mask_phone
 from parkportal.records.worklist import Entry, Source
 
 CHASED = timedelta(days=7)  # how long after it was sent a notice is on the committee's list
 CHASED_AFTER = timedelta(hours=20)
+NEAR = timedelta(days=3)  # how long before its promised day a permit is on the list
 
 
 def _spoken(instant: Any) -> str:
@@ -52,8 +54,31 @@ def notices_to_chase(user: Any, limit: int) -> list[Entry]:
     ]
 
 
+def permits_due(user: Any, limit: int) -> list[Entry]:
+    """Permits that the person helps along and whose promised day is near; the committee also sees what is late."""
+    today = park_today()
+    mine = Q(owner=user, due_on__lte=today + NEAR)
+    if user.has_role("committee"):
+        mine |= Q(due_on__lt=today)
+    rows = PermitCase.objects.running().filter(mine).select_related("enterprise").order_by("due_on", "pk")
+    return [
+        Entry(
+            "绿色通道",
+            permit.enterprise.name,
+            f"{permit.name}，{permit.get_status_display()}；承诺 {_spoken(permit.due_on)}办结",
+            "登记进度",
+            reverse("enterprises:permit_detail", args=[permit.pk]),
+            end_of(permit.due_on),
+            permit.enterprise.liaison_name,
+            mask_phone(permit.enterprise.liaison_phone),
+        )
+        for permit in rows[:limit]
+    ]
+
+
 CONTACT = ("contact", "principal")
 ALL = (
     Source("notice_unread", CONTACT, notices_to_read),
     Source("notice_to_chase", ("committee",), notices_to_chase),
+    Source("permit_due", ("committee", "supervisor", "squad"), permits_due),
 )

@@ -65,6 +65,13 @@ def rate(part: int | Decimal, whole: int | Decimal) -> Decimal | None:
     return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
+def average(total: int | Decimal, count: int) -> Decimal | None:
+    """A mean with one decimal, half up; None of nothing. Never a mean of percentages (handbook §4)."""
+    if not count:
+        return None
+    return (Decimal(total) / count).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+
+
 def rate_text(part: int | Decimal, whole: int | Decimal | None) -> str:
     """93.3%, and 100% without decimals; — where there is no denominator."""
     value = rate(part, whole or 0)

@@ -10,7 +10,7 @@ from enterprises.actions.chasing import tell_need_closed
 from enterprises.models import Enterprise, Need, NeedMove
 from parkportal.clock import park_today
 from parkportal.idempotency import once
-from parkportal.records.calendar import next_working_day
+from parkportal.records.calendar import day_after_working_days
 from parkportal.records.models import Term
 from parkportal.states import Refused
 
@@ -21,10 +21,8 @@ SUPPLIES = "supplies"  # the code of 防疫物资 in the dictionary need_kind
 def due_day(kind: str, start: date | None = None) -> date:
     """When a need of a kind has to be closed: its dictionary's `days` in working days from a day on."""
     term = Term.objects.filter(kind="need_kind", code=kind).first()
-    day = start or park_today()
-    for _ in range(int((term.settings if term else {}).get("days", DAYS_TO_SOLVE))):
-        day = next_working_day(day)
-    return day
+    days = int((term.settings if term else {}).get("days", DAYS_TO_SOLVE))
+    return day_after_working_days(start or park_today(), days)
 
 
 def register_need(

@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from enterprises.models.registry import Enterprise
-from parkportal.clock import day_of, last_moment, park_now
+from parkportal.clock import day_of, last_moment, park_now, park_today
 from parkportal.idempotency import TokenField
-from parkportal.states import GRACE, Move, Stateful, status_constraint
+from parkportal.states import GRACE, Move, Stateful, status_as_of, status_constraint
 
 
 class PermitStatus(models.TextChoices):
@@ -28,7 +28,27 @@ RUNNING = (PermitStatus.ACCEPTED, PermitStatus.REVIEW, PermitStatus.SUPPLEMENT)
 
 class PermitCaseQuerySet(models.QuerySet["PermitCase"]):
     def visible_to(self, user: Any) -> "PermitCaseQuerySet":
-        return self.filter(enterprise__in=Enterprise.objects.followed_by(user))
+        """Of the enterprises that the person follows, and those that the person helps along."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Q(enterprise__in=Enterprise.objects.followed_by(user)) | Q(owner=user))
+
+    def handled_by(self, user: Any) -> "PermitCaseQuerySet":
+        """Which this person may take a step further: the committee all, the park's people those they look after or own."""
+        if not user.is_authenticated or not user.has_role("committee", "supervisor", "squad"):
+            return self.none()
+        if user.has_role("committee"):
+            return self
+        return self.filter(Q(owner=user) | Q(enterprise__in=Enterprise.objects.cared_for_by(user)))
+
+    def late(self, day: date) -> "PermitCaseQuerySet":
+        """The promised day is over and nothing is decided."""
+        return self.running().filter(due_on__lt=day)
+
+    def accepted_as_of(self, instant: datetime) -> "PermitCaseQuerySet":
+        """Taken in by an instant and not taken back, with `status_then`."""
+        rows = self.annotate(status_then=status_as_of(PermitMove.objects, instant))
+        return rows.exclude(status_then=None).exclude(status_then=PermitStatus.WITHDRAWN)
 
     def running(self) -> "PermitCaseQuerySet":
         return self.filter(status__in=RUNNING)
@@ -104,8 +124,14 @@ class PermitCase(Stateful):
         """Working days under the statutory term; negative when it took longer."""
         return None if self.actual_days is None else self.statutory_days - self.actual_days
 
-    def is_late(self, day: date) -> bool:
-        return self.is_running and self.due_on < day
+    @property
+    def is_late(self) -> bool:
+        return self.is_running and self.due_on < park_today()
+
+    @property
+    def next_steps(self) -> list[tuple[str, str]]:
+        """(status, label) of the stages that may come next, in the order of the life."""
+        return [(code, label) for code, label in PermitStatus.choices if self.can_move(code)]
 
 
 class PermitMove(Move):

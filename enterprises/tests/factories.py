@@ -26,6 +26,7 @@ from enterprises.models import (
     Inspection,
     Need,
     Notice,
+    PermitCase,
     Person,
     PersonFlag,
     PlannedContact,
@@ -322,3 +323,18 @@ def make_notice(*enterprises: Enterprise, by: User | None = None, **fields: Any)
     for enterprise in enterprises:
         notice.receipts.create(enterprise=enterprise)
     return notice
+
+
+def make_permit(enterprise: Enterprise, *, owner: User, status: str = "accepted", **fields: Any) -> PermitCase:
+    """A permit taken in on 2020-02-12 with 20 and 5 working days; decided ones need `finished_on` and `actual_days`."""
+    if finished_on := fields.get("finished_on"):
+        fields.setdefault("finished_at", at(finished_on, time(17)))
+    facts = {"name": "食品经营许可证", "statutory_days": 20, "promised_days": 5, "accepted_on": date(2020, 2, 12)}
+    facts |= {"due_on": date(2020, 2, 19), **fields}
+    permit = PermitCase.objects.create(enterprise=enterprise, owner=owner, status=status, **facts)
+    when = at(permit.accepted_on, time(8))
+    permit.moves.create(to_status="accepted", by=owner, effective_at=when, recorded_at=when)
+    if finished_on:
+        when = at(finished_on, time(17))
+        permit.moves.create(from_status="accepted", to_status=status, by=owner, effective_at=when, recorded_at=when)
+    return permit

@@ -35,6 +35,23 @@ def next_working_day(day: date) -> date:
     return later
 
 
+def day_after_working_days(start: date, count: int) -> date:
+    """The last day of a term of `count` working days; the day after the start is the first. One statement."""
+    own = dict(CalendarDay.objects.filter(day__gt=start).values_list("day", "is_working"))
+    day = start
+    while count > 0:
+        day += timedelta(days=1)
+        count -= own[day] if day in own else _public(day)
+    return day
+
+
+def working_days_after(start: date, end: date) -> int:
+    """How many working days a thing took from one day to another: the start does not count, the end does. One statement."""
+    days = [start + timedelta(days=n) for n in range(1, (end - start).days + 1)]
+    own = dict(CalendarDay.objects.filter(day__gt=start, day__lte=end).values_list("day", "is_working"))
+    return sum(own[day] if day in own else _public(day) for day in days)
+
+
 def due_after_one_working_day(start: datetime, clock: time = time(18)) -> datetime:
     """一个工作日: the end of the next working day after the start, in Shanghai (handbook §10)."""
     return at(next_working_day(start.astimezone(SHANGHAI).date()), clock)

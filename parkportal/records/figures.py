@@ -70,7 +70,7 @@ class FigureValue:
 class Figure:
     """A declared figure.
 
-    rows(as_of) → the queryset of exactly the rows counted; `total(rows, as_of)` → the number (default: count);
+    rows(as_of) → the queryset of exactly the rows counted; `total(rows, as_of)` → the number (default: count; None = a mean of nothing);
     `whole(as_of)` → the denominator or None; `list_url` → the URL name of the list that can show the rows.
     """
 
@@ -80,7 +80,7 @@ class Figure:
     rows: Callable[[datetime], QuerySet]
     list_url: str
     definition: str = ""
-    total: Callable[[QuerySet, datetime], Number] | None = None
+    total: Callable[[QuerySet, datetime], Number | None] | None = None
     whole: Callable[[datetime], Number | None] | None = None
     block: str = ""
     extra_query: dict[str, str] | None = None

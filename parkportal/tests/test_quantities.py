@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parkportal.quantities import QuantityField, largest_remainder, plain, rate, rate_text
+from parkportal.quantities import QuantityField, average, largest_remainder, plain, rate, rate_text
 
 WEIGHTS = st.lists(st.decimals(0, 10_000, places=3), min_size=1, max_size=40).filter(lambda weights: sum(weights) > 0)
 
@@ -112,3 +112,12 @@ def test_tenths_that_floats_cannot_hold_are_exact():
     field = QuantityField()
     left = field.get_prep_value("0.3") - field.get_prep_value("0.1") - field.get_prep_value("0.2")
     assert left == 0 and 0.3 - 0.1 - 0.2 != 0
+
+
+@pytest.mark.parametrize(("total", "count", "mean"), [(71, 4, "17.8"), (53, 3, "17.7"), (-5, 2, "-2.5"), (0, 3, "0.0")])
+def test_a_mean_has_one_decimal_half_up(total, count, mean):
+    assert average(total, count) == Decimal(mean)
+
+
+def test_a_mean_of_nothing_is_none():
+    assert average(0, 0) is None

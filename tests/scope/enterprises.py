@@ -100,5 +100,9 @@ ROWS = [
     row("enterprises:notice_told", "committee* supervisor squad", post=True, pk="notice_receipt"),
     row("enterprises:notice_remind", "committee*", post=True, pk="notice"),
     row("enterprises:notice_withdraw", "committee*", post=True, pk="notice"),
+    row("enterprises:permit_list", PARK_READ + " contact principal"),
+    row("enterprises:permit_create", CARE, pk="enterprise"),
+    row("enterprises:permit_detail", FOLLOW, pk="permit"),
+    row("enterprises:permit_move", "committee*=422 supervisor=422 squad=422", post=True, pk="permit"),
     row("dashboard:enterprise_file", READ, pk="enterprise"),
 ]

@@ -150,6 +150,7 @@ class Park:
         world.filing_paper = world.filing.attachments.create(kind="plan", file=picture(None), added_by=self.clerk)
         world.notice = e.make_notice(world.enterprise, by=self.clerk)
         world.notice_receipt = world.notice.receipts.get()
+        world.permit = e.make_permit(world.enterprise, owner=self.clerk)
         world.squad_member = SquadMember.objects.get(
             squad=world.squad, user=e.make_squad_member(world.squad, name="另一位成员")
         )

@@ -5,7 +5,13 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from parkportal.clock import at
-from parkportal.records.calendar import due_after_one_working_day, is_working_day, next_working_day
+from parkportal.records.calendar import (
+    day_after_working_days,
+    due_after_one_working_day,
+    is_working_day,
+    next_working_day,
+    working_days_after,
+)
 from parkportal.records.models import CalendarDay
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +69,29 @@ def test_what_the_park_writes_down_goes_before_the_public_calendar():
 
 def test_a_year_that_no_calendar_knows_goes_by_weekdays():
     assert is_working_day(date(2099, 6, 1)) and not is_working_day(date(2099, 6, 6))
+
+
+@pytest.mark.parametrize(
+    ("start", "count", "end"),
+    [
+        ("2020-02-18", 1, "2020-02-19"),
+        ("2020-02-21", 1, "2020-02-24"),  # Friday to Monday
+        ("2020-02-13", 5, "2020-02-20"),
+        ("2020-01-23", 1, "2020-02-03"),  # the prolonged spring festival
+        ("2020-04-03", 1, "2020-04-07"),
+        ("2020-04-24", 1, "2020-04-26"),  # a worked Sunday
+        ("2020-02-18", 0, "2020-02-18"),
+    ],
+)
+def test_a_term_in_working_days_ends_where_counting_back_finds_it(start, count, end):
+    first, last = date.fromisoformat(start), date.fromisoformat(end)
+    assert day_after_working_days(first, count) == last
+    assert working_days_after(first, last) == count
+
+
+def test_terms_go_by_what_the_park_wrote_down():
+    CalendarDay.objects.create(day="2020-02-19", is_working=False, note="停电")
+    CalendarDay.objects.create(day="2020-02-22", is_working=True, note="值班")
+    assert day_after_working_days(date(2020, 2, 18), 3) == date(2020, 2, 22)
+    assert working_days_after(date(2020, 2, 18), date(2020, 2, 23)) == 3
+    assert working_days_after(date(2020, 2, 18), date(2020, 2, 18)) == 0
