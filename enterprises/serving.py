@@ -1,17 +1,85 @@
-"""The services' part of the enterprise file: notices, and what else the park did for it."""
+"""The services' part of the enterprise file: what the park wrote to the enterprise and did for it, the latest first."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from enterprises.models import Enterprise, NoticeReceipt, PermitCase
+from django.db.models import Case, CharField, F, QuerySet, Value, When
+from django.urls import reverse
 
-SHOWN = 5
+from enterprises.models import Enterprise, NoticeReceipt, PermitCase
+from enterprises.models.permits import RUNNING, PermitStatus
+from parkportal.clock import park_today
+
+SHOWN = 12
+LATE, READ, UNREAD = "late", "read", "unread"
+# kind → its word, the URL name of its page
+KINDS = {
+    "notice": ("通知", "enterprises:notice_detail"),
+    "permit": ("绿色通道", "enterprises:permit_detail"),
+}
+# status → shape and word; a stage of a permit that is not here is under way
+STATES = {
+    READ: ("ok", "看过了"),
+    UNREAD: ("todo", "没有看"),
+    LATE: ("warn", "超过承诺"),
+    PermitStatus.GRANTED: ("done", "准予许可"),
+    PermitStatus.DENIED: ("refused", "不予许可"),
+    PermitStatus.WITHDRAWN: ("na", "撤回"),
+    **{stage: ("doing", stage.label) for stage in RUNNING},
+}
+
+
+@dataclass(frozen=True)
+class Service:
+    """One line: a notice, a permit … with its day, its state and its page."""
+
+    kind: str
+    key: int
+    title: str
+    at: datetime
+    status: str
+
+    @property
+    def word(self) -> str:
+        return KINDS[self.kind][0]
+
+    @property
+    def url(self) -> str:
+        return reverse(KINDS[self.kind][1], args=[self.key])
+
+    @property
+    def shape(self) -> str:
+        return STATES[self.status][0]
+
+    @property
+    def state(self) -> str:
+        return STATES[self.status][1]
+
+
+def _lines(rows: QuerySet, kind: str, *, key: str, title: str, at: str, status: Any) -> QuerySet:
+    lines = {"line_kind": Value(kind, CharField()), "line_key": F(key), "line_title": F(title), "line_at": F(at)}
+    return rows.order_by().annotate(**lines, line_status=status).values_list(*lines, "line_status")
+
+
+def _notices(enterprise: Enterprise, user: Any) -> QuerySet:
+    rows = NoticeReceipt.objects.visible_to(user).filter(enterprise=enterprise)
+    status = Case(When(read_at=None, then=Value(UNREAD)), default=Value(READ), output_field=CharField())
+    return _lines(rows, "notice", key="notice_id", title="notice__title", at="notice__sent_at", status=status)
+
+
+def _permits(enterprise: Enterprise, user: Any) -> QuerySet:
+    rows = PermitCase.objects.visible_to(user).filter(enterprise=enterprise)
+    late = When(status__in=RUNNING, due_on__lt=park_today(), then=Value(LATE))
+    status = Case(late, default=F("status"), output_field=CharField())
+    return _lines(rows, "permit", key="pk", title="name", at="created_at", status=status)
 
 
 def section_of(enterprise: Enterprise, user: Any) -> dict[str, Any]:
-    """The last of each kind that the person may see."""
-    notices = NoticeReceipt.objects.visible_to(user).filter(enterprise=enterprise)
+    """All kinds in one statement, so that the file stays within its thirty."""
+    first, *others = (source(enterprise, user) for source in (_notices, _permits))
+    rows = first.union(*others, all=True).order_by("-line_at")
     return {
-        "notice_receipts": list(notices.select_related("notice", "read_by").order_by("-notice__sent_at")[:SHOWN]),
-        "permits": list(PermitCase.objects.visible_to(user).filter(enterprise=enterprise)[:SHOWN]),
+        "services": [Service(*row) for row in rows[:SHOWN]],
         "may_permit": user.has_role("committee", "supervisor", "squad"),
     }
