@@ -25,6 +25,7 @@ from parkportal.records import terms
 
 QUIET_AFTER = timedelta(days=7)
 QUIET_SHOWN = 10
+CALL_REASONS = ("电话联访", "送达物资", "检测异常处置", "核对名单")
 SHOWN = 5
 UNPLACED = "没有填楼栋"
 WEEKS = 3
@@ -70,6 +71,8 @@ def members_day(user: Any) -> dict[str, Any]:
         "promises": promises,
         "unreported": [units[unit.pk] for unit in missing],
         "report_due": due_at(today),
+        "urgent": len(late) + len(needs),
+        "to_call": len(missing) + sum(row.channel == Channel.PHONE and row.due_on == today for row in planned),
         "quiet": quiet(units.values()),
         "count": len(planned) + len(needs) + len(promises) + len(missing),
         "now": park_now(),
@@ -90,6 +93,7 @@ def section_of(enterprise: Enterprise, user: Any) -> dict[str, Any]:
         "visits": list(visits[:SHOWN]),
         "next_plan": PlannedContact.objects.visible_to(user).open().filter(enterprise=enterprise).first(),
         "may_visit": cares,
+        "call_reasons": CALL_REASONS,
         "may_need": cares or user.has_role("contact", "principal"),
         "sees_visits": user.has_role("committee", "leader", "squad", "supervisor"),
     }

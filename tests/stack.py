@@ -69,7 +69,7 @@ def portal(database_url: str = "", redis_url: str = ""):
 
 
 def _wait(address: str, process: subprocess.Popen, log: Path) -> None:
-    until = time.monotonic() + 180
+    until = time.monotonic() + 420  # a loaded machine plants the demo park slowly
     while time.monotonic() < until:
         if process.poll() is not None:
             raise RuntimeError(f"the portal did not start:\n{log.read_text(errors='replace')[-4000:]}")

@@ -46,7 +46,7 @@ class NeedForm(TokenFormMixin, forms.ModelForm):
 
 class NeedPassForm(TokenFormMixin):
     department = forms.ChoiceField(label="转给哪个部门")
-    owner = forms.ModelChoiceField(User.objects.none(), label="承办人", required=False)
+    owner = forms.ModelChoiceField(User.objects.none(), label="承办人", required=False, empty_label="由部门定")
     due_on = forms.DateField(label="新的期限", required=False, widget=forms.DateInput(attrs=DAY))
     reason = forms.CharField(
         label="说明", max_length=200, required=False, widget=forms.TextInput(attrs={"class": "w-full"})

@@ -14,7 +14,7 @@ from parkportal.records import terms
 from parkportal.records.calendar import next_working_day
 
 FINE, PROBLEM = "fine", "problem"
-DAY = {"type": "date", "class": "w-phone"}
+DAY = {"type": "date", "class": "form-control w-phone"}
 LARGEST_HEADCOUNT = 1_000_000
 
 
@@ -53,15 +53,25 @@ class VisitForm(TokenFormMixin):
         required=False,
         min_value=0,
         max_value=LARGEST_HEADCOUNT,
-        widget=forms.NumberInput(attrs={"class": "w-number", "inputmode": "numeric"}),
+        widget=forms.NumberInput(attrs={"class": "form-control w-number", "inputmode": "numeric"}),
     )
     difficulties = forms.MultipleChoiceField(label="有什么困难", required=False, widget=forms.CheckboxSelectMultiple)
-    promise = forms.CharField(label="答应了什么", max_length=200, required=False)
+    promise = forms.CharField(
+        label="答应了什么",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control w-full"}),
+    )
     promise_on = forms.DateField(label="哪一天前办", required=False, widget=forms.DateInput(attrs=DAY))
     next_on = forms.DateField(
         label="下次哪一天", required=False, initial=usual_next_day, widget=forms.DateInput(format="%Y-%m-%d", attrs=DAY)
     )
-    next_purpose = forms.CharField(label="下次做什么", max_length=120, required=False)
+    next_purpose = forms.CharField(
+        label="下次做什么",
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control w-full"}),
+    )
 
     def __init__(self, *args: Any, enterprise: Enterprise, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from enterprises.actions import freeze_unit_days, remind_missing_reports, set_resumption_status, submit_daily_report
 from enterprises.models import DailyReport, Enterprise, UnitDay
+from enterprises.report_days import report_days
 from enterprises.tests.factories import (
     make_contact,
     make_enterprise,
@@ -241,3 +242,18 @@ def test_freezing_takes_few_statements(statements):
     for _ in range(50):
         make_enterprise(status="resumed")
     assert statements(lambda: freeze_unit_days(TODAY - timedelta(days=1))) <= 6
+
+
+def test_the_last_days_say_what_came_what_is_late_and_what_was_never_due(sign_in):
+    unit = make_enterprise(status="resumed", resumed_on=date(2020, 2, 15), headcount=100)
+    browser, address = sign_in(make_contact(unit)), reverse("enterprises:daily_report", args=[unit.pk])
+    browser.post(f"{address}?date=2020-02-17", {**COUNTS, "token": str(new_token())})
+    page = browser.get(address)
+    days = {one.day.day: (one.is_due, one.report and one.report.is_late) for one in page.context["days"]}
+    assert days == {
+        18: (True, None), 17: (True, True), 16: (True, None), 15: (True, None),
+        14: (False, None), 13: (False, None), 12: (False, None), 11: (False, None),
+    }  # fmt: skip
+    assert page.content.decode().count("不用交") == 4
+    unit.exclusion = "maintenance"
+    assert not any(one.is_due for one in report_days(unit))

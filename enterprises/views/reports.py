@@ -12,6 +12,7 @@ from enterprises.actions.chasing import due_at
 from enterprises.actions.reporting import COUNTS
 from enterprises.forms import DailyReportForm
 from enterprises.models import DailyReport, Enterprise
+from enterprises.report_days import report_days
 from parkportal.clock import park_now, park_today
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
@@ -54,6 +55,7 @@ def daily_report(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             form.add_error(refused.facts.get("field") if refused.facts.get("field") in form.fields else None, refused)
     context = {"form": form, "enterprise": enterprise, "mine": mine, "last": last, "day": day, "due": due_at(day)}
+    context["days"] = report_days(enterprise)
     return render(request, "enterprises/daily_report.html", context, status=422 if form.errors else 200)
 
 

@@ -78,10 +78,9 @@ def _history(enterprise: Enterprise) -> dict[str, Any]:
 def _saved(request: HttpRequest, visit: Visit) -> HttpResponse:
     address = reverse("enterprises:visit_detail", args=[visit.pk])
     text = f"{visit.get_channel_display()}记下了：{visit.enterprise.name}"
-    if _wants_json(request):
-        return JsonResponse({"text": text, "url": address})
-    messages.success(request, text)
-    return redirect(address)
+    if request.headers.get("X-Queue-Late") != "1":  # sent later, nobody looks at the next page for it
+        messages.success(request, text)
+    return JsonResponse({"text": text, "url": address}) if _wants_json(request) else redirect(address)
 
 
 @require_GET
@@ -170,7 +169,11 @@ def promise_keep(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @roles(*CARE)
 def enterprise_call(request: HttpRequest, pk: int) -> HttpResponse:
-    """The whole number to dial, written down with who looked and why."""
+    """The whole number to dial, written down with who looked and why; without a reason of the list nothing is shown."""
     enterprise = get_object_or_404(_cared_for(request), pk=pk)
-    record("enterprise.phone_shown", by=request.user, subject=enterprise, reason="电话联访")
+    reason = request.POST.get("reason", visiting.CALL_REASONS[0])
+    if reason not in visiting.CALL_REASONS:
+        messages.warning(request, "请选为什么要看。")
+        return redirect("dashboard:enterprise_file", pk=pk)
+    record("enterprise.phone_shown", by=request.user, subject=enterprise, reason=reason)
     return render(request, "enterprises/enterprise_call.html", {"enterprise": enterprise})

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+
+from parkportal.clock import day_of, last_moment
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,16 @@ class Entry:
     due_at: datetime | None = None
     contact: str = ""
     contact_phone: str = ""
+
+    @property
+    def due_day(self) -> date | None:
+        """The day by which it is due: 24时 belongs to the day that ends with it."""
+        return day_of(last_moment(self.due_at)) if self.due_at else None
+
+    @property
+    def is_whole_day(self) -> bool:
+        """Due by 24时: no hour is said."""
+        return self.due_at is not None and last_moment(self.due_at) != self.due_at
 
 
 @dataclass(frozen=True)

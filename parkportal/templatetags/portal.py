@@ -136,6 +136,16 @@ def spoken_day(value: Any) -> str:
 
 
 @register.filter
+def how_late(due: Any, now: Any) -> str:
+    """How long something has been due, in its largest unit alone: 1 天, 2 小时, 40 分钟."""
+    if not isinstance(due, datetime) or not isinstance(now, datetime):
+        return NOTHING
+    minutes = max(0, int((now - due).total_seconds() // 60))
+    days, hours = minutes // 1440, minutes // 60
+    return f"{days} 天" if days else f"{hours} 小时" if hours else f"{minutes} 分钟"
+
+
+@register.filter
 def weekday(value: Any) -> str:
     """周二."""
     return f"周{WEEKDAYS[in_park(value).weekday()]}" if isinstance(value, date) else ""

@@ -1,11 +1,12 @@
 """What templates write: figures, rates, codes, states and bars, in one way everywhere."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.paginator import Paginator
 from django.template import Context, Template
 
+from parkportal.clock import SHANGHAI
 from parkportal.templatetags import portal
 
 
@@ -100,3 +101,13 @@ def test_a_floor_is_shared_out_in_24ths():
         "grow-1",
         "grow-1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(0, "0 分钟"), (59, "59 分钟"), (60, "1 小时"), (1439, "23 小时"), (1440, "1 天"), (-5, "0 分钟")],
+)
+def test_lateness_is_said_in_its_largest_unit(minutes, words):
+    due = datetime(2020, 2, 18, 12, tzinfo=SHANGHAI)
+    assert portal.how_late(due, due + timedelta(minutes=minutes)) == words
+    assert portal.how_late(None, due) == portal.NOTHING

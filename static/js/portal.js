@@ -168,7 +168,7 @@
   };
 
   const prepare = (from) => {
-    all("input[type=file]", from).forEach(face);
+    all("input[type=file]", from).filter((input) => !input.closest("[data-photos]")).forEach(face);
     all("form[data-bulk]", from).forEach(bulk);
     const summary = from.querySelector("[data-error-summary]");
     if (summary) summary.focus();

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from parkportal.clock import day_of, park_now, park_today
+from parkportal.clock import park_now, park_today
 from parkportal.dashboard import boards, doors
 from parkportal.guards import needs_second_factor, public
 from parkportal.records import worklist
@@ -23,7 +23,8 @@ def worklist_of(request: HttpRequest) -> dict:
     now, today = park_now(), park_today()
     entries = worklist.entries_for(request.user)
     late = [entry for entry in entries if entry.due_at and entry.due_at < now]
-    later = [entry for entry in entries if entry.due_at and entry.due_at >= now and day_of(entry.due_at) > today]
+    later = [entry for entry in entries if entry.due_at and entry.due_at >= now and entry.due_day > today]
     due = [entry for entry in entries if entry not in late and entry not in later]
     figures = boards.values_of(today) if request.user.has_role("leader", "committee") else {}
-    return {"late": late, "due": due, "later": later, "count": len(late) + len(due), "now": now, "figures": figures}
+    groups = {"late": late, "due": due, "later": later, "count": len(late) + len(due)}
+    return {**groups, "now": now, "today": today, "figures": figures}

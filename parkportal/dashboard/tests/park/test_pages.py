@@ -34,6 +34,12 @@ class TestHome:
         assert all(entry.due_at < context["now"] for entry in context["late"])
         assert all(entry.due_at is None or entry.due_at >= context["now"] for entry in context["due"])
 
+    def test_what_is_due_by_midnight_is_todays(self, enter):
+        context = enter("xiaodui1").get("/").context
+        assert [entry for entry in context["due"] if entry.is_whole_day], "visits planned for today"
+        assert all(entry.due_day <= context["today"] for entry in context["due"] if entry.due_at)
+        assert all(entry.due_day > context["today"] for entry in context["later"])
+
     def test_the_worklist_is_that_of_the_apps(self, enter, django_user_model):
         user = django_user_model.objects.get(username="cangguan1")
         context = enter("cangguan1").get("/").context
