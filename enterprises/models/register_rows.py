@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Subquery, When
 
 from enterprises.dictionaries import ABOVE_SCALE, KEY
 from enterprises.models.kinds import UnitKind
@@ -184,8 +184,13 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-de
         )
 
     def for_file(self) -> "EnterpriseQuerySet":
-        """What the file's head and facts need at hand: squad with leader, who changed it, tags and roles."""
-        return self.select_related("squad__leader", "changed_by", "merged_into").prefetch_related("tags", "org_roles")
+        """What the file's head and facts need at hand: squad with leader, who changed it, tags and roles, and
+        `listed_since`: the day from which the present 四上 kind holds."""
+        listings = apps.get_model("enterprises", "SishangListing").objects.filter(enterprise=OuterRef("pk"))
+        since = Case(When(kind=OuterRef("sishang_kind"), then="valid_from"))
+        latest = listings.order_by("-valid_from", "-id").annotate(since=since).values("since")[:1]
+        rows = self.select_related("squad__leader", "changed_by", "merged_into").annotate(listed_since=Subquery(latest))
+        return rows.prefetch_related("tags", "org_roles")
 
     def in_building_order(self) -> "EnterpriseQuerySet":
         return self.order_by("building", "floor", "pinyin_key")

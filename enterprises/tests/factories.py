@@ -138,17 +138,20 @@ def make_enterprise(
 
 
 def make_many_enterprises(count: int) -> None:
-    """A register of this many more units, written in a few statements: squads, kinds and statuses by turns."""
+    """A register of this many more units, written in a few statements: squads, kinds and statuses by turns.
+
+    The first is always a resumed 规上工业, whatever was made before: a filter that finds it finds it alone, too.
+    """
     squads = [make_squad(number) for number in range(1, 11)]
     rows = []
-    for n in (next(_serial) for _ in range(count)):
+    for turn, n in enumerate((next(_serial) for _ in range(count)), 1):
         unit = Enterprise(
             name=f"湖南园区{n}号有限公司",
             credit_code=credit_code(n),
-            squad=squads[n % 10],
-            sishang_kind=("IND", "SVC", None)[n % 3],
-            status="resumed" if n % 4 else "not_resumed",
-            resumed_on=date(2020, 2, 12) if n % 4 else None,
+            squad=squads[turn % 10],
+            sishang_kind=(None, "IND", "SVC")[turn % 3],
+            status="resumed" if turn % 4 else "not_resumed",
+            resumed_on=date(2020, 2, 12) if turn % 4 else None,
             building=f"A{n % 20}栋",
             headcount=n % 900,
             pinyin_key=f"hu nan yuan qu {n:06d}",

@@ -208,8 +208,8 @@ def test_the_list_takes_the_same_few_statements_for_1_100_and_10000_enterprises(
         walked = Enterprise.objects.order_by("pinyin_key").first()
         browser.get(f"/enterprises/{walked.pk}/", {"list": ""})
         counts[size].append(statements(lambda pk=walked.pk: browser.get(f"/enterprises/{pk}/", {"list": ""})))
-    # a filter that finds nothing asks for less, never for more
-    assert counts[100] == counts[10_000] and all(few <= many for few, many in zip(counts[1], counts[100], strict=True))
+    # each filter finds the one enterprise too: a page without rows would not ask for them
+    assert counts[1] == counts[100] == counts[10_000]
     assert max(counts[1][:3]) <= 12 and counts[1][3] <= 30
 
 

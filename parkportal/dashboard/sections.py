@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, IntegerField, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from enterprises import serving, visiting
@@ -69,7 +70,7 @@ def _work(enterprise: Enterprise, user: Any) -> dict[str, Any]:
     reports = list(
         DailyReport.objects.in_force().filter(enterprise=enterprise).select_related("reported_by")[:REPORT_DAYS]
     )
-    last = reports[0] if reports else None
+    last, counts = (reports[0] if reports else None), _counts(enterprise, user)
     filing = Filing.objects.visible_to(user).filter(enterprise=enterprise).select_related("filed_by").first()
     board = Board.objects.visible_to(user).current().filter(enterprise=enterprise).first()
     return {
@@ -82,8 +83,8 @@ def _work(enterprise: Enterprise, user: Any) -> dict[str, Any]:
         "inspections": Inspection.objects.visible_to(user).filter(enterprise=enterprise)[:5],
         "may_inspect": user.has_role(*INSPECTORS),
         "contacts": enterprise.contacts.filter(in_force()).select_related("user"),
-        "people": Employment.objects.visible_to(user).current().filter(enterprise=enterprise).count(),
-        "tests": _tests(enterprise, user),
+        "people": counts["people"],
+        "tests": counts,
         "exemption": terms.labels("exemption").get(enterprise.exemption, "") if enterprise.exemption else "",
     }
 
@@ -99,27 +100,35 @@ def _papers(enterprise: Enterprise, family: list[Enterprise], user: Any) -> dict
         "documents": {document.kind: document for document in documents},
         "document_kinds": terms.choices("document_kind"),
         "flags": [(terms.word("person_flag", kind), people) for kind, people in flags],
-        "sishang_since": enterprise.sishang_since() if enterprise.sishang_kind else None,
+        "sishang_since": enterprise.listed_since,
         "sishang_printed": _printed(enterprise.sishang_kind),
         "sent": list(about.select_related("recipient")[:SHOWN]),
     }
 
 
-def _tests(enterprise: Enterprise, user: Any) -> dict[str, int]:
-    """How far the testing of the enterprise's people is; positives are not counted here."""
+def _counts(enterprise: Enterprise, user: Any) -> dict[str, int]:
+    """How many people it has and how far their testing is, in one statement; positives are not counted here."""
     signups = SignUp.objects.visible_to(user).open().filter(enterprise=enterprise)
     tubes = Specimen.objects.filter(signup__enterprise=enterprise).collected_as_of(park_now())
-    counts = tubes.aggregate(
-        tubes=Count("pk"),
-        sampled=Count("signup__document_hash", distinct=True),
-        waiting=Count("pk", filter=Q(released_at__isnull=True)),
-    )
     negative = Result.objects.in_force().filter(specimen__signup__enterprise=enterprise, value=ResultValue.NEGATIVE)
-    return {
-        "signed_up": signups.values("document_hash").distinct().count(),
-        "negative": negative.count(),
-        **counts,
+    employed = Employment.objects.visible_to(user).current().filter(enterprise=enterprise)
+    own, of_tube = "enterprise", "signup__enterprise"
+    columns = {
+        "people": _count(employed, own),
+        "signed_up": _count(signups, own, distinct="document_hash"),
+        "tubes": _count(tubes, of_tube),
+        "sampled": _count(tubes, of_tube, distinct="signup__document_hash"),
+        "waiting": _count(tubes.filter(released_at__isnull=True), of_tube),
+        "negative": _count(negative, "specimen__signup__enterprise"),
     }
+    counts: dict[str, int] = Enterprise.objects.filter(pk=enterprise.pk).values(**columns)[0]
+    return counts
+
+
+def _count(rows: Any, by: str, *, distinct: str = "") -> Coalesce:
+    """How many of these rows, all of one enterprise, as a column."""
+    counted = rows.order_by().values(by).annotate(count=Count(distinct or "pk", distinct=bool(distinct)))
+    return Coalesce(Subquery(counted.values("count"), output_field=IntegerField()), 0)
 
 
 def _deliveries(family: list[Enterprise], user: Any) -> dict[str, Any]:

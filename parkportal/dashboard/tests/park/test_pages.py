@@ -2,8 +2,9 @@
 
 import pytest
 
-from enterprises.models import Enterprise, EnterpriseContact, Person
+from enterprises.models import Employment, Enterprise, EnterpriseContact, Person
 from enterprises.tests.factories import make_employee
+from parkportal.clock import park_now
 from parkportal.demo import CAST
 from parkportal.records import figures, worklist
 from testing.models import SignUp, Specimen
@@ -116,6 +117,20 @@ class TestEnterpriseFile:
             page = answer.content.decode()
             assert firm.name in page and firm.credit_code in page
             assert {"reports", "filing", "board", "tests", "deliveries"} <= answer.context[0].flatten().keys()
+
+    def test_its_counts_are_those_of_its_rows(self, enter):
+        """The counts come by one statement; here each is counted by itself."""
+        own = EnterpriseContact.objects.filter(user__username="lianluo1").first().enterprise
+        context = enter("guanwei1").get(f"/enterprises/{own.pk}/").context
+        tubes = Specimen.objects.filter(signup__enterprise=own).collected_as_of(park_now())
+        assert context["people"] == Employment.objects.current().filter(enterprise=own).count() > 0
+        assert context["tests"]["tubes"] == tubes.count() > 0
+        assert context["tests"]["sampled"] == tubes.values("signup__document_hash").distinct().count()
+        assert context["tests"]["waiting"] == tubes.filter(released_at__isnull=True).count()
+        assert context["tests"]["signed_up"] == (
+            SignUp.objects.open().filter(enterprise=own).values("document_hash").distinct().count()
+        )
+        assert context["sishang_since"] == own.sishang_since()
 
     def test_a_keeper_of_the_warehouse_sees_the_register_and_no_work(self, enter):
         firm = Enterprise.objects.enterprises().first()
