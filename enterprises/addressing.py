@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models.functions import Coalesce, Length
 from django.urls import reverse
 
 from enterprises import listing
@@ -16,7 +17,10 @@ from parkportal.states import Refused
 
 @dataclass(frozen=True)
 class Addressees:
-    """The rows of a query with what the writer must know before sending: how many, and how many can be reached."""
+    """The rows of a query with what the writer must know before sending: how many, and how many can be reached.
+
+    `longest_name` is the length of the longest name among them, by which a text message is counted.
+    """
 
     rows: EnterpriseQuerySet
     query: str
@@ -24,6 +28,7 @@ class Addressees:
     units: int
     with_account: int
     with_phone: int
+    longest_name: int
 
     @property
     def without_account(self) -> int:
@@ -57,6 +62,7 @@ def addressees(query: str, user: Any, *, phone: str = "liaison") -> Addressees:
             units=Count("pk"),
             with_account=Count("pk", filter=Q(has_account=True)),
             with_phone=Count("pk", filter=~Q(**{f"{phone}_phone_hash": ""})),
+            longest_name=Coalesce(Max(Length(f"{phone}_name")), 0),
         )
     )
     words = [f"{label}：{chosen}" for _, label, chosen in set_filters(filters.form)] if filters.form.is_valid() else []

@@ -1,10 +1,13 @@
-"""The demo park's services: notices with their receipts, permits on the green channel. Persons and firms are invented."""
+"""The demo park's services: notices with their receipts, permits on the green channel, letters. Persons and firms are invented."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from enterprises import purposes
 from enterprises.actions.permits import terms_of
-from enterprises.models import Enterprise, Notice, NoticeReceipt, PermitCase
+from enterprises.dictionaries import INVITED
+from enterprises.forms.letters import LETTER
+from enterprises.models import Enterprise, Greeting, GreetingContact, GreetingKind, Notice, NoticeReceipt, PermitCase
 from enterprises.models.permits import FINISHED
 from parkportal.clock import at
 from parkportal.demo import Stage
@@ -59,6 +62,7 @@ def plant(stage: Stage, units: list[Enterprise]) -> None:
     own = stage.notes["contact_enterprises"]
     resumed = [unit for unit in units if unit.resumed_on]
     _notices(stage, resumed, own)
+    _letters(stage, resumed)
     _permits(stage, [*own, *(unit for unit in resumed[10:] if unit not in own)])
 
 
@@ -107,3 +111,29 @@ def _permits(stage: Stage, firms: list[Enterprise]) -> None:
             when = {"effective_at": at(day, time(12)), "recorded_at": at(day, time(12)), "by": permit.owner}
             permit.moves.create(from_status=before, to_status=stage_code, reason=REASONS.get(stage_code, ""), **when)
             before = stage_code
+
+
+ANSWERS = ("谢谢园区，已开到七成", "口罩够用一周", "外地员工周末到齐", "")
+
+
+def _letters(stage: Stage, resumed: list[Enterprise]) -> None:
+    """A letter carried to the invited enterprises, a text message to the 四上, and calls of which half are made."""
+    by, thanks = stage.users["guanwei1"], purposes.CARE[0]
+    invited = [unit for unit in resumed if INVITED in unit.tag_codes]
+    letter = {"kind": GreetingKind.LETTER, "title": "致招商引资企业的慰问信", "body": LETTER, "purpose": "letter_sent"}
+    sms = {"kind": GreetingKind.SMS, "title": thanks.title, "body": thanks.template, "purpose": thanks.code}
+    calls = {"kind": GreetingKind.GREETING, "title": "问问口罩和外地员工", "body": "口罩够几天？外地员工哪天到？"}
+    for facts, units, day in (
+        (letter, invited or resumed[:12], 15),
+        (sms, [unit for unit in resumed if unit.sishang_kind], 16),
+        (calls, resumed[::7], 17),
+    ):
+        sent = at(date(2020, 2, day), time(10))
+        greeting = Greeting.objects.create(**facts, by=by, created_at=sent)
+        contacts = [GreetingContact(greeting=greeting, enterprise=unit) for unit in units]
+        for n, contact in enumerate(contacts):
+            if facts is not calls or n % 2:
+                contact.done_at, contact.done_by = sent + timedelta(minutes=5 * n), by
+            if facts is calls and n % 2:
+                contact.words = ANSWERS[n // 2 % len(ANSWERS)]
+        GreetingContact.objects.bulk_create(contacts)

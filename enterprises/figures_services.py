@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Count, QuerySet, Sum
 
-from enterprises.models import Enterprise, NoticeReceipt, PermitCase
+from enterprises.models import Enterprise, GreetingContact, NoticeReceipt, PermitCase
 from enterprises.models.permits import RUNNING
 from parkportal.clock import day_of, last_moment
 from parkportal.quantities import average
@@ -18,6 +18,15 @@ BLOCK = "服务"
 def _with_unread_notice(as_of: datetime) -> QuerySet[Enterprise]:
     unread = NoticeReceipt.objects.unread_as_of(as_of)
     return Enterprise.objects.current().filter(pk__in=unread.values("enterprise"))
+
+
+def _greeted(as_of: datetime) -> QuerySet[Enterprise]:
+    reached = GreetingContact.objects.filter(done_at__lte=as_of)
+    return _register(as_of).filter(pk__in=reached.values("enterprise"))
+
+
+def _register(as_of: datetime) -> QuerySet[Enterprise]:
+    return Enterprise.objects.current().counted().registered_by(as_of)
 
 
 def _permits_finished(as_of: datetime) -> QuerySet[PermitCase]:
@@ -43,6 +52,16 @@ ALL = (
         rows=_with_unread_notice,
         list_url=LIST,
         definition="截至该时刻发给它的通知里，至少有一份还没有人点“看过了”；撤回的通知不算。",
+        block=BLOCK,
+    ),
+    Figure(
+        "units_greeted",
+        "慰问过的单位",
+        "家",
+        rows=_greeted,
+        whole=lambda as_of: _register(as_of).count(),
+        list_url=LIST,
+        definition="发过慰问信、暖心短信，或者打过电话、上门问候过的单位，一家算一次；分母是名录里的企业和工地，扣除停产检修和注销。",
         block=BLOCK,
     ),
     Figure(

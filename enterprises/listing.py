@@ -138,6 +138,7 @@ def _bulk_actions(request: HttpRequest) -> list[dict[str, str]]:
         {"value": "squad", "label": "改小分队", "icon": "people", "url": bulk},
         {"value": "tag", "label": "改标签", "icon": "bookmark", "url": bulk},
         {"value": "notice", "label": "发通知", "icon": "chat-text", "url": bulk},
+        {"value": "greet", "label": "慰问", "icon": "people", "url": bulk},
         {"value": "export", "label": "导出", "icon": "download", "url": export},
     ]
 

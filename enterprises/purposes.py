@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from parkportal.messaging.purposes import Purpose
 
+CARE_WHY = "管委会按名录的筛选发的问候，一批一个人只发一条。"
 REPORT_MISSING = Purpose(
     "report_missing",
     "催报日报",
@@ -103,6 +104,35 @@ PERMIT_MOVED = Purpose(
     why="帮办人登记了补正或者办结，告诉企业的联络人。",
     context_url="enterprises:permit_detail",
 )
+LETTER_SENT = Purpose(
+    "letter_sent",
+    "慰问信",
+    "{name}您好，园区管委会给贵单位写了一封信，请登录查看：{link}",
+    lifetime=timedelta(days=3),
+    why="管委会按名录的筛选写了一封慰问信，告诉收信人去看。",
+    context_url="enterprises:greeting_detail",
+)
+# 暖心短信: fixed words, since nothing that is typed may stand in a text message's template.
+CARE = tuple(
+    Purpose(code, title, words, lifetime=timedelta(days=2), why=CARE_WHY, context_url="enterprises:greeting_detail")
+    for code, title, words in (
+        (
+            "care_thanks",
+            "暖心短信：感谢",
+            "{name}您好，复工这些天，您和贵单位的同事辛苦了，园区都记着。有困难请找小分队，我们随时都在。",
+        ),
+        (
+            "care_health",
+            "暖心短信：保重",
+            "{name}您好，天冷事多，请您和同事做好防护、按时吃饭休息，发热咳嗽先报告。园区和大家在一起。",
+        ),
+        (
+            "care_return",
+            "暖心短信：返岗平安",
+            "{name}您好，外地同事陆续返岗，祝一路平安。到了先测温登记，缺什么告诉小分队，我们来办。",
+        ),
+    )
+)
 ALL = (
     REPORT_MISSING,
     FILING_RETURNED,
@@ -117,4 +147,6 @@ ALL = (
     NOTICE_SENT,
     NOTICE_REMINDER,
     PERMIT_MOVED,
+    LETTER_SENT,
+    *CARE,
 )

@@ -3,13 +3,17 @@
 from collections import defaultdict
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
-from enterprises.actions import notices
-from enterprises.models import EnterpriseContact, Notice
+from enterprises.actions import letters, notices
+from enterprises.letter_paper import letters_pdf
+from enterprises.models import EnterpriseContact, Greeting, GreetingContact, Notice
 from parkportal.accounts.models import in_force
 from parkportal.records import jobs
+from parkportal.records.files import keep_made
 from parkportal.records.models import Job
+from parkportal.records.models.files import JOB_LIFE
 
 
 def _page_of_notice(job: Job) -> str:
@@ -43,3 +47,41 @@ def accounts_of(units: list[int]) -> dict[int, list[Any]]:
     for contact in contacts.select_related("user").order_by("pk"):
         found[contact.enterprise_id].append(contact.user)
     return found
+
+
+def _page_of_greeting(job: Job) -> str:
+    return reverse("enterprises:greeting_detail", args=[job.params["greeting"]])
+
+
+@jobs.handler(letters.SEND, unit="家", page=_page_of_greeting)
+def send_greeting_messages(job: Job, progress: jobs.Progress) -> jobs.Finished:
+    """To the principal or the liaison of each enterprise that has not got it yet; who has no number is named in the end."""
+    greeting = Greeting.objects.get(pk=job.params["greeting"])
+    contacts = list(_contacts(greeting).filter(pk__in=greeting.contacts.to_send().values("pk")))
+    accounts = _accounts_by_number(contacts)
+    for number, contact in enumerate(contacts, 1):
+        letters.tell_greeting(contact, accounts.get((contact.enterprise_id, contact.addressee[1])), by=job.owner)
+        progress.tick(number, len(contacts))
+    without = greeting.contacts.filter(message=None).count()
+    return jobs.Finished(f"{len(contacts)} 家写好了" + (f"；{without} 家没有登记手机，没有发。" if without else "。"))
+
+
+def _contacts(greeting: Greeting) -> QuerySet[GreetingContact]:
+    return greeting.contacts.select_related("enterprise", "greeting").order_by("enterprise__pinyin_key", "pk")
+
+
+def _accounts_by_number(contacts: list[GreetingContact]) -> dict[tuple[int, str], Any]:
+    """The account behind a number of the register, so that the person also finds the message under it."""
+    found = accounts_of([contact.enterprise_id for contact in contacts])
+    return {(unit, user.phone): user for unit, users in found.items() for user in users if user.phone}
+
+
+@jobs.handler(letters.PRINT, unit="封")
+def print_greeting_letters(job: Job, progress: jobs.Progress) -> jobs.Finished:
+    """All letters of a batch in one file."""
+    greeting = Greeting.objects.get(pk=job.params["greeting"])
+    contacts = list(_contacts(greeting))
+    raw = letters_pdf(greeting, contacts)
+    progress.tick(len(contacts), len(contacts), at_once=True)
+    stored = keep_made(raw, "pdf", name="慰问信", purpose="export", owner=job.owner, life=JOB_LIFE)
+    return jobs.Finished(f"{len(contacts)} 封，一家一页", result=stored)

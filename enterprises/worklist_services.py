@@ -6,7 +6,8 @@ from typing import Any
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from enterprises.models import Enterprise, Notice, NoticeReceipt, PermitCase
+from enterprises.models import Enterprise, GreetingContact, Notice, NoticeReceipt, PermitCase
+from enterprises.visiting import own_list
 from parkportal.clock import end_of, park_now, park_today
 from parkportal.privacy import mask_phone
 from parkportal.records.worklist import Entry, Source
@@ -76,9 +77,30 @@ def permits_due(user: Any, limit: int) -> list[Entry]:
     ]
 
 
+def greetings_to_make(user: Any, limit: int) -> list[Entry]:
+    """Calls and visits of a batch of greetings that nobody of the squad has made yet."""
+    rows = (
+        GreetingContact.objects.to_do().filter(enterprise__in=own_list(user)).select_related("enterprise", "greeting")
+    )
+    return [
+        Entry(
+            "问候",
+            contact.enterprise.name,
+            contact.greeting.title,
+            "登记问候",
+            f"{reverse('enterprises:greeting_detail', args=[contact.greeting_id])}#contact-{contact.pk}",
+            None,
+            contact.addressee[0],
+            mask_phone(contact.addressee[1]),
+        )
+        for contact in rows.order_by("greeting__created_at", "pk")[:limit]
+    ]
+
+
 CONTACT = ("contact", "principal")
 ALL = (
     Source("notice_unread", CONTACT, notices_to_read),
     Source("notice_to_chase", ("committee",), notices_to_chase),
+    Source("greeting_to_make", ("squad", "supervisor"), greetings_to_make),
     Source("permit_due", ("committee", "supervisor", "squad"), permits_due),
 )

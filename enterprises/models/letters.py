@@ -17,6 +17,9 @@ class GreetingKind(models.TextChoices):
     GREETING = "greeting", "电话或上门问候"
 
 
+MESSAGES = (GreetingKind.LETTER, GreetingKind.SMS)  # what a message goes out for
+
+
 class Addressee(models.TextChoices):
     PRINCIPAL = "principal", "负责人"
     LIAISON = "liaison", "联络员"
@@ -74,6 +77,21 @@ class GreetingContactQuerySet(models.QuerySet["GreetingContact"]):
     def visible_to(self, user: Any) -> "GreetingContactQuerySet":
         return self.filter(enterprise__in=Enterprise.objects.followed_by(user))
 
+    def handled_by(self, user: Any) -> "GreetingContactQuerySet":
+        """Whose call or visit this person may write down: the committee all, the park's people those they look after."""
+        if not user.is_authenticated or not user.has_role("committee", "supervisor", "squad"):
+            return self.none()
+        if user.has_role("committee"):
+            return self
+        return self.filter(enterprise__in=Enterprise.objects.cared_for_by(user))
+
+    def to_send(self) -> "GreetingContactQuerySet":
+        """Letters and text messages whose message is not written yet and can be: there is a number."""
+        numbers = Q()
+        for who in Addressee.values:
+            numbers |= Q(greeting__addressee=who) & ~Q(**{f"enterprise__{who}_phone_hash": ""})
+        return self.filter(numbers, greeting__kind__in=MESSAGES, message=None, done_at=None)
+
     def to_do(self) -> "GreetingContactQuerySet":
         """Greetings by phone or visit that nobody has made yet."""
         return self.filter(greeting__kind=GreetingKind.GREETING, done_at__isnull=True)
@@ -109,3 +127,9 @@ class GreetingContact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enterprise} {self.greeting}"
+
+    @property
+    def addressee(self) -> tuple[str, str]:
+        """(name, phone) of who is written to, as the register has them now."""
+        who = self.greeting.addressee
+        return getattr(self.enterprise, f"{who}_name"), getattr(self.enterprise, f"{who}_phone")

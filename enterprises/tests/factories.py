@@ -23,6 +23,7 @@ from enterprises.models import (
     EnterpriseCare,
     EnterpriseContact,
     Filing,
+    Greeting,
     Inspection,
     Need,
     Notice,
@@ -341,3 +342,12 @@ def make_permit(enterprise: Enterprise, *, owner: User, status: str = "accepted"
         when = at(finished_on, time(17))
         permit.moves.create(from_status="accepted", to_status=status, by=owner, effective_at=when, recorded_at=when)
     return permit
+
+
+def make_greeting(*enterprises: Enterprise, by: User | None = None, **fields: Any) -> Greeting:
+    """A batch of greetings by phone or visit that nobody has made yet."""
+    facts = {"kind": "greeting", "title": "问候", "body": "问问口罩够不够", "by": by or make_account("committee")}
+    greeting = Greeting.objects.create(**{**facts, **fields})
+    for enterprise in enterprises:
+        greeting.contacts.create(enterprise=enterprise)
+    return greeting

@@ -27,7 +27,8 @@ from parkportal.states import Refused
 
 READ = ("committee", "leader", "admin", "supervisor", "squad", "warehouse", "contact", "principal")
 PAGE = 50
-ADDRESSED = {"notice": "enterprises:notice_create"}  # what the ink bar offers to write to the ticked rows
+# what the ink bar offers to write to the ticked rows: URL name and its arguments
+ADDRESSED = {"notice": ("enterprises:notice_create", []), "greet": ("enterprises:greeting_create", ["letter"])}
 
 
 @roles(*READ)
@@ -56,7 +57,7 @@ def enterprise_bulk(request: HttpRequest) -> HttpResponse:
     """What the ink bar does to the ticked rows: remind of today's report, hand over to a squad, tag."""
     do = request.POST.get("do", "")
     if do in ADDRESSED:
-        return _write_to_picked(request, ADDRESSED[do])
+        return _write_to_picked(request, *ADDRESSED[do])
     form = None
     if do in {"squad", "tag"} and listing.picked(request).exists():
         form = BulkForm(request.POST if {"ready", do} & set(request.POST) else None, do=do)
@@ -70,10 +71,10 @@ def enterprise_bulk(request: HttpRequest) -> HttpResponse:
     return redirect(f"{request.path.removesuffix('bulk/')}?{request.GET.urlencode()}")
 
 
-def _write_to_picked(request: HttpRequest, name: str) -> HttpResponse:
+def _write_to_picked(request: HttpRequest, name: str, args: list[str]) -> HttpResponse:
     """To the page where one writes to the ticked rows."""
     try:
-        return redirect(f"{reverse(name)}?{listing.picked_query(request)}")
+        return redirect(f"{reverse(name, args=args)}?{listing.picked_query(request)}")
     except Refused as refused:
         messages.warning(request, refused.text)
         return redirect(f"{reverse('enterprises:enterprise_list')}?{request.GET.urlencode()}")

@@ -104,5 +104,11 @@ ROWS = [
     row("enterprises:permit_create", CARE, pk="enterprise"),
     row("enterprises:permit_detail", FOLLOW, pk="permit"),
     row("enterprises:permit_move", "committee*=422 supervisor=422 squad=422", post=True, pk="permit"),
+    row("enterprises:greeting_list", PARK_READ + " contact principal"),
+    row("enterprises:greeting_create", "committee", kind="=letter"),
+    row("enterprises:greeting_detail", FOLLOW, pk="greeting"),
+    row("enterprises:greeting_rest", "committee*", post=True, pk="greeting"),
+    row("enterprises:greeting_print", "committee*", post=True, pk="greeting"),
+    row("enterprises:greeting_done", "committee* supervisor squad", post=True, pk="greeting_contact"),
     row("dashboard:enterprise_file", READ, pk="enterprise"),
 ]

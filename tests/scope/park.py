@@ -151,6 +151,8 @@ class Park:
         world.notice = e.make_notice(world.enterprise, by=self.clerk)
         world.notice_receipt = world.notice.receipts.get()
         world.permit = e.make_permit(world.enterprise, owner=self.clerk)
+        world.greeting = e.make_greeting(world.enterprise, by=self.clerk)
+        world.greeting_contact = world.greeting.contacts.get()
         world.squad_member = SquadMember.objects.get(
             squad=world.squad, user=e.make_squad_member(world.squad, name="另一位成员")
         )

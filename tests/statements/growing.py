@@ -73,6 +73,8 @@ def _people(park: Park, enterprises: list[Any]) -> None:
 def _services(park: Park, enterprises: list[Any]) -> None:
     own = park.own
     copies(own.permit, enterprise=lambda n: enterprises[n])
+    copies(own.greeting)
+    copies(own.greeting_contact, enterprise=lambda n: enterprises[n])
     copies(own.notice)
     copies(own.notice.receipts.get(), enterprise=lambda n: enterprises[n])
 
