@@ -4,13 +4,14 @@ Tests marked `postgres` run only on PostgreSQL, tests marked `both` on either, a
 """
 
 import os
+from pathlib import Path
 
 import pytest
 import time_machine
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
-from tests import services
+from tests import migrated, services
 
 # No timed assertion stands in a test: a slow machine is no fault of the portal.
 hypothesis_settings.register_profile("untimed", deadline=None)
@@ -47,6 +48,46 @@ def pytest_sessionfinish(session, exitstatus):
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter and reporter.stats.get("skipped") and exitstatus == 0:
         session.exitstatus = 1
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request):
+    """On SQLite the runner finds a database that is migrated already (tests/migrated.py) and throws it away itself."""
+    return request.config.getvalue("reuse_db") or "sqlite" in os.environ["DATABASE_URL"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_db_modify_db_settings, django_test_environment):
+    """The plug-in's own set-up, on SQLite after a copy of the migrated file."""
+    from django.conf import settings
+
+    name = str(settings.DATABASES["default"]["TEST"]["NAME"])
+    if "sqlite" not in os.environ["DATABASE_URL"]:
+        yield from _set_up(request)
+        return
+    with migrated.prepared(name):
+        running = _set_up(request)
+        next(running)
+    yield
+    next(running, None)
+    for path in (name, f"{name}-wal", f"{name}-shm"):
+        Path(path).unlink(missing_ok=True)
+
+
+def _set_up(request):
+    """The generator of the fixture that this one stands before."""
+    from pytest_django.fixtures import django_db_setup as plugin
+
+    plain = getattr(plugin, "__wrapped__", None) or plugin._get_wrapped_function()
+    return plain(
+        request,
+        None,
+        request.getfixturevalue("django_db_blocker"),
+        request.getfixturevalue("django_db_use_migrations"),
+        request.getfixturevalue("django_db_keepdb"),
+        request.getfixturevalue("django_db_createdb"),
+        None,
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from enterprises.models import Enterprise, Squad, UnitKind
 from enterprises.models.kinds import KEY_LEVELS
 from parkportal.clock import park_today
+from parkportal.keys import keys_of
 from parkportal.records import terms
 from parkportal.records.models import Term
 
@@ -54,7 +55,7 @@ class EnterpriseFilter(filters.FilterSet):
         return rows.exclude(exclusion="") if value == "any" else rows.filter(exclusion=value)
 
     def by_unit(self, rows: QuerySet, name: str, value: list[str]) -> QuerySet:
-        return rows.filter(pk__in=[int(key) for key in value if key.isdigit()])
+        return rows.filter(pk__in=keys_of(value))
 
     def by_report(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         if value != "missing":

@@ -18,6 +18,7 @@ from enterprises.models.register_rows import EnterpriseQuerySet
 from parkportal.accounts.models import in_force
 from parkportal.clock import park_now, park_today
 from parkportal.identifiers import IdentifierProblem, normal_phone
+from parkportal.keys import keys_of
 from parkportal.records import terms
 from parkportal.records.figures import Figure
 from parkportal.records.listing import figure_rows
@@ -148,7 +149,7 @@ def picked(request: HttpRequest) -> EnterpriseQuerySet:
     rows, _, _ = chosen(request)
     if request.POST.get("all"):
         return rows
-    return rows.filter(pk__in=[int(pk) for pk in request.POST.getlist("pick") if pk.isdigit()])
+    return rows.filter(pk__in=keys_of(request.POST.getlist("pick")))
 
 
 def picked_query(request: HttpRequest) -> str:
@@ -183,7 +184,7 @@ def bulk_context(request: HttpRequest, form: BulkForm) -> dict[str, Any]:
         "form": form,
         "do": request.POST.get("do"),
         "all": request.POST.get("all", ""),
-        "picks": [pk for pk in request.POST.getlist("pick") if pk.isdigit()],
+        "picks": keys_of(request.POST.getlist("pick")),
         "count": rows.count(),
         "first": list(rows[:5]),
         "back": f"{reverse('enterprises:enterprise_list')}?{request.GET.urlencode()}",

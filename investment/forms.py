@@ -50,7 +50,9 @@ class LeadForm(TokenFormMixin, forms.ModelForm):
     phone = forms.CharField(
         label="电话", max_length=30, required=False, widget=forms.TextInput(attrs={"class": "w-phone"})
     )
-    email = forms.EmailField(label="邮箱", required=False)
+    email = forms.EmailField(
+        label="邮箱", required=False, error_messages={"invalid": "邮箱的写法不对，要有 @ 和它后面的域名。"}
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
@@ -185,6 +187,7 @@ class ShareForm(TokenFormMixin, forms.ModelForm):
     class Meta:
         model = ShareLink
         fields = ["lead", "language", "offered_at", "expires_at"]
+        labels = {"lead": "客商"}
         widgets = {"offered_at": WhenInput(), "expires_at": WhenInput()}
         help_texts = {"offered_at": "客商页上会用两边的钟显示，点一下就能约。按长沙的钟填。"}
 

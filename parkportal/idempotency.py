@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.db import IntegrityError, models, transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from parkportal.clock import park_now
 
@@ -33,10 +34,15 @@ class TokenField(models.UUIDField):
         super().__init__(**{"null": True, "blank": True, "editable": False, "unique": True, **kwargs})
 
 
+NO_TOKEN = gettext_lazy("这一页不完整，请刷新以后再提交。")
+
+
 class TokenFormMixin(forms.Form):
     """Adds the hidden token to a form; `cleaned_data["token"]` is what the action passes on."""
 
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=new_token)
+    token = forms.UUIDField(
+        widget=forms.HiddenInput, initial=new_token, error_messages=dict.fromkeys(("required", "invalid"), NO_TOKEN)
+    )
 
 
 def once(model: type[M], token: uuid.UUID | None, create: Callable[[], M]) -> tuple[M, bool]:

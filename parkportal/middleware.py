@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
@@ -43,3 +45,20 @@ class ChosenLanguage:
                 settings.LANGUAGE_COOKIE_NAME, asked, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
             )
         return response
+
+
+class NoZeroBytes:
+    """A zero byte is no text: forms refuse it by themselves, and where one reaches PostgreSQL it is a bad request.
+
+    It comes from crafted requests alone; no keyboard has it. SQLite stores it, PostgreSQL raises.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        if isinstance(exception, ValueError | DataError) and "NUL" in str(exception):
+            raise BadRequest("a zero byte") from exception

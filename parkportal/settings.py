@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "parkportal.accounts.middleware.IdleSignOut",
     "parkportal.middleware.PrivatePages",
+    "parkportal.middleware.NoZeroBytes",
     "parkportal.records.middleware.WordsOfThePage",
     "enterprises.middleware.FollowMerges",
     "axes.middleware.AxesMiddleware",
@@ -184,7 +185,7 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "parkportal.accounts.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "parkportal.accounts.passwords.MixedCharacters"},
 ]

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from parkportal.keys import key_of
 from parkportal.records.listing import figure_rows
 from testing.models import Campaign, Group, Session, SignUp, SignUpStatus, Specimen, SpecimenStatus
 
@@ -15,13 +16,11 @@ def chosen_signups(request: HttpRequest) -> tuple[QuerySet[SignUp], dict[str, An
     """Rows and what narrows them: campaign, sitting, status, group, mode, code or name."""
     rows, figure = figure_rows(request, SignUp.objects.visible_to(request.user))
     query = request.GET
-    campaign = (
-        Campaign.objects.filter(pk=query.get("campaign") or 0).first() if query.get("campaign", "").isdigit() else None
-    )
+    campaign = Campaign.objects.filter(pk=key).first() if (key := key_of(query.get("campaign"))) else None
     if campaign:
         rows = rows.filter(campaign=campaign)
-    session = query.get("session", "")
-    if session.isdigit():
+    session = key_of(query.get("session"))
+    if session:
         rows = rows.filter(slot__session=session)
     for name, allowed in (("status", SignUpStatus.values), ("group", Group.values), ("mode", ["point", "door"])):
         if query.get(name) in allowed:
@@ -32,7 +31,7 @@ def chosen_signups(request: HttpRequest) -> tuple[QuerySet[SignUp], dict[str, An
     shown = {
         "figure": figure,
         "campaign": campaign,
-        "session": Session.objects.filter(pk=session).first() if session.isdigit() else None,
+        "session": Session.objects.filter(pk=session).first() if session else None,
     }
     return rows, shown
 
@@ -50,8 +49,8 @@ def chosen_specimens(request: HttpRequest) -> tuple[QuerySet[Specimen], dict[str
     query = request.GET
     if query.get("status") in SpecimenStatus.values:
         rows = rows.filter(status=query["status"])
-    if query.get("session", "").isdigit():
-        rows = rows.filter(session=query["session"])
+    if session := key_of(query.get("session")):
+        rows = rows.filter(session=session)
     text = "".join(query.get("q", "").upper().split())[:24]
     if text:
         rows = rows.filter(barcode=text)

@@ -12,6 +12,7 @@ from enterprises.models import Enterprise, Squad, UnitKind
 from parkportal.clock import park_today
 from parkportal.idempotency import TokenFormMixin
 from parkportal.identifiers import IdentifierProblem, normal_credit_code, normal_name, normal_phone
+from parkportal.keys import KeysField
 from parkportal.records import terms
 from parkportal.records.models import Term
 
@@ -85,6 +86,7 @@ class EnterpriseForm(TokenFormMixin, forms.ModelForm):
             "kind": "",
         }
         widgets = {"tags": forms.CheckboxSelectMultiple, "org_roles": forms.CheckboxSelectMultiple}
+        field_classes = {"tags": KeysField, "org_roles": KeysField}
 
     def __init__(self, *args: Any, for_committee: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

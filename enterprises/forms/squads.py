@@ -6,6 +6,7 @@ from django import forms
 
 from enterprises.models import Enterprise, Squad
 from parkportal.accounts.models import User, in_force
+from parkportal.keys import KeysField
 
 
 def members_of(squad: Squad) -> Any:
@@ -34,9 +35,7 @@ class LeaderForm(forms.Form):
 class GiveForm(LeaderForm):
     """The ticked enterprises to one member."""
 
-    pick = forms.ModelMultipleChoiceField(
-        Enterprise.objects.none(), error_messages={"required": "请先勾选要交接的企业。"}
-    )
+    pick = KeysField(Enterprise.objects.none(), label="企业", error_messages={"required": "请先勾选要交接的企业。"})
 
     def __init__(self, *args: Any, squad: Squad, **kwargs: Any) -> None:
         super().__init__(*args, squad=squad, **kwargs)

@@ -17,6 +17,7 @@ from enterprises.forms.boards import BoardForm, BoardPostForm
 from enterprises.models import Board, Enterprise
 from parkportal.guards import public, roles
 from parkportal.idempotency import made_before, new_token, token_of
+from parkportal.keys import key_of
 from parkportal.printing.boards import SIZES
 from parkportal.records import settings as park_settings
 from parkportal.records.files import serve
@@ -36,7 +37,7 @@ def board_list(request: HttpRequest) -> HttpResponse:
     shown = wall.in_tab(rows, tab).search(request.GET.get("q", ""))  # type: ignore[attr-defined]
     tag = request.GET.get("tag", "")
     if tag:
-        shown = shown.filter(tags=int(tag) if tag.isdigit() else 0)
+        shown = shown.filter(tags=key_of(tag) or 0)
     counts = wall.counts(rows)
     context = {
         "tab": tab if tab in dict(wall.TABS) else "missing",

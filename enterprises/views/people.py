@@ -14,6 +14,7 @@ from enterprises.forms import ContactHandOverForm, ContactInviteForm
 from enterprises.models import DailyReport, Employment, Enterprise, EnterpriseContact, PersonFlag
 from parkportal.accounts.models import Invitation, in_force
 from parkportal.guards import roles
+from parkportal.keys import key_of
 from parkportal.records import terms
 from parkportal.states import Refused
 
@@ -113,7 +114,7 @@ def people_list(request: HttpRequest, pk: int) -> HttpResponse:
         .order_by("person__pinyin_key", "pk")
     )
     if person := request.GET.get("person", ""):
-        rows = rows.filter(person=int(person) if person.isdigit() else 0)
+        rows = rows.filter(person=key_of(person) or 0)
     context = {
         "enterprise": enterprise,
         "page_obj": Paginator(rows, PAGE).get_page(request.GET.get("page")),

@@ -8,6 +8,7 @@ from enterprises import visiting
 from enterprises.models import Enterprise, Squad
 from parkportal.clock import park_now
 from parkportal.guards import roles
+from parkportal.keys import key_of
 
 READ = ("committee", "leader", "squad", "supervisor")
 
@@ -15,7 +16,7 @@ READ = ("committee", "leader", "squad", "supervisor")
 def _rows(request: HttpRequest):  # noqa: ANN202
     rows = Enterprise.objects.followed_by(request.user).current()
     squad = request.GET.get("squad", "")
-    return rows.filter(squad=int(squad)) if squad.isdigit() else rows
+    return rows.filter(squad=key) if (key := key_of(squad)) else rows
 
 
 @require_GET

@@ -22,6 +22,7 @@ from enterprises.forms import BulkForm, EnterpriseForm, RegisterForm, SavedFilte
 from enterprises.models import Enterprise, SavedFilter
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
+from parkportal.keys import keys_of
 from parkportal.records import jobs
 from parkportal.states import Refused
 
@@ -46,7 +47,7 @@ def enterprise_list(request: HttpRequest) -> HttpResponse:
 def enterprise_export(request: HttpRequest) -> HttpResponse:
     """A job that writes exactly what the list shows, or the ticked rows."""
     picked = [] if request.POST.get("all") else request.POST.getlist("pick")
-    params = {"query": request.GET.urlencode(), "picked": [int(pk) for pk in picked if pk.isdigit()]}
+    params = {"query": request.GET.urlencode(), "picked": keys_of(picked)}
     job = jobs.start("enterprise_export", title="导出企业名录", by=request.user, params=params)
     return redirect("records:job", token=job.token)
 

@@ -16,6 +16,7 @@ from enterprises.report_days import report_days
 from parkportal.clock import park_now, park_today
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
+from parkportal.keys import key_of
 from parkportal.states import Refused
 
 PAGE = 50
@@ -65,7 +66,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
     day = _day(request)
     followed = Enterprise.objects.followed_by(request.user).current()
     squad = request.GET.get("squad", "")
-    followed = followed.filter(squad=int(squad)) if squad.isdigit() else followed
+    followed = followed.filter(squad=key) if (key := key_of(squad)) else followed
     due = followed.filter(pk__in=Enterprise.objects.due_to_report(day).values("pk"))
     missing = followed.filter(pk__in=Enterprise.objects.report_missing(day).values("pk")).search(
         request.GET.get("q", "")

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from parkportal.idempotency import TokenFormMixin
+from parkportal.keys import KeysField
 from parkportal.quantities import plain
 from parkportal.records import files
 from parkportal.records.models import StoredFile
@@ -58,9 +59,7 @@ def _kept(data: Any, name: str, allow: tuple[str, ...]) -> StoredFile:
 class HandoverForm(SignatureFields):
     """Which deliveries the liaison takes along, ticked or scanned."""
 
-    pick = forms.ModelMultipleChoiceField(
-        Delivery.objects.none(), error_messages={"required": "请先勾选或扫描要接走的配送单。"}
-    )
+    pick = KeysField(Delivery.objects.none(), error_messages={"required": "请先勾选或扫描要接走的配送单。"})
 
     def __init__(self, *args: Any, deliveries: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from enterprises.models import Enterprise, Squad
 from parkportal.clock import park_now
 from parkportal.guards import roles
+from parkportal.keys import key_of, keys_of
 from parkportal.printing.barcodes import code128_svg
 from parkportal.records import files
 from parkportal.records.listing import figure_rows
@@ -50,9 +51,9 @@ def _narrowed(rows: QuerySet[Delivery], query: QueryDict) -> QuerySet[Delivery]:
     """By status, squad, words of the enterprise or the code, and the plan from which they came."""
     if (status := query.get("status", "")) in Delivery.Status.values:
         rows = rows.filter(status=status)
-    if (squad := query.get("squad", "")).isdigit():
+    if squad := key_of(query.get("squad")):
         rows = rows.filter(squad__number=squad)
-    if (plan := query.get("allocation", "")).isdigit():
+    if plan := key_of(query.get("allocation")):
         rows = rows.filter(lines__allocation_line__allocation=plan).distinct()
     if query.get("short"):
         rows = rows.short()
@@ -78,17 +79,24 @@ def delivery_issue(request: HttpRequest) -> HttpResponse:
     if request.POST.get("all"):
         chosen = _narrowed(rows, request.POST)
     else:
-        chosen = rows.filter(pk__in=[pk for pk in request.POST.getlist("pick") if pk.isdigit()])
+        chosen = rows.filter(pk__in=keys_of(request.POST.getlist("pick")))
     do = request.POST.get("do")
     if do in {"pick", "notes"}:
         return papers.answer(do, chosen)
-    versions = {int(k[8:]): int(v) for k, v in request.POST.items() if k.startswith("version_") and v.isdigit()}
+    versions = _versions(request)
     try:
         issued = actions.issue_deliveries(deliveries=list(chosen), by=request.user, versions=versions)
         messages.success(request, f"{len(issued)} 张配送单已出库，已通知企业联络员。")
     except Refused as refused:
         messages.error(request, refused.text)
     return redirect(f"{reverse('supplies:delivery_list')}?status=pending")
+
+
+def _versions(request: HttpRequest) -> dict[int, int]:
+    """Which version of each delivery was on the screen."""
+    drawn = {name.removeprefix("version_"): text for name, text in request.POST.items() if name.startswith("version_")}
+    pairs = [(key_of(name), key_of(text)) for name, text in drawn.items()]
+    return {pk: version for pk, version in pairs if pk is not None and version is not None}
 
 
 @roles(*CARRIERS)

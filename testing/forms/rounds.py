@@ -7,17 +7,18 @@ from django import forms
 from enterprises.models import Squad
 from parkportal.accounts.models import User, in_force
 from parkportal.idempotency import TokenFormMixin
+from parkportal.keys import KeysField
 from testing.actions.rounds import NOTE, RoundPlan
 from testing.forms.campaign import CLOCK, DAY
 from testing.models import SamplingPoint
 
 
-class StopField(forms.ModelMultipleChoiceField):
+class StopField(KeysField):
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.masked_name}　{obj.get_group_display()}　{obj.address or '没有留地址，先打电话'}"
 
 
-class TeamField(forms.ModelMultipleChoiceField):
+class TeamField(KeysField):
     def label_from_instance(self, obj: Any) -> str:
         return obj.name
 

@@ -11,6 +11,7 @@ from enterprises.models import DocumentType, Enterprise
 from parkportal import identifiers
 from parkportal.clock import park_today
 from parkportal.identifiers import IdentifierProblem
+from parkportal.keys import KeyField
 from testing.groups import SYMPTOMS
 
 MESSAGES = {
@@ -130,7 +131,7 @@ class WhoForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "w-sentence", "autocomplete": "off", "data-suggest": "enterprise"}),
         error_messages={"required": _("请填写单位")},
     )
-    enterprise_id = forms.IntegerField(required=False, widget=forms.HiddenInput(attrs={"data-suggest-id": ""}))
+    enterprise_id = KeyField(required=False, widget=forms.HiddenInput(attrs={"data-suggest-id": ""}))
     pick = forms.ChoiceField(
         label=_("您说的是哪一家"), required=False, widget=forms.RadioSelect(attrs={"class": "choices-list"})
     )
@@ -305,9 +306,7 @@ class SlotForm(forms.Form):
 class MoveSlotForm(forms.Form):
     """Another slot for somebody who has one: there is no waiting here."""
 
-    slot = forms.IntegerField(
-        label=_("采样时段"), error_messages={"required": _("请选一个时段"), "invalid": _("请选一个时段")}
-    )
+    slot = KeyField(label=_("采样时段"), error_messages={"required": _("请选一个时段"), "invalid": _("请选一个时段")})
 
 
 class ConsentForm(forms.Form):

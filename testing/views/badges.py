@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from parkportal.accounts.models import User, in_force
 from parkportal.guards import roles
 from parkportal.idempotency import new_token, token_of
+from parkportal.keys import key_of
 from parkportal.printing.barcodes import code128_svg
 from parkportal.states import Refused
 from testing.actions import issue_badge
@@ -39,7 +40,7 @@ def _issue(request: HttpRequest, staff: QuerySet[PointStaff]) -> None:
     people = User.objects.filter(pk__in=staff.values("user"))
     if not request.user.has_role("committee"):
         people = people.none()
-    holder = get_object_or_404(people, pk=int(chosen) if chosen.isdigit() and len(chosen) < 10 else 0)
+    holder = get_object_or_404(people, pk=key_of(chosen) or 0)
     try:
         badge = issue_badge(holder=holder, by=request.user, token=token_of(request.POST.get("token")))
         messages.success(request, f"给 {holder.name} 发了工作证 {badge.code}，旧的作废。")

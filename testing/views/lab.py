@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from parkportal.clock import park_now, park_today
 from parkportal.guards import roles
+from parkportal.keys import key_of
 from parkportal.states import Refused
 from testing import bench, box_answers
 from testing.actions import (
@@ -242,16 +243,16 @@ def lab_verify(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _decide(request: HttpRequest, shown: bench.Verification) -> None:
-    do, one = request.POST.get("do", ""), request.POST.get("specimen", "")
+    do, key = request.POST.get("do", ""), key_of(request.POST.get("specimen"))
     if do == "release":
         count = release_negatives(specimen_ids=[tube.pk for tube in shown.negatives], by=request.user)
         messages.success(request, f"{count} 管阴性已发布，本人会收到短信，短信里不写结果。")
     elif do == "back":
-        ids = [int(one)] if one.isdigit() else [tube.pk for tube in shown.negatives] + [t.pk for t, _ in shown.others]
+        ids = [key] if key else [tube.pk for tube in shown.negatives] + [t.pk for t, _ in shown.others]
         count = send_back(specimen_ids=ids, by=request.user, reason=request.POST.get("reason", "") or "退回复检")
         messages.success(request, f"{count} 管退回检验。")
-    elif do in ResultValue.values and one.isdigit():
-        release_one(specimen_id=int(one), value=do, by=request.user)
+    elif do in ResultValue.values and key:
+        release_one(specimen_id=key, value=do, by=request.user)
         messages.success(
             request,
             "已经上报；本人自助查不到，由指定负责人当面告知。"

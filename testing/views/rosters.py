@@ -11,6 +11,7 @@ from enterprises.models import Enterprise
 from parkportal.clock import park_now
 from parkportal.guards import roles
 from parkportal.idempotency import token_of
+from parkportal.keys import keys_of
 from parkportal.states import Refused
 from testing import coverage
 from testing.actions import plan_roster, sign_up_roster
@@ -41,7 +42,7 @@ def roster_signup(request: HttpRequest, enterprise_id: int) -> HttpResponse:
 
 
 def _commit(request: HttpRequest, enterprise: Enterprise, campaign: Campaign) -> HttpResponse:
-    picked = [int(pk) for pk in request.POST.getlist("pick") if pk.isdigit()]
+    picked = keys_of(request.POST.getlist("pick"))
     try:
         plan = sign_up_roster(
             enterprise=enterprise,

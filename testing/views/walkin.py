@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods
 
 from parkportal.guards import roles
 from parkportal.idempotency import new_token
+from parkportal.keys import key_of
 from parkportal.states import Refused
 from testing.actions import AlreadySignedUp, sign_up
 from testing.actions.signups import group_for
@@ -27,7 +28,7 @@ def station_walkin(request: HttpRequest, session_id: int) -> HttpResponse:
         try:
             code = _signed_up(form, session, request.user).code
             told = answer(Scan(session_id=session.pk, token=new_token(), text=code), by=request.user)
-            return desk_page(request, session.pk, told, lane=int(lane) if lane.isdigit() else 1)
+            return desk_page(request, session.pk, told, lane=key_of(lane) or 1)
         except Refused as refusal:
             form.add_error(None, refusal.text)
     context = {"session": session, "form": form, "lane": lane}

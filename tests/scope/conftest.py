@@ -1,6 +1,6 @@
 """The park is built once for the whole table, in a transaction that is rolled back in the end."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import time_machine
@@ -44,14 +44,20 @@ def park(built) -> Park:
 
 @pytest.fixture
 def ask(built):
-    """ask(role, method, address) → the status; whatever it wrote is taken back."""
+    """ask(role, method, address) → the answer; whatever it wrote is taken back.
 
-    def ask(role: str, method: str, address: str):
+    `then` is called while what it wrote is still there.
+    """
+
+    def ask(role: str, method: str, address: str, data: dict | None = None, then: Callable[[], None] | None = None):
         browser = built[1][role]
         cookies = browser.cookies.copy()
         mark = transaction.savepoint()
         try:
-            return getattr(browser, method)(address, **({"data": {}} if method == "post" else {}))
+            answer = getattr(browser, method)(address, **({"data": data or {}} if method == "post" else {}))
+            if then and not transaction.get_connection().needs_rollback:
+                then()
+            return answer
         finally:
             transaction.savepoint_rollback(mark)
             browser.cookies = cookies
