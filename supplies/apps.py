@@ -9,7 +9,8 @@ ITEM_KINDS = (
     {"code": "thermometers", "label": "额温枪", "settings": {"words": ["额温枪", "测温枪"]}},
     {"code": "herbs", "label": "中药饮片", "settings": {"words": ["饮片"]}},
     {"code": "medicine", "label": "药品", "settings": {"words": ["胶囊", "颗粒", "口服液"]}},
-    {"code": "kit", "label": "采样耗材", "settings": {"words": ["咽拭子", "采样管", "采样套装"]}},
+    {"code": "kit", "label": "采样耗材", "settings": {"words": ["咽拭子", "采样套装"]}},
+    {"code": "tube", "label": "采样管", "settings": {"words": ["采样管", "保存管"]}},
     {"code": "other", "label": "其他", "settings": {"words": []}},
 )
 

@@ -39,20 +39,14 @@ def scoped(scope: dict) -> QuerySet[Enterprise]:
 
 
 def claimants(plan: Allocation) -> list[Claimant]:
-    """The enterprises of the plan's scope. Shared by firm: tier first, then heads; otherwise the largest first.
-
-    Heads on duty come from the latest daily report, else from the roster, else the registered headcount stands in.
-    """
-    today = park_today()
-    latest = DailyReport.objects.in_force().filter(enterprise=OuterRef("pk"), day__lte=today).order_by("-day", "-id")
+    """The enterprises of the plan's scope. Shared by firm: tier first, then heads; otherwise the largest first."""
     # who asks is heard, resumed or not: what it asks for may be what it needs to resume
     scope = {**plan.scope, "everybody": True, "sites": True} if plan.mode == AllocationMode.REQUESTED else plan.scope
-    rows = scoped(scope).annotate(reported=Subquery(latest.values("on_duty")[:1])).prefetch_related("tags")
+    rows = scoped(scope)
     wanted = requested(plan.item) if plan.mode == AllocationMode.REQUESTED else None
     if wanted is not None:
         rows = rows.filter(pk__in=list(wanted))
-    on_roster = dict(Employment.objects.on_duty(today).order_by().values_list("enterprise").annotate(heads=Count("pk")))
-    people = [_claimant(row, plan.mode, on_roster.get(row.pk, 0)) for row in rows]
+    people = with_heads(rows.prefetch_related("tags"), plan.mode)
     if wanted is not None:
         people = [replace(who, wanted=wanted[who.enterprise.pk]) for who in people]
 
@@ -66,6 +60,18 @@ def claimants(plan: Allocation) -> list[Claimant]:
     return sorted(people, key=order)
 
 
+def with_heads(rows: QuerySet[Enterprise], mode: str = AllocationMode.ON_DUTY) -> list[Claimant]:
+    """Each enterprise with its heads; the rows come with their tags where those count. Two statements.
+
+    Heads on duty come from the latest daily report, else from the roster, else the registered headcount stands in.
+    """
+    today = park_today()
+    latest = DailyReport.objects.in_force().filter(enterprise=OuterRef("pk"), day__lte=today).order_by("-day", "-id")
+    on_roster = dict(Employment.objects.on_duty(today).order_by().values_list("enterprise").annotate(heads=Count("pk")))
+    found = rows.annotate(reported=Subquery(latest.values("on_duty")[:1]))
+    return [_claimant(row, mode, on_roster.get(row.pk, 0)) for row in found]
+
+
 def requested(item: Item) -> dict[int, Decimal]:
     """enterprise id → how much of the item its open requests still ask for."""
     lines = SupplyRequestLine.objects.filter(item=item, request__status=RequestStatus.OPEN, granted__isnull=True)
@@ -74,7 +80,8 @@ def requested(item: Item) -> dict[int, Decimal]:
 
 
 def _claimant(row: Enterprise, mode: str, roster: int) -> Claimant:
-    tags = tuple(tag.code for tag in row.tags.all())
+    known = "tags" in getattr(row, "_prefetched_objects_cache", {})
+    tags = tuple(tag.code for tag in row.tags.all()) if known else ()
     if mode != AllocationMode.HEADCOUNT:
         if row.reported is not None:
             return Claimant(row, row.reported, REPORT, tags)

@@ -1,7 +1,7 @@
 """The demo park's warehouse: the stock of the printed page, and an earlier donation delivered in full as history."""
 
 import io
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,17 +15,26 @@ from parkportal.records.models import StoredFile
 from parkportal.workbooks.intake import judge
 from parkportal.workbooks.judgement import ACCEPTED
 from supplies.actions import (
+    Count,
     Received,
     Signature,
+    Wish,
     allocate,
     approve_allocation,
+    approve_stock_take,
+    ask_for_supplies,
     hand_to_squad,
     issue_deliveries,
     item_for,
+    open_stock_take,
+    put_on_shelf,
     receive_stock,
+    say_thanks,
     sign_delivery,
     submit_allocation,
+    submit_counts,
     supply_point,
+    withdraw_request,
 )
 from supplies.doors import received_of
 from supplies.intake import RECEIPTS
@@ -35,6 +44,9 @@ RECEIPTS_FILE = "12-物资入库.xlsx"
 STAFF_FROM = date(2020, 1, 24)
 # squad number → masks of the donation for its firms; the users who carried them
 EARLIER = ((1, Decimal(12000), "xiaodui1"), (3, Decimal(8000), "xiaodui3"))
+SHELVES = {
+    "masks": "A-01", "alcohol": "B-01", "disinfectant": "B-02", "thermometers": "C-01", "herbs": "C-02", "kit": "C-03",
+}  # fmt: skip
 MINIMUMS = {"masks": 20000, "alcohol": 100, "disinfectant": 100, "thermometers": 10}
 PACKS = {"一次性医用口罩": (("盒", 50), ("箱", 2000)), "75%酒精": (("桶", 25),)}
 
@@ -51,6 +63,9 @@ def plant(stage: Stage) -> None:
     _printed_stock(stage, warehouse)
     stage.notes["kit_item"] = _kits(stage, warehouse)
     _thermometers_wait_for_approval(stage, warehouse)
+    _counted(stage, warehouse)
+    _asked(stage)
+    _thanked(stage)
 
 
 def bring_kits(stage: Stage, *, code: str, name: str, quantity: int) -> None:
@@ -120,7 +135,9 @@ def _printed_stock(stage: Stage, warehouse: Place) -> None:
         item.minimum_stock = Decimal(MINIMUMS.get(item.kind, 0))
         if item.kind == "herbs":
             item.safety_note = "孕妇、慢病和儿童遵医嘱。"
+            item.dosage, item.daily_use, item.course_days = "一日一剂，分两次饭后温服", Decimal(1), 3
         item.save()
+        put_on_shelf(place=warehouse, item=item, label=SHELVES.get(item.kind, "D-01"), by=stage.users["cangguan1"])
         PackUnit.objects.bulk_create(PackUnit(item=item, name=name, factor=n) for name, n in PACKS.get(item.name, ()))
 
 
@@ -150,6 +167,48 @@ def _thermometers_wait_for_approval(stage: Stage, warehouse: Place) -> None:
     )
     allocate(plan=plan, by=author, at=moment)
     submit_allocation(allocation=plan, by=author, at=moment.replace(minute=12))
+
+
+def _counted(stage: Stage, warehouse: Place) -> None:
+    """A count that found two pairs of gloves missing, approved; and a blind sheet that waits to be filled in."""
+    first, second = stage.users["cangguan1"], stage.users["cangguan2"]
+    take = open_stock_take(place=warehouse, by=first, is_blind=False, note="到货后复核")
+    counts = {line.pk: Count(line.book) for line in take.lines.all()}
+    gloves = take.lines.get(lot__item__name="医用防护手套")
+    counts[gloves.pk] = Count(gloves.book - 2, "开箱破损")
+    submit_counts(take=take, counts=counts, by=first)
+    approve_stock_take(take=take, by=second)
+    open_stock_take(place=warehouse, by=second, note="周三例行盘点")
+
+
+def _asked(stage: Stage) -> None:
+    """Three requests that wait for a plan: two by contacts, one of which the squad heard; another was withdrawn."""
+    masks, alcohol = Item.objects.get(kind="masks"), Item.objects.get(kind="alcohol")
+    herbs = Item.objects.get(kind="herbs")
+    first, second = stage.notes["contact_enterprises"]
+    wanted = [Wish(masks, Decimal(600), Decimal(240), 2), Wish(alcohol, Decimal("12.5"), Decimal(3), 3)]
+    ask_for_supplies(enterprise=first, wishes=wanted, by=stage.users["lianluo1"], note="本周内要，车间在用")
+    wanted = [Wish(herbs, Decimal(180), Decimal(0), 0)]
+    ask_for_supplies(enterprise=second, wishes=wanted, by=stage.users["lianluo2"], note="60 人，一个疗程")
+    squad = stage.users["xiaodui1"]
+    of_squad = [firm for firm in stage.notes["resumed"] if firm.squad_id == first.squad_id and firm != first]
+    ask_for_supplies(
+        enterprise=of_squad[0], wishes=[Wish(masks, Decimal(400), Decimal(100), 1)], by=squad, note="走访时说起"
+    )
+    row = ask_for_supplies(enterprise=of_squad[1], wishes=[Wish(masks, Decimal(200))], by=squad)
+    withdraw_request(request=row, by=squad, reason="企业自己买到了")
+
+
+def _thanked(stage: Stage) -> None:
+    """What the two enterprises with an account said about the donation."""
+    words = (
+        ("lianluo1", "thanks", "口罩收到了，正好接上，谢谢园区。"),
+        ("lianluo2", "advice", "希望提前一天通知，好安排人在。"),
+    )
+    for firm, (username, kind, text) in zip(stage.notes["contact_enterprises"], words, strict=True):
+        delivery = Delivery.objects.received().select_related("receipt").get(enterprise=firm)
+        moment = delivery.receipt.at + timedelta(hours=2)
+        say_thanks(delivery=delivery, kind=kind, text=text, by=stage.users[username], at=moment)
 
 
 def _drawn(stage: Stage, name: str) -> StoredFile:

@@ -11,7 +11,8 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 
-from enterprises.models import Enterprise, ResumptionStatus
+from enterprises.models import Enterprise
+from supplies.claims import scoped, with_heads
 from supplies.models import Balance, Item, Line, Lot, Movement, Place, PlaceKind
 
 CENT = Decimal("0.01")
@@ -20,7 +21,7 @@ Kind = Movement.Kind
 
 @dataclass(frozen=True)
 class Cover:
-    """For how many days the park's stock of an item lasts all resumed enterprises."""
+    """For how many days the park's stock of an item lasts everybody on duty in the enterprises that have resumed."""
 
     item: Item
     amount: Decimal
@@ -39,13 +40,12 @@ class Cover:
 
 
 def days_of_cover(warehouses: QuerySet[Place]) -> list[Cover]:
-    """Usable stock of everything that is used up daily, over the headcount of who has resumed. Three statements."""
-    heads = Enterprise.objects.enterprises().filter(status=ResumptionStatus.RESUMED)
-    total = heads.aggregate(total=Sum("headcount"))["total"] or 0
+    """Usable stock of everything that is used up daily, over the heads on duty of who has resumed. Four statements."""
+    heads = sum(who.heads for who in with_heads(scoped({})))
     stock = Balance.objects.filter(place__in=warehouses, amount__gt=0).usable().order_by()
     sums = dict(stock.values("lot__item").annotate(total=Sum("amount")).values_list("lot__item", "total"))
     items = Item.objects.in_use().filter(daily_use__isnull=False)
-    return [Cover(item, sums.get(item.pk, Decimal(0)), total) for item in items]
+    return [Cover(item, sums.get(item.pk, Decimal(0)), heads) for item in items]
 
 
 def expiry_calendar(warehouses: QuerySet[Place]) -> list[tuple[date, list[Balance]]]:

@@ -24,6 +24,7 @@ stock_urls = [
     path("movements/new/", stock.movement_create, name="movement_create"),
     path("movements/<int:pk>/reverse/", stock.movement_reverse, name="movement_reverse"),
     path("report/", stock.stock_report, name="stock_report"),
+    path("cover/", stock.cover_list, name="cover_list"),
     path("balances/", lots.balance_list, name="balance_list"),
 ]
 lot_urls = [

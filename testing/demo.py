@@ -10,7 +10,7 @@ from enterprises.models import Employment, Person
 from parkportal.clock import at
 from parkportal.demo import Stage
 from parkportal.records.codes import take_codes
-from supplies.actions import consume_kits
+from supplies.actions import Use, consume_kits
 from supplies.demo import bring_kits
 from supplies.models import Place
 from testing.actions.campaigns import CONSENT_TEXT, CONSENT_TEXT_EN
@@ -323,7 +323,7 @@ def _past_day(
     SignUp.objects.bulk_update(repeated, ["status", "temperature_tenths", "attended_session", "attended_at"])
     _save_tubes(tubes)
     kits = consume_kits(
-        point=Place.objects.point(point.code, point.name), occasion=f"session:{session.pk}", quantity=len(tubes),
+        point=Place.objects.point(point.code, point.name), occasion=f"session:{session.pk}", uses=[Use("kit", len(tubes))],
         by=stage.users["caiyang1"], at=at(day, time(17, 30)),
     )  # fmt: skip
     Reconciliation.objects.create(

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from parkportal import charts
 from parkportal.clock import day_of, park_now, park_today
-from parkportal.dashboard import charts
 from parkportal.dashboard.squads import squad_rows
 from parkportal.quantities import rate_text
 from parkportal.records import figures, settings
@@ -87,7 +87,7 @@ def overview(day: date, labels: dict[str, str]) -> dict[str, Any]:
         "rates": kind_rates(values, labels),
         "sampled": values["persons_sampled"],
         "sampled_today": increase(sampled),
-        "sampled_bars": charts.bars(daily_change(sampled)),
+        "sampled_bars": charts.bars([(f"{day.day}日", value) for day, value in daily_change(sampled)]),
         "stock": [values[code] for code in STOCK if code in values],
         "squads": squad_rows(values["enterprises_resumed"].as_of),
         "as_of": values["enterprises_resumed"].as_of,

@@ -18,7 +18,7 @@ from supplies.actions.deliveries import (
     void_delivery,
 )
 from supplies.actions.follow_up import close_remainder, mark_shortage_seen, say_thanks
-from supplies.actions.kits import consume_kits, kits_at, supply_point
+from supplies.actions.kits import Use, consume_kits, kit_stocks, kits_at, supply_point
 from supplies.actions.ledger import Entry, Leg, locked_balances, move_stock, post, reverse_movement
 from supplies.actions.lots import Recalled, add_paper, put_on_shelf, quarantine, recall, release
 from supplies.actions.notices import mark_notice_read, remind_unsigned, schedule_deliveries
@@ -45,6 +45,7 @@ __all__ = [
     "Recalled",
     "Received",
     "Signature",
+    "Use",
     "Wish",
     "add_keeper",
     "add_lot",
@@ -60,6 +61,7 @@ __all__ = [
     "hand_to_squad",
     "issue_deliveries",
     "item_for",
+    "kit_stocks",
     "kits_at",
     "last_answers",
     "locked_balances",

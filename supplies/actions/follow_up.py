@@ -1,5 +1,6 @@
 """After the door: the warehouse learns of a shortage, a remainder is given up, the enterprise says what it thinks."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -52,7 +53,9 @@ def close_remainder(*, delivery: Delivery, by: Any, reason: str) -> Delivery:
     return held
 
 
-def say_thanks(*, delivery: Delivery, kind: str, text: str, by: Any, token: UUID | None = None) -> Feedback:
+def say_thanks(
+    *, delivery: Delivery, kind: str, text: str, by: Any, token: UUID | None = None, at: datetime | None = None
+) -> Feedback:
     """What the enterprise says after it signed, once for a delivery. Raises Refused: empty, not_signed, said_already."""
     if not text.strip():
         raise Refused("empty", "请写几个字。")
@@ -62,6 +65,8 @@ def say_thanks(*, delivery: Delivery, kind: str, text: str, by: Any, token: UUID
     def write() -> Feedback:
         if Feedback.objects.filter(delivery=delivery).exists():
             raise Refused("said_already", "这张配送单已经写过反馈。")
-        return Feedback.objects.create(delivery=delivery, kind=kind, text=text.strip()[:300], by=by, token=token)
+        return Feedback.objects.create(
+            delivery=delivery, kind=kind, text=text.strip()[:300], by=by, token=token, at=at or park_now()
+        )
 
     return once(Feedback, token, write)[0]

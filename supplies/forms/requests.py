@@ -10,7 +10,7 @@ from parkportal.idempotency import TokenFormMixin
 from parkportal.quantities import plain
 from parkportal.states import Refused
 from supplies.actions import Wish, last_answers
-from supplies.models import Item
+from supplies.models import KIT_KINDS, Item
 from supplies.units import read_quantity
 
 DAYS_LIMIT = 365
@@ -33,7 +33,7 @@ class RequestForm(TokenFormMixin):
 
     def __init__(self, *args: Any, enterprise: Enterprise, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.items = list(Item.objects.in_use().exclude(kind="kit").prefetch_related("packs"))
+        self.items = list(Item.objects.in_use().exclude(kind__in=KIT_KINDS).prefetch_related("packs"))
         known = last_answers(enterprise)
         for item in self.items:
             last = known.get(item.pk)

@@ -8,7 +8,7 @@ from supplies.models.allocation import (
     AllocationStatus,
     default_weights,
 )
-from supplies.models.catalogue import DECIMAL_UNITS, UNITS, Item, PackUnit, item_key
+from supplies.models.catalogue import DECIMAL_UNITS, KIT, KIT_KINDS, TUBE, UNITS, Item, PackUnit, item_key
 from supplies.models.delivery import (
     Delivery,
     DeliveryLine,
@@ -33,6 +33,9 @@ from supplies.models.stocktake import StockTake, StockTakeLine, StockTakeMove, S
 __all__ = [
     "ASKERS",
     "DECIMAL_UNITS",
+    "KIT",
+    "KIT_KINDS",
+    "TUBE",
     "UNITS",
     "Allocation",
     "AllocationLine",

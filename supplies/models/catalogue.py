@@ -16,6 +16,11 @@ UNITS = ("个", "只", "支", "把", "瓶", "盒", "箱", "桶", "包", "袋", "
 DECIMAL_UNITS = frozenset({"公斤", "升"})
 
 
+# What a testing point uses up, by kind of the dictionary: a kit for each person swabbed, a tube for each tube opened.
+KIT, TUBE = "kit", "tube"
+KIT_KINDS = {KIT: "采样包", TUBE: "采样管"}
+
+
 def item_key(name: str, spec: str, unit: str) -> str:
     """What makes two rows the same item: name, specification and base unit, without blanks, widths and case."""
     return "|".join("".join(unicodedata.normalize("NFKC", part).upper().split()) for part in (name, spec, unit))
@@ -34,7 +39,7 @@ class ItemQuerySet(models.QuerySet["Item"]):
 
     def kits(self) -> "ItemQuerySet":
         """What a testing point uses up: swab kits and tubes."""
-        return self.filter(kind="kit")
+        return self.filter(kind__in=KIT_KINDS)
 
 
 class Item(models.Model):

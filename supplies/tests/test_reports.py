@@ -1,14 +1,19 @@
 """Where a person would rather look: cover, expiry, cost, donations; and who hears of a broken book."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
+from enterprises.models import DailyReport
+from parkportal.clock import park_now, park_today
 from supplies import actions, reports
 from supplies.actions import Signature
+from supplies.claims import scoped
+from supplies.cover import firm_covers, spread
 from supplies.models import Balance, Place
+from supplies.pictures import expiry_chart, lot_chart
 from supplies.tests import factories as f
 from supplies.worklist import _broken
 
@@ -27,6 +32,12 @@ def given():
     actions.issue_deliveries(deliveries=[delivery], by=f.keeper())
     actions.sign_delivery(delivery=delivery, arrivals={}, signature=Signature("宁远"), by=f.keeper())
     return {"firm": firm, "donated": donated, "bought": bought}
+
+
+def at_work(firm, heads):
+    DailyReport.objects.create(
+        enterprise=firm, day=park_today(), on_duty=heads, reported_at=park_now(), reported_by=f.contact(firm)
+    )
 
 
 def houses():
@@ -75,3 +86,67 @@ def test_a_broken_book_is_on_the_committees_list(given):
     assert "1 处" in entry.title and "台账合计 700" in entry.detail
     Balance.objects.filter(place__kind="warehouse", lot=given["donated"]).update(amount=Decimal(700))
     assert actions.note_broken_book() == 0 and _broken(boss, 5) == []
+
+
+def test_the_cover_of_an_enterprise_runs_down_with_its_heads_on_duty(park_time, sign_in, client):
+    masks, keeper = f.item(), f.keeper()
+    assert masks.daily_use == 2
+    lot = f.stock(masks, 5000)
+    few, many, none = (f.enterprise(name, heads=heads) for name, heads in (("甲厂", 100), ("乙厂", 100), ("丙厂", 10)))
+    at_work(few, 50), at_work(many, 100)
+    for firm, masks_given in ((few, 500), (many, 460)):
+        delivery = f.delivery(firm, {lot: masks_given})
+        actions.issue_deliveries(deliveries=[delivery], by=keeper)
+        actions.sign_delivery(delivery=delivery, arrivals={}, signature=Signature("宁远"), by=keeper)
+    park_time.shift(timedelta(days=2))
+    rows = [(str(row.who.enterprise), row.left, row.days) for row in firm_covers(masks, scoped({}))]
+    assert rows == [("丙厂", 0, Decimal("0.0")), ("乙厂", 60, Decimal("0.3")), ("甲厂", 300, Decimal("3.0"))]
+    assert {bar.label: bar.value for bar in spread(firm_covers(masks, scoped({}))) if bar.value} == {
+        "没有领过": 1, "不到 1 天": 1, "3–6 天": 1,
+    }  # fmt: skip
+    [park] = reports.days_of_cover(houses())
+    assert park.heads == 160 and park.days == Decimal("12.6")
+    sign_in(f.user("leader"))
+    page = client.get(reverse("supplies:cover_list"), {"item": masks.pk})
+    assert [row.who.enterprise for row in page.context["page_obj"]] == [none, many, few]
+    assert '<svg class="chart' in page.content.decode()
+
+
+def test_what_an_enterprise_gave_back_does_not_cover_it():
+    masks, firm = f.item(), f.enterprise(heads=10)
+    lot = f.stock(masks, 500)
+    delivery = f.delivery(firm, {lot: 200})
+    actions.issue_deliveries(deliveries=[delivery], by=f.keeper())
+    actions.sign_delivery(delivery=delivery, arrivals={}, signature=Signature("宁远"), by=f.keeper())
+    actions.move_stock(
+        kind="return", lot=lot, from_place=Place.objects.get(enterprise=firm), to_place=f.warehouse(),
+        quantity=Decimal(150), by=f.keeper(), reason="多了",
+    )  # fmt: skip
+    [row] = firm_covers(masks, scoped({}))
+    assert (row.received, row.left, row.days) == (50, 50, Decimal("2.5"))
+
+
+def test_the_calendar_is_drawn_with_a_dot_in_its_month(park_time):
+    f.stock(f.item(), 100, expires_on=date(2020, 4, 9))
+    f.stock(f.item("75%酒精", unit="公斤"), Decimal("12.5"), expires_on=date(2019, 12, 1))
+    chart = expiry_chart(reports.expiry_calendar(houses()))
+    spirit, masks = chart.lanes
+    assert [dot.label for dot in masks.dots] == ["100"] and [dot.label for dot in spirit.dots] == ["12.5"]
+    wide = (chart.right - chart.left) / 18
+    assert masks.dots[0].x == pytest.approx(chart.left + 2.5 * wide, abs=0.2)
+    assert spirit.dots[0].x == chart.now.x == pytest.approx(chart.left + 0.5 * wide, abs=0.2)
+
+
+def test_the_course_of_a_lot_is_drawn_hand_by_hand(given, sign_in, client):
+    chart = lot_chart(given["donated"])
+    assert [(lane.label, lane.end) for lane in chart.lanes] == [
+        ("仓库", "700 只"),
+        ("在途", "0 只"),
+        ("企业", "300 只"),
+    ]
+    heights = [float(point.split(",")[1]) for point in chart.lanes[0].points.split()]
+    ground = chart.lanes[0].y
+    assert (ground - heights[-1]) / (ground - min(heights)) == pytest.approx(0.7, abs=0.02), "to scale from zero"
+    sign_in(f.user("leader"))
+    page = client.get(reverse("supplies:lot_detail", args=[given["donated"].pk])).content.decode()
+    assert 'aria-label="这一批什么时候在谁手上"' in page

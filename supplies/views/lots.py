@@ -16,6 +16,7 @@ from supplies.forms import PaperForm, PastForm
 from supplies.holders import holders_of
 from supplies.models import Lot, LotPaper
 from supplies.past import held_at
+from supplies.pictures import lot_chart
 from supplies.views.rooms import PAGE, READERS, WRITERS, show
 
 ACTS = {"quarantine": actions.quarantine, "release": actions.release, "recall": actions.recall}
@@ -44,6 +45,7 @@ def lot_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "item": lot.item,
         "page_obj": page,
         "holders": holders_of(lot),
+        "course": lot_chart(lot),
         "papers": lot.papers.select_related("by"),
         "paper_form": PaperForm(),
         "dialogs": DIALOGS,

@@ -12,10 +12,13 @@ from parkportal.records import figures
 from parkportal.records.listing import figure_rows
 from parkportal.states import Refused
 from supplies import actions, reports
+from supplies.claims import scoped
+from supplies.cover import firm_covers, spread
 from supplies.figures import FIGURES, STOCK
 from supplies.forms import MovementForm, ReasonForm, ReceiptForm
-from supplies.models import Lot, Movement, reached_warehouses
+from supplies.models import KIT_KINDS, Item, Lot, Movement, reached_warehouses
 from supplies.overview import item_stocks
+from supplies.pictures import expiry_chart
 from supplies.views.rooms import PAGE, READERS, WRITERS, show
 
 
@@ -115,12 +118,26 @@ def movement_reverse(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*READERS)
+def cover_list(request: HttpRequest) -> HttpResponse:
+    """For how many days each resumed enterprise still has of one item, the shortest first."""
+    items = list(Item.objects.in_use().filter(daily_use__gt=0).exclude(kind__in=KIT_KINDS))
+    wanted = request.GET.get("item", "")
+    item = next((one for one in items if str(one.pk) == wanted), items[0] if items else None)
+    rows = firm_covers(item, scoped({}).select_related("squad")) if item else []
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    heads = sum(row.who.heads for row in rows)
+    context = {"items": items, "item": item, "bars": spread(rows), "heads": heads, "now": park_now()}
+    return show(request, "cover_list", page_obj=page, **context)
+
+
+@roles(*READERS)
 def stock_report(request: HttpRequest) -> HttpResponse:
     """Cover, expiry, cost, donations: where a person would rather look than read."""
     houses = reached_warehouses(request.user)
     context = {
         "covers": reports.days_of_cover(houses),
-        "months": reports.expiry_calendar(houses),
+        "months": (months := reports.expiry_calendar(houses)),
+        "calendar": expiry_chart(months),
         "sources": reports.cost_by_source(houses),
         "firms": reports.cost_by_enterprise(houses)[:PAGE],
         "donations": reports.donor_statement(houses),

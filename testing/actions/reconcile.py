@@ -1,5 +1,6 @@
 """Before the team leaves: arrived = bound = packed, gaps by person, and the kits that were used leave the stock."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,8 @@ from django.db.models import Exists, OuterRef, Q
 from parkportal.idempotency import once
 from parkportal.records.audit import record
 from parkportal.states import Refused
-from supplies.actions import consume_kits
-from supplies.models import Place
+from supplies.actions import Use, consume_kits, kit_stocks
+from supplies.models import KIT, KIT_KINDS, TUBE, Place
 from testing.models import (
     BoxStatus,
     PoolMember,
@@ -51,8 +52,13 @@ class Balance:
 
     @property
     def kits_used(self) -> int:
-        """Every tube that was opened, also those void, is a kit less."""
+        """Every person who was swabbed, also into a tube that is void, is a kit less."""
         return self.bound + self.void
+
+    @property
+    def tubes_used(self) -> int:
+        """Every tube that was opened, also those void."""
+        return self.tubes + self.void
 
 
 def balance(session: Session) -> Balance:
@@ -82,11 +88,53 @@ def balance(session: Session) -> Balance:
     )
 
 
-def reconcile(*, session: Session, gaps: dict[str, str], by: Any, token: UUID | None = None) -> Reconciliation:
+@dataclass(frozen=True)
+class KitRow:
+    """One kind of kit at the point: what the book has, what the sitting used, what should be left."""
+
+    kind: str
+    label: str
+    unit: str
+    book: int
+    used: int
+
+    @property
+    def should_be_left(self) -> int:
+        """Never below zero: where the book knew too few, somebody says how many there are and why."""
+        return max(self.book - self.used, 0)
+
+    @property
+    def is_short(self) -> bool:
+        return self.book < self.used
+
+
+KitCount = tuple[int | None, str]
+
+
+def kit_rows(session: Session, counted: Balance) -> list[KitRow]:
+    """The kinds that ever lay at the session's point; none when nobody ever brought any."""
+    used = {KIT: counted.kits_used, TUBE: counted.tubes_used}
+    stocks = kit_stocks(_place(session))
+    return [
+        KitRow(kind, label, stocks[kind].unit, int(stocks[kind].book), used[kind])
+        for kind, label in KIT_KINDS.items()
+        if kind in stocks
+    ]
+
+
+def reconcile(
+    *,
+    session: Session,
+    gaps: dict[str, str],
+    by: Any,
+    kits: Mapping[str, KitCount] | None = None,
+    token: UUID | None = None,
+) -> Reconciliation:
     """Write the count down, end the session, mark who did not come, and book the kits out of the point's stock.
 
-    `gaps` says for each person or tube that does not fit (its code) what became of it. Raises Refused `gaps` while one
-    is unexplained, `boxes_open` while a box is not handed over.
+    `gaps` says for each person or tube that does not fit (its code) what became of it; `kits` for each kind of kit how
+    many are left and why that is not what should be left. Raises Refused `gaps` while one is unexplained,
+    `reason_missing` while a difference of kits is, `boxes_open` while a box is not handed over.
     """
 
     def create() -> Reconciliation:
@@ -102,8 +150,8 @@ def reconcile(*, session: Session, gaps: dict[str, str], by: Any, token: UUID | 
             session=locked, arrived=counted.arrived, bound=counted.bound, packed=counted.packed, void=counted.void,
             kits_used=counted.kits_used, gaps=gaps, done_by=by, token=token,
         )  # fmt: skip
-        row.movement_id, words = _use_kits(locked, counted.kits_used, by=by)
-        row.gaps = {**gaps, **({"kits": words} if words else {})}
+        row.movement_id, words = _use_kits(locked, counted, kits or {}, by=by)
+        row.gaps = {**gaps, **words}
         row.save(update_fields=["movement_id", "gaps"])
         locked.status = Session.Status.CLOSED
         locked.save(update_fields=["status"])
@@ -119,16 +167,34 @@ def reconcile(*, session: Session, gaps: dict[str, str], by: Any, token: UUID | 
     return row
 
 
-def _use_kits(session: Session, used: int, *, by: Any) -> tuple[int | None, str]:
-    """One movement out of the point's stock; a book that holds too few does not keep the team from going home."""
-    if not used:
-        return None, ""
-    place = Place.objects.point(session.point.code, session.point.name)
+def _place(session: Session) -> Place:
+    return Place.objects.point(session.point.code, session.point.name)
+
+
+def _use_kits(
+    session: Session, counted: Balance, kits: Mapping[str, KitCount], *, by: Any
+) -> tuple[int | None, dict[str, str]]:
+    """One movement out of the point's stock, and the words on each difference by kind.
+
+    A book that holds too few, with nobody who counted, does not keep the team from going home.
+    """
+    rows = kit_rows(session, counted) or [KitRow(KIT, KIT_KINDS[KIT], "份", 0, counted.kits_used)]
+    uses = [Use(row.kind, row.used, *kits.get(row.kind, (None, ""))) for row in rows]
+    differs = [use.left is not None and use.left != row.book - row.used for row, use in zip(rows, uses, strict=True)]
+    if not any(differs) and not any(use.used for use in uses):
+        return None, {}
     try:
         with transaction.atomic():
-            return consume_kits(point=place, occasion=f"session:{session.pk}", quantity=used, by=by).pk, ""
+            movement = consume_kits(point=_place(session), occasion=f"session:{session.pk}", uses=uses, by=by)
     except Refused as refusal:
-        return refusal.facts.get("movement"), refusal.text
+        if refusal.code in {"reason_missing", "out_of_range"}:
+            raise
+        return refusal.facts.get("movement"), {KIT: refusal.text}
+    return movement.pk, {
+        row.kind: f"账上 {row.book} {row.unit}，用去 {row.used}，实有 {use.left}：{use.reason}"
+        for row, use, is_other in zip(rows, uses, differs, strict=True)
+        if is_other
+    }
 
 
 def _mark_missed(session: Session, *, by: Any) -> None:

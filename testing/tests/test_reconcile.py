@@ -1,5 +1,6 @@
 """Before the team leaves: arrived = bound = packed, each gap with a word, the kits out of the stock."""
 
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -7,7 +8,9 @@ from django.urls import reverse
 
 from parkportal.clock import park_now, park_today
 from parkportal.states import Refused
-from supplies.models import Movement
+from supplies.actions import kit_stocks, supply_point
+from supplies.models import Movement, Place
+from supplies.tests import factories as supplies
 from testing import actions
 from testing.actions.reconcile import balance, reconcile
 from testing.models import Reconciliation, Session, SignUp, Specimen
@@ -80,8 +83,63 @@ def test_a_stock_that_holds_too_few_kits_does_not_keep_the_team(session, clerk):
 
     row = reconcile(session=session, gaps={}, by=clerk)
 
-    assert row.movement_id is None and "只剩" in row.gaps["kits"]
+    assert row.movement_id is None and "只剩" in row.gaps["kit"]
     assert not Movement.objects.exists()
+
+
+@pytest.fixture
+def kits(session):
+    """Twenty kits and six tubes lie at the point."""
+    place = Place.objects.point(session.point.code, session.point.name)
+    for name, unit, count in (("一次性咽拭子采样套装", "套", 20), ("病毒采样管", "支", 6)):
+        item = supplies.item(name, unit=unit)
+        supplies.stock(item, count)
+        supply_point(
+            point=place, item=item, quantity=Decimal(count), warehouse=supplies.warehouse(), by=supplies.keeper()
+        )
+    return place
+
+
+def left_at(place):
+    return {kind: int(stock.book) for kind, stock in kit_stocks(place).items()}
+
+
+def test_kits_and_tubes_leave_the_stock_in_one_movement_and_differences_are_explained(session, clerk, kits):
+    packed(session, clerk)
+    with pytest.raises(Refused) as refused:
+        reconcile(session=session, gaps={}, kits={"kit": (15, ""), "tube": (4, "")}, by=clerk)
+    assert refused.value.code == "reason_missing" and "采样包应剩 18 套，实有 15 套" in refused.value.text
+    session.refresh_from_db()
+    assert session.status == "open" and left_at(kits) == {"kit": 20, "tube": 6}
+
+    row = reconcile(session=session, gaps={}, kits={"kit": (15, "掉地上 3 套"), "tube": (4, "")}, by=clerk)
+
+    assert left_at(kits) == {"kit": 15, "tube": 4}
+    movement = Movement.objects.get(occasion=f"session:{session.pk}")
+    assert row.movement_id == movement.pk and row.gaps == {"kit": "账上 20 套，用去 2，实有 15：掉地上 3 套"}
+    assert sorted((line.to_place.kind, int(line.quantity)) for line in movement.lines.all()) == [
+        ("consumption", 2), ("consumption", 2), ("loss", 3),
+    ]  # fmt: skip
+
+
+def test_a_sitting_to_which_nobody_came_uses_nothing(session, clerk, kits):
+    row = reconcile(session=session, gaps={}, kits={"kit": (20, ""), "tube": (6, "")}, by=clerk)
+    assert row.movement_id is None and left_at(kits) == {"kit": 20, "tube": 6}
+
+
+def test_reconcile_page_asks_how_many_kits_are_left(client, sign_in, session, clerk, kits):
+    packed(session, clerk)
+    sign_in(clerk)
+    url = reverse("testing:reconcile", args=[session.pk])
+    page = client.get(url).content.decode()
+    assert "采样包（套）" in page and 'name="left-kit"' in page and 'value="18"' in page
+
+    form = {"token": str(uuid4()), "left-kit": "17", "left-tube": "4"}
+    refused = client.post(url, form).content.decode()
+    assert "请写差在哪里" in refused and 'value="17"' in refused and not Reconciliation.objects.exists()
+    client.post(url, {**form, "why-kit": "一套没有拭子"})
+    assert left_at(kits) == {"kit": 17, "tube": 4}
+    assert "实有 17：一套没有拭子" in client.get(url).content.decode()
 
 
 def test_reconciling_twice_is_once(session, clerk):

@@ -18,6 +18,7 @@ ROWS = [
     row("supplies:lot_paper", READ, pk="lot_paper"),
     row("supplies:balance_list", READ),
     row("supplies:stock_report", READ),
+    row("supplies:cover_list", READ),
     row("supplies:stock_take_list", READ),
     row("supplies:stock_take_create", WRITE),
     row("supplies:stock_take_detail", READ, pk="stock_take"),

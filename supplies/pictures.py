@@ -1,0 +1,52 @@
+"""What is looked at rather than read: the calendar of expiries, and the course of a lot through the park's hands."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from parkportal import charts
+from parkportal.clock import park_now, park_today
+from parkportal.quantities import plain
+from supplies.models import Balance, Item, Lot, PlaceKind
+
+MONTHS = 18
+HANDS = (
+    (PlaceKind.WAREHOUSE, "仓库"),
+    (PlaceKind.TRANSIT, "在途"),
+    (PlaceKind.SQUAD, "小分队"),
+    (PlaceKind.ENTERPRISE, "企业"),
+    (PlaceKind.POINT, "采样点"),
+    (PlaceKind.CONSUMPTION, "已用掉"),
+    (PlaceKind.LOSS, "损耗"),
+)
+
+
+def expiry_chart(months: Sequence[tuple[date, Sequence[Balance]]]) -> charts.Lanes | None:
+    """The calendar of `reports.expiry_calendar`: a row for each item, how much of it expires in which month."""
+    sums: dict[Item, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for month, rows in months:
+        for row in rows:
+            sums[row.lot.item][month] += row.amount
+    items = sorted(sums, key=lambda item: (item.pinyin_key, item.pk))
+    return charts.calendar(
+        [
+            (item.name[:9], [(month, plain(amount)) for month, amount in sorted(sums[item].items())], item.unit)
+            for item in items
+        ],
+        today=park_today(),
+        months=MONTHS,
+    )
+
+
+def lot_chart(lot: Lot) -> charts.Lanes | None:
+    """How much of the lot was in whose hands, from the first entry to now; hands that never held any are left out."""
+    held: dict[str, Decimal] = defaultdict(Decimal)
+    course: dict[str, list[tuple[datetime, Decimal]]] = defaultdict(list)
+    lines = lot.lines.order_by("movement__at", "id")
+    for at, gave, got, quantity in lines.values_list("movement__at", "from_place__kind", "to_place__kind", "quantity"):
+        for kind, change in ((gave, -quantity), (got, quantity)):
+            held[kind] += change
+            course[kind].append((at, held[kind]))
+    rows = [(label, course[kind], f"{plain(held[kind])} {lot.item.unit}") for kind, label in HANDS if kind in course]
+    return charts.steps(rows, until=park_now()) if rows else None
