@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-NAMES = ("lists",)
+NAMES = ("lists", "allocation")
 
 
 def main(names: list[str]) -> int:

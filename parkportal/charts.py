@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from parkportal.clock import SHANGHAI
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -164,7 +166,9 @@ def steps(rows: Sequence[tuple[str, Sequence[tuple[datetime, Decimal]], str]], *
         return Lane(label, ground, end, line, f"{points[0][0]},{ground} {line} {RIGHT},{ground}")
 
     height = HEAD + LANE * len(rows) + 22
-    days = [Mark(LEFT, height - 6, f"{first:%m-%d}"), Mark(RIGHT, height - 6, f"{until:%m-%d}")]
+    first, until = (instant.astimezone(SHANGHAI) for instant in (first, until))
+    form = "%m-%d" if first.date() != until.date() else "%m-%d %H:%M"
+    days = [Mark(LEFT, height - 6, f"{first:{form}}"), Mark(RIGHT, height - 6, f"{until:{form}}")]
     return Lanes([drawn(n, *row) for n, row in enumerate(rows)], days, height)
 
 
@@ -186,7 +190,7 @@ def calendar(rows: Sequence[tuple[str, Sequence[tuple[date, str]], str]], *, tod
     shown = [
         Mark(x_of(day), height - 6, _month(day, n, months))
         for n, day in enumerate(ends)
-        if n % 3 == 0 or n == months - 1
+        if (n % 4 == 0 and months - n > 4) or n == months - 1
     ]
     lanes = []
     for place, (label, marks, end) in enumerate(rows):

@@ -10,7 +10,7 @@ from parkportal.clock import park_now, park_today
 from parkportal.quantities import plain
 from supplies.models import Balance, Item, Lot, PlaceKind
 
-MONTHS = 18
+MONTHS = 24
 HANDS = (
     (PlaceKind.WAREHOUSE, "仓库"),
     (PlaceKind.TRANSIT, "在途"),
@@ -25,16 +25,18 @@ HANDS = (
 def expiry_chart(months: Sequence[tuple[date, Sequence[Balance]]]) -> charts.Lanes | None:
     """The calendar of `reports.expiry_calendar`: a row for each item, how much of it expires in which month."""
     sums: dict[Item, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    today = park_today()
+    last = date(today.year + (today.month + MONTHS - 2) // 12, (today.month + MONTHS - 2) % 12 + 1, 1)
     for month, rows in months:
         for row in rows:
-            sums[row.lot.item][month] += row.amount
+            sums[row.lot.item][min(max(month, today.replace(day=1)), last)] += row.amount
     items = sorted(sums, key=lambda item: (item.pinyin_key, item.pk))
     return charts.calendar(
         [
             (item.name[:9], [(month, plain(amount)) for month, amount in sorted(sums[item].items())], item.unit)
             for item in items
         ],
-        today=park_today(),
+        today=today,
         months=MONTHS,
     )
 

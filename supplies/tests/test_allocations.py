@@ -4,7 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from enterprises.models import DailyReport
 from parkportal.clock import park_today
@@ -200,3 +202,31 @@ def test_days_of_cover_need_a_daily_use():
     assert quantities(plan(masks, 10000, mode="days", days=5)) == {"一百人": 1000}
     with pytest.raises(Refused, match="没有写每人每天用量"):
         plan(gun, 10, mode="days", days=5)
+
+
+@pytest.mark.both
+def test_a_preview_over_139_firms_takes_no_more_statements_than_one_over_three(sign_in, client):
+    masks = f.item()
+    f.stock(masks, 300_000)
+    sign_in(f.user("committee"))
+    form = {
+        "item": masks.pk, "warehouse": f.warehouse().pk, "mode": "on_duty", "total": "100000",
+        **{f"weight_{tier}": "1" for tier in ("must", "guide", "support", "other")},
+    }  # fmt: skip
+
+    def preview():
+        with CaptureQueriesContext(connection) as seen:
+            answer = client.post(reverse("supplies:allocation_create"), {**form, "token": str(new_token())})
+            assert answer.status_code == 302
+            shown = client.get(answer.url)
+        assert shown.context["given"] == 100_000
+        return len(seen)
+
+    for _ in range(3):
+        f.enterprise(heads=50)
+    preview()
+    few = preview()
+    for number in range(136):
+        f.enterprise(heads=number * 7 % 500 + 1, tier=["must", "guide", "support", "other"][number % 4])
+    # SQLite takes the 139 lines in two parts
+    assert preview() <= few + (connection.vendor == "sqlite")

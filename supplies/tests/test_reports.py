@@ -128,11 +128,12 @@ def test_what_an_enterprise_gave_back_does_not_cover_it():
 
 def test_the_calendar_is_drawn_with_a_dot_in_its_month(park_time):
     f.stock(f.item(), 100, expires_on=date(2020, 4, 9))
+    f.stock(f.item(), 30, expires_on=date(2022, 1, 9)), f.stock(f.item(), 7, expires_on=date(2030, 1, 9))
     f.stock(f.item("75%酒精", unit="公斤"), Decimal("12.5"), expires_on=date(2019, 12, 1))
     chart = expiry_chart(reports.expiry_calendar(houses()))
     spirit, masks = chart.lanes
-    assert [dot.label for dot in masks.dots] == ["100"] and [dot.label for dot in spirit.dots] == ["12.5"]
-    wide = (chart.right - chart.left) / 18
+    assert [dot.label for dot in masks.dots] == ["100", "37"] and [dot.label for dot in spirit.dots] == ["12.5"]
+    wide = (chart.right - chart.left) / 24
     assert masks.dots[0].x == pytest.approx(chart.left + 2.5 * wide, abs=0.2)
     assert spirit.dots[0].x == chart.now.x == pytest.approx(chart.left + 0.5 * wide, abs=0.2)
 
