@@ -1,21 +1,26 @@
 """The papers that go with goods, as PDF answers: pick list, delivery notes, register of what was handed out."""
 
+import io
 from collections.abc import Iterable
 from datetime import date
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from PIL import Image
 
 from parkportal.clock import day_of, park_now, park_today
 from parkportal.printing import sheets
 from parkportal.printing.tables import Column, TableStyle
 from parkportal.privacy import mask_phone
 from parkportal.quantities import plain
+from parkportal.records import files
+from parkportal.records.models import StoredFile
 from parkportal.states import Refused
 from supplies.models import Delivery, DeliveryLine, Shelf, StockTake
 
 NOTE_LIMIT = 300
+SIGNATURE_PIXELS = (264, 109)
 
 
 def answer(what: str, deliveries: QuerySet[Delivery]) -> HttpResponse:
@@ -30,8 +35,8 @@ def answer(what: str, deliveries: QuerySet[Delivery]) -> HttpResponse:
 
 def register(deliveries: QuerySet[Delivery]) -> HttpResponse:
     """领用登记表 of the deliveries that were signed for."""
-    rows = whole(deliveries.order_by("receipt__at", "id"))
-    lines = tuple(line for row in rows for line in register_lines(row))
+    rows = whole(deliveries.order_by("receipt__at", "id")).select_related("receipt__image")
+    lines = tuple(line for row in rows for line in register_lines(row, with_signatures=True))
     sheet = sheets.IssueRegister(
         park=settings.PARK_NAME, lines=lines, warehouse="各仓库", as_of=f"截至 {park_now():%Y-%m-%d %H:%M}"
     )
@@ -49,7 +54,7 @@ def pick_list(deliveries: list[Delivery]) -> bytes:
     return sheets.pick_list_pdf(
         sheets.PickList(
             park=settings.PARK_NAME,
-            code=deliveries[0].code,
+            code=deliveries[0].code if len(deliveries) == 1 else "",
             warehouse=str(deliveries[0].warehouse),
             for_whom=f"{len(deliveries)} 张配送单",
             printed_at=park_now(),
@@ -149,12 +154,23 @@ def _note(row: Delivery) -> sheets.DeliveryNote:
     )
 
 
-def register_lines(row: Delivery) -> Iterable[sheets.IssueRegisterLine]:
+def _small(stored: StoredFile) -> bytes:
+    """A drawn signature in grey and as large as its cell needs, so that a register of hundreds stays a small file."""
+    with Image.open(io.BytesIO(files.content(stored))) as picture:
+        small = picture.convert("L")
+    small.thumbnail(SIGNATURE_PIXELS)
+    out = io.BytesIO()
+    small.save(out, "PNG")
+    return out.getvalue()
+
+
+def register_lines(row: Delivery, *, with_signatures: bool = False) -> Iterable[sheets.IssueRegisterLine]:
     """The lines of one signed delivery as 领用登记表 has them. Raises Refused `unsigned`."""
     receipt = row.receipt
     if receipt is None:
         raise Refused("unsigned", f"{row} 还没有签收。")
-    for line in row.lines.all():
+    # one signature for many items stands beside the first
+    for place, line in enumerate(row.lines.all()):
         missing = line.missing or 0
         yield sheets.IssueRegisterLine(
             receiver=row.enterprise.name,
@@ -170,6 +186,7 @@ def register_lines(row: Delivery) -> Iterable[sheets.IssueRegisterLine]:
             phone=mask_phone(row.enterprise.liaison_phone),
             received_on=day_of(receipt.at),
             remark=f"少 {plain(missing)}，{line.get_shortage_display()}" if missing else "",
+            drawn=_small(receipt.image) if with_signatures and not place and receipt.image else b"",
         )
 
 

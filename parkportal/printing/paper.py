@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 
 from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from parkportal.printing import barcodes
@@ -116,6 +117,13 @@ class Page:
     def qr(self, x: float, y: float, text: str, *, size: float) -> None:
         """A QR code in a square of `size` millimetres, its quiet zone inside."""
         barcodes.draw_qr(self.canvas, text, x=x * mm, y=(self.height - y - size) * mm, size_mm=size)
+
+    def picture(self, x: float, y: float, data: bytes, *, width: float, height: float) -> None:
+        """A picture (PNG, JPEG) as large as fits into the frame, in its middle, its proportions kept."""
+        lower = (self.height - y - height) * mm
+        self.canvas.drawImage(
+            ImageReader(BytesIO(data)), x * mm, lower, width * mm, height * mm, preserveAspectRatio=True, anchor="c"
+        )
 
     def stamp(self, text: str, *, size: float) -> None:
         """A word across the page, framed and turned, as a void stamp is set."""

@@ -9,6 +9,7 @@ from parkportal.printing.paper import FINE, HAIR, PALE, PT, STRONG, Page, baseli
 
 _PAD = 1.6  # white at either side of a cell, millimetres
 _LEADING = 1.35
+_BELOW, _DRAWN = 6, 12.0  # size of the word below a picture in points; least height of its row in millimetres
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,17 @@ class Column:
     share: float
     align: str = "left"
     bold: bool = False
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A cell that is a picture, a signature, with its word small below it."""
+
+    picture: bytes
+    word: str = ""
+
+
+Cell = str | Drawn
 
 
 @dataclass(frozen=True)
@@ -48,15 +60,19 @@ class _Row:
     above: float = 0
     below: float = HAIR
     gray: float = PALE
+    pictures: tuple[bytes | None, ...] = ()
 
     def draw(self, page: Page, x: float, y: float) -> None:
         right = x + sum(self.widths)
         if self.above:
             page.rule(x, y, right, y, weight=self.above)
-        for column, cell, width in zip(self.columns, self.cells, self.widths, strict=True):
+        pictures = self.pictures or (None,) * len(self.cells)
+        for column, cell, picture, width in zip(self.columns, self.cells, pictures, self.widths, strict=True):
+            if picture is not None:
+                page.picture(x + 0.6, y + 0.4, picture, width=width - 1.2, height=self.height - cell.height() * PT - 1)
             if self.style.framed:
                 page.box(x, y, width, self.height, weight=FINE * 0.8)
-            _draw_cell(page, cell, column, x, y, width, self)
+            _draw_cell(page, cell, column, x, y, width, self, low=picture is not None)
             x += width
         if not self.style.framed:
             page.rule(
@@ -64,16 +80,19 @@ class _Row:
             )
 
 
-def _draw_cell(page: Page, cell: FittedText, column: Column, x: float, y: float, width: float, row: _Row) -> None:
+def _draw_cell(
+    page: Page, cell: FittedText, column: Column, x: float, y: float, width: float, row: _Row, *, low: bool = False
+) -> None:
     at = {"left": x + _PAD, "right": x + width - _PAD, "center": x + width / 2}[column.align]
-    top = y + (row.height - cell.height(_LEADING) * PT) / 2
+    room = row.height - cell.height(_LEADING) * PT
+    top = y + (room - 0.3 if low else room / 2)
     bold = row.bold or column.bold
     page.lines(at, baseline(top, cell.size), cell, bold=bold, align=column.align, leading=_LEADING)
 
 
 def ruled_table(
     columns: Sequence[Column],
-    rows: Sequence[Sequence[str]],
+    rows: Sequence[Sequence[Cell]],
     *,
     measure: float,
     style: TableStyle = LEDGER,
@@ -81,7 +100,7 @@ def ruled_table(
 ) -> list[Piece]:
     """The table as pieces of a document, a row each; the header stands again on every page.
 
-    Cells are text as it shall be read; `total` is a last row in bold under an ink rule. Raises ValueError when a row
+    Cells are text as it shall be read, or `Drawn`; `total` is a last row in bold under an ink rule. Raises ValueError when a row
     has not as many cells as there are columns. An empty table says 无.
     """
     columns = tuple(columns)
@@ -100,19 +119,23 @@ def ruled_table(
 def _measured(
     columns: tuple[Column, ...],
     widths: tuple[float, ...],
-    texts: Sequence[str],
+    values: Sequence[Cell],
     style: TableStyle,
     *,
     bold: bool = False,
 ) -> _Row:
-    if len(texts) != len(columns):
-        raise ValueError(f"表有 {len(columns)} 列，这一行有 {len(texts)} 格")
+    if len(values) != len(columns):
+        raise ValueError(f"表有 {len(columns)} 列，这一行有 {len(values)} 格")
     cells = tuple(
-        fit_cell(text, (width - 2 * _PAD) / PT, style.size, bold=bold or column.bold)
-        for text, width, column in zip(texts, widths, columns, strict=True)
+        fit_cell(value, (width - 2 * _PAD) / PT, style.size, bold=bold or column.bold)
+        if isinstance(value, str)
+        else fit_cell(value.word, (width - 2 * _PAD) / PT, _BELOW)
+        for value, width, column in zip(values, widths, columns, strict=True)
     )
+    pictures = tuple(value.picture if isinstance(value, Drawn) else None for value in values)
     tallest = max(cell.height(_LEADING) for cell in cells) * PT
-    return _Row(cells, columns, widths, max(style.row, tallest + 2.6), style, bold=bold)
+    least = max(style.row, _DRAWN) if any(pictures) else style.row
+    return _Row(cells, columns, widths, max(least, tallest + 2.6), style, bold=bold, pictures=pictures)
 
 
 def _empty(columns: tuple[Column, ...], widths: tuple[float, ...], style: TableStyle) -> _Row:

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from parkportal.clock import park_now
 from parkportal.idempotency import new_token
 from parkportal.messaging.models import Message
+from parkportal.printing.tests.reading import pictures, text
 from parkportal.records import files
 from parkportal.states import AlreadyMoved, Refused
 from supplies import actions, invariants
@@ -279,6 +280,21 @@ def test_the_register_workbook_has_the_columns_and_the_signature_as_a_picture(un
     assert sheet["K4"].value == "=宁远" and sheet["K4"].data_type == "s" and sheet["L4"].value == "199****0001"
     [picture] = sheet._images
     assert picture.anchor._from.row == 3 and picture.anchor._from.col == 10
+
+
+def test_the_printed_register_has_each_drawn_signature_once_beside_its_first_line(underway, sign_in, client):
+    lots = {underway["lot"]: 10, f.stock(f.item("75%酒精", unit="公斤"), 10): Decimal("2.5")}
+    delivery = f.delivery(f.enterprise(of=f.squad(1)), lots)
+    actions.issue_deliveries(deliveries=[delivery], by=underway["keeper"])
+    sign_in(underway["liaison"])
+    form = {"token": str(new_token()), "signed_name": "宁远", "signature": png()}
+    form |= {f"received_{line.pk}": str(line.expected) for line in delivery.lines.all()}
+    assert client.post(page("delivery_sign", delivery.pk), form).status_code == 302
+    sign_in(f.user("leader"))
+    pdf = client.get(page("issue_register")).content
+    shown = text(pdf)
+    assert shown.count("宁远") == 2 and "75%酒精" in shown and "2.5" in shown
+    assert pictures(pdf) == 1
 
 
 @pytest.mark.both

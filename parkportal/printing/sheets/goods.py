@@ -9,7 +9,7 @@ from parkportal.printing.flow import Margins, Piece, flow_pdf, flows_pdf, gap
 from parkportal.printing.paper import A4
 from parkportal.printing.sheet_parts import SignHere, day, head, moment, page_foot, paragraph, signatures
 from parkportal.printing.sheets.table import TableSheet, table_sheet_pdf
-from parkportal.printing.tables import Column, Fact, TableStyle, facts, ruled_table
+from parkportal.printing.tables import Column, Drawn, Fact, TableStyle, facts, ruled_table
 
 _MARGINS = Margins()
 _MEASURE = A4[0] - _MARGINS.left - _MARGINS.right
@@ -27,14 +27,14 @@ _DELIVERY_COLUMNS = (
 )
 _PICK_COLUMNS = (
     Column("拣", 8, align="center"),
-    Column("货位", 20, bold=True),
-    Column("物资", 34, bold=True),
-    Column("规格", 26),
-    Column("数量", 18, align="right", bold=True),
+    Column("货位", 15, bold=True),
+    Column("物资", 31, bold=True),
+    Column("规格", 20),
+    Column("数量", 16, align="right", bold=True),
     Column("单位", 10),
-    Column("批号", 26),
-    Column("有效期", 22),
-    Column("发给", 28),
+    Column("批号", 22),
+    Column("有效期", 21),
+    Column("发给", 49),
 )
 
 
@@ -138,7 +138,7 @@ class PickLine:
 
 @dataclass(frozen=True)
 class PickList:
-    """Lines to pick in one warehouse, in the order in which its shelves are walked."""
+    """Lines to pick in one warehouse, in the order in which its shelves are walked; no code when for many deliveries."""
 
     park: str
     code: str
@@ -178,13 +178,13 @@ def pick_list_pdf(pick_list: PickList) -> bytes:
         gap(6),
         signatures((SignHere("拣货人"), SignHere("复核人")), measure=_MEASURE),
     ]
-    foot = page_foot(f"拣货单 {grouped_code(pick_list.code)}")
-    return flow_pdf(f"拣货单 {pick_list.code}", A4, pieces, margins=_MARGINS, foot=foot)
+    foot = page_foot(f"拣货单 {grouped_code(pick_list.code)}".strip())
+    return flow_pdf(f"拣货单 {pick_list.code}".strip(), A4, pieces, margins=_MARGINS, foot=foot)
 
 
 @dataclass(frozen=True)
 class IssueRegisterLine:
-    """One receipt by one unit; the signature stays empty unless the name of who signed in the portal is known."""
+    """One receipt by one unit; the signature stays empty unless who signed in the portal is known. `drawn` is a PNG."""
 
     receiver: str
     item: str
@@ -199,6 +199,7 @@ class IssueRegisterLine:
     phone: str = ""
     received_on: date | None = None
     remark: str = ""
+    drawn: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -232,7 +233,9 @@ def issue_register_pdf(register: IssueRegister) -> bytes:
     rows = tuple(
         (
             *(str(number), line.receiver, line.item, line.specification, line.unit, line.quantity, line.lot),
-            *(day(line.expires_on), line.issued_by, line.liaison, line.signed_by, line.phone),
+            *(day(line.expires_on), line.issued_by, line.liaison),
+            Drawn(line.drawn, line.signed_by) if line.drawn else line.signed_by,
+            line.phone,
             *(day(line.received_on), line.remark),
         )
         for number, line in enumerate(register.lines, start=1)

@@ -6,7 +6,7 @@ from parkportal.printing.flow import Drawing, Margins, Piece, flow_pdf
 from parkportal.printing.fonts import fit_line
 from parkportal.printing.paper import A4, A4_LANDSCAPE, PT, Page
 from parkportal.printing.sheet_parts import page_foot, sign_line
-from parkportal.printing.tables import REGISTER, Column, TableStyle, ruled_table
+from parkportal.printing.tables import REGISTER, Cell, Column, TableStyle, ruled_table
 
 _MARGINS = Margins(left=14, right=14)
 
@@ -17,7 +17,7 @@ class TableSheet:
 
     title: str
     columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
     total: tuple[str, ...] | None = None
     left: str = ""
     middle: str = ""

@@ -51,6 +51,15 @@ def text(pdf: bytes) -> Shown:
     return Shown(done.stdout.decode())
 
 
+def pictures(pdf: bytes) -> int:
+    """How many pictures are drawn on all pages."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "print.pdf"
+        file.write_bytes(pdf)
+        done = subprocess.run(["pdfimages", "-list", str(file)], stdout=subprocess.PIPE, check=True)
+    return len(done.stdout.decode().splitlines()) - 2
+
+
 def ink_edges(picture: Image.Image) -> tuple[int, int, int, int]:
     """White pixels between the ink and the left, upper, right and lower edge of a page."""
     box = picture.point(lambda value: 255 if value < 200 else 0).getbbox()
