@@ -156,6 +156,7 @@ def sign_delivery(
         [held] = _locked([delivery])
         _check_signable(held)
         lines, now = list(held.lines.all()), _signed_at([held], at)
+        _check_lots(held, lines, arrivals)
         for line in lines:
             _fill(line, arrivals.get(line.pk, Arrival(line.expected)))
         receipt = signature.receipt(Receipt.Leg.ENTERPRISE, by=by, at=now)
@@ -229,6 +230,14 @@ def _check_signable(held: Delivery) -> None:
         raise Refused("not_issued", "物资还没有出库，不能签收。")
     if held.status == DeliveryStatus.VOID:
         raise Refused("void", "这张配送单已经作废。")
+
+
+def _check_lots(held: Delivery, lines: list[DeliveryLine], arrivals: Mapping[int, Arrival]) -> None:
+    foreign = arrivals.keys() - {line.pk for line in lines}
+    if foreign:
+        found = DeliveryLine.objects.select_related("lot__item").filter(pk__in=foreign).order_by("pk").first()
+        what = f"{found.lot.item}（批号 {found.lot}）" if found else "这一批"
+        raise Refused("wrong_lot", f"{what}不在配送单 {held} 上，请核对单子。")
 
 
 def _fill(line: DeliveryLine, arrival: Arrival) -> None:

@@ -1,9 +1,11 @@
 """Two signed legs: warehouse to liaison, liaison to enterprise; shortages, remainders, repeats."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from parkportal.clock import park_now
 from parkportal.idempotency import new_token
 from parkportal.messaging.models import Message
 from parkportal.records.worklist import entries_for
@@ -148,6 +150,39 @@ def test_wrong_numbers_at_the_door_change_nothing(journey, arrival, words):
         )
     delivery.refresh_from_db()
     assert delivery.status == DeliveryStatus.WITH_LIAISON
+
+
+def test_a_lot_that_is_not_on_the_delivery_is_refused_by_name(journey):
+    other = f.delivery(f.enterprise(), {f.stock(f.item("75%酒精", unit="公斤"), 10, batch="JJ1"): 2})
+    brought(journey)
+    with pytest.raises(Refused, match="75%酒精（批号 JJ1）不在配送单 PS"):
+        actions.sign_delivery(
+            delivery=journey["delivery"],
+            arrivals={other.lines.get().pk: Arrival(Decimal(2))},
+            signature=Signature("宁远"),
+            by=journey["liaison"],
+        )
+    journey["delivery"].refresh_from_db()
+    assert journey["delivery"].receipt is None
+
+
+def test_a_closed_delivery_is_refused_by_name(journey):
+    void = f.delivery(f.enterprise(of=f.squad(1)), {journey["masks"]: 5})
+    actions.void_delivery(delivery=void, by=journey["keeper"], reason="重复")
+    with pytest.raises(Refused, match="已经作废"):
+        actions.sign_delivery(delivery=void, arrivals={}, signature=Signature("宁远"), by=journey["keeper"])
+    with pytest.raises(Refused, match="都已经出库"):
+        actions.issue_deliveries(deliveries=[void], by=journey["keeper"])
+    with pytest.raises(Refused, match="现在是“作废”，不能交接"):
+        actions.hand_to_squad(deliveries=[void], signature=Signature("沈知遥"), by=journey["liaison"])
+    done = brought(journey)
+    actions.sign_delivery(delivery=done, arrivals={}, signature=Signature("宁远"), by=journey["liaison"])
+    with pytest.raises(AlreadyMoved, match="由宁远签收，不用再签"):
+        actions.sign_delivery(delivery=done, arrivals={}, signature=Signature("别人"), by=journey["liaison"])
+    with pytest.raises(Refused, match="现在是“已签收”，不能改为“作废”"):
+        actions.void_delivery(delivery=done, by=journey["keeper"], reason="不对")
+    with pytest.raises(Refused, match="已经是“已签收”，不用再约"):
+        actions.schedule_deliveries(deliveries=[done], planned_at=park_now() + timedelta(days=1), by=journey["keeper"])
 
 
 def test_a_signature_is_sent_once_however_often_it_arrives(journey):

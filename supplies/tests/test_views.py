@@ -413,6 +413,28 @@ def test_delivery_sign_says_what_is_wrong_and_keeps_what_was_typed(received, mor
     assert carried.status == DeliveryStatus.WITH_LIAISON
 
 
+def picture(name):
+    out = io.BytesIO()
+    Image.new("RGB", (640, 480), (200, 190, 170)).save(out, "JPEG")
+    out.seek(0)
+    out.name = name
+    return out
+
+
+def test_a_photo_at_the_door_and_one_of_an_item_are_kept_and_shown(carried, sign_in, client):
+    sign_in(f.liaison(f.squad(1)))
+    client.post(url("delivery_sign", carried.pk), arrival(carried, "100") | {"photo": picture("door.jpg")})
+    assert client.get(url("photo", carried.pk))["Content-Type"] == "image/jpeg"
+    assert url("photo", carried.pk) in client.get(url("delivery_detail", carried.pk)).content.decode()
+    sign_in(f.user("warehouse"))
+    form = {"name": "防护面罩", "spec": "大", "unit": "个", "kind": "other", "is_integer": "on", "step": "1"}
+    made = client.post(url("item_create"), {**form, "minimum_stock": "0", "picture": picture("face.jpg")})
+    assert made.status_code == 302
+    item = Item.objects.get(name="防护面罩")
+    assert client.get(url("item_photo", item.pk))["Content-Type"] == "image/jpeg"
+    assert url("item_photo", item.pk) in client.get(url("item_detail", item.pk)).content.decode()
+
+
 def test_a_photo_that_is_none_is_refused(carried, sign_in, client):
     sign_in(f.liaison(f.squad(1)))
     fake = io.BytesIO(b"MZ not a photo")
