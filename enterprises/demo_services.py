@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from enterprises import purposes
+from enterprises import demo_canteen, purposes
 from enterprises.actions.permits import terms_of
 from enterprises.dictionaries import INVITED
 from enterprises.forms.letters import LETTER
@@ -63,6 +63,7 @@ def plant(stage: Stage, units: list[Enterprise]) -> None:
     resumed = [unit for unit in units if unit.resumed_on]
     _notices(stage, resumed, own)
     _letters(stage, resumed)
+    demo_canteen.plant(stage, resumed)
     _permits(stage, [*own, *(unit for unit in resumed[10:] if unit not in own)])
 
 

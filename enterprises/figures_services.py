@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Count, QuerySet, Sum
 
-from enterprises.models import Enterprise, GreetingContact, NoticeReceipt, PermitCase
+from enterprises.models import Enterprise, GreetingContact, MealSlot, NoticeReceipt, Outlet, PermitCase
 from enterprises.models.permits import RUNNING
 from parkportal.clock import day_of, last_moment
 from parkportal.quantities import average
@@ -42,6 +42,19 @@ def _days_saved(rows: QuerySet[PermitCase], as_of: datetime) -> Number | None:
     """On average, in working days; one decimal, half up from the sums."""
     sums = rows.aggregate(law=Sum("statutory_days"), took=Sum("actual_days"), cases=Count("pk"))
     return average((sums["law"] or 0) - (sums["took"] or 0), sums["cases"])
+
+
+def _canteens(as_of: datetime) -> QuerySet[Enterprise]:
+    return _register(as_of).filter(has_canteen=True).resumed_as_of(as_of)
+
+
+def _canteens_planned(as_of: datetime) -> QuerySet[Enterprise]:
+    slots = MealSlot.objects.standing_as_of(as_of).filter(point__enterprise__isnull=False)
+    return _canteens(as_of).filter(pk__in=slots.values("point__enterprise"))
+
+
+def _outlets_checked(as_of: datetime) -> QuerySet[Outlet]:
+    return Outlet.objects.checked_as_of(as_of)
 
 
 ALL = (
@@ -91,6 +104,26 @@ ALL = (
         rows=_permits_late,
         list_url=PERMITS,
         definition="没有办结、承诺办结日在当天以前的许可。",
+        block=BLOCK,
+    ),
+    Figure(
+        "canteens_planned",
+        "食堂已分时供餐",
+        "家",
+        rows=_canteens_planned,
+        whole=lambda as_of: _canteens(as_of).count(),
+        list_url=LIST,
+        definition="登记了食堂、已复工，并且排了供餐时段的单位；分母是登记了食堂的已复工单位。",
+        block=BLOCK,
+    ),
+    Figure(
+        "outlets_in_order",
+        "外卖店检查合格",
+        "家",
+        rows=lambda as_of: _outlets_checked(as_of).filter(passed_then=True),
+        whole=lambda as_of: _outlets_checked(as_of).count(),
+        list_url="enterprises:outlet_list",
+        definition="没有停业、最近一次检查合格的外卖店，也就是公众名单上的；分母是没有停业、查过的。",
         block=BLOCK,
     ),
 )

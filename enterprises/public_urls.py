@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from enterprises.views import boards
+from enterprises.views import boards, outlets
 
 app_name = "enterprises_public"
 
 urlpatterns = [
     path("board/<uuid:token>/", boards.board_public, name="board_public"),
+    path("takeaway/", outlets.takeaway, name="takeaway"),
 ]

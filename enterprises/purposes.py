@@ -104,6 +104,14 @@ PERMIT_MOVED = Purpose(
     why="帮办人登记了补正或者办结，告诉企业的联络人。",
     context_url="enterprises:permit_detail",
 )
+GUIDANCE_ASSIGNED = Purpose(
+    "guidance_assigned",
+    "食堂指导员",
+    "{name}您好，食堂指导员{officer}定于 {day}到{firm}指导定点分时供餐，详情请登录查看：{link}",
+    lifetime=timedelta(days=2),
+    why="企业申请了食堂指导，管委会派了指导员，两边都告诉。",
+    context_url="enterprises:guidance_detail",
+)
 LETTER_SENT = Purpose(
     "letter_sent",
     "慰问信",
@@ -147,6 +155,7 @@ ALL = (
     NOTICE_SENT,
     NOTICE_REMINDER,
     PERMIT_MOVED,
+    GUIDANCE_ASSIGNED,
     LETTER_SENT,
     *CARE,
 )

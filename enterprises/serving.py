@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Case, CharField, F, QuerySet, Value, When
 from django.urls import reverse
 
-from enterprises.models import Enterprise, GreetingContact, GreetingKind, NoticeReceipt, PermitCase
+from enterprises.models import Enterprise, GreetingContact, GreetingKind, Guidance, NoticeReceipt, PermitCase
+from enterprises.models.canteen import GuidanceStatus
 from enterprises.models.permits import RUNNING, PermitStatus
 from parkportal.clock import park_today
 
@@ -20,6 +21,7 @@ KINDS = {
     GreetingKind.LETTER: ("慰问信", "enterprises:greeting_detail"),
     GreetingKind.SMS: ("暖心短信", "enterprises:greeting_detail"),
     GreetingKind.GREETING: ("问候", "enterprises:greeting_detail"),
+    "guidance": ("食堂指导", "enterprises:guidance_detail"),
 }
 # status → shape and word; a stage of a permit that is not here is under way
 STATES = {
@@ -31,6 +33,9 @@ STATES = {
     PermitStatus.GRANTED: ("done", "准予许可"),
     PermitStatus.DENIED: ("refused", "不予许可"),
     PermitStatus.WITHDRAWN: ("na", "撤回"),
+    GuidanceStatus.REQUESTED: ("todo", "已申请"),
+    GuidanceStatus.ASSIGNED: ("doing", "已派指导员"),
+    GuidanceStatus.DONE: ("ok", "指导完成"),
     **{stage: ("doing", stage.label) for stage in RUNNING},
 }
 
@@ -89,9 +94,15 @@ def _greetings(enterprise: Enterprise, user: Any) -> QuerySet:
     return _lines(rows, kind, key="greeting_id", title=title, at=at, status=status)
 
 
+def _guidances(enterprise: Enterprise, user: Any) -> QuerySet:
+    rows = Guidance.objects.visible_to(user).filter(enterprise=enterprise)
+    kind = Value("guidance", CharField())
+    return _lines(rows, kind, key="pk", title="wish", at="requested_at", status=F("status"))
+
+
 def section_of(enterprise: Enterprise, user: Any) -> dict[str, Any]:
     """All kinds in one statement, so that the file stays within its thirty."""
-    first, *others = (source(enterprise, user) for source in (_notices, _permits, _greetings))
+    first, *others = (source(enterprise, user) for source in (_notices, _permits, _greetings, _guidances))
     rows = first.union(*others, all=True).order_by("-line_at")
     return {
         "services": [Service(*row) for row in rows[:SHOWN]],

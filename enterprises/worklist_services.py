@@ -6,14 +6,16 @@ from typing import Any
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from enterprises.models import Enterprise, GreetingContact, Notice, NoticeReceipt, PermitCase
+from enterprises.models import Enterprise, GreetingContact, Guidance, Notice, NoticeReceipt, Outlet, PermitCase
+from enterprises.models.canteen import GuidanceStatus
 from enterprises.visiting import own_list
-from parkportal.clock import end_of, park_now, park_today
+from parkportal.clock import day_of, end_of, park_now, park_today
 from parkportal.privacy import mask_phone
 from parkportal.records.worklist import Entry, Source
 
 CHASED = timedelta(days=7)  # how long after it was sent a notice is on the committee's list
 CHASED_AFTER = timedelta(hours=20)
+CHECKED_WITHIN = timedelta(days=7)
 NEAR = timedelta(days=3)  # how long before its promised day a permit is on the list
 
 
@@ -97,10 +99,50 @@ def greetings_to_make(user: Any, limit: int) -> list[Entry]:
     ]
 
 
+def guidance_to_do(user: Any, limit: int) -> list[Entry]:
+    """Canteen guidance: the committee assigns what nobody has, the officer goes there."""
+    mine = Q(status=GuidanceStatus.ASSIGNED, officer=user)
+    if user.has_role("committee"):
+        mine |= Q(status=GuidanceStatus.REQUESTED)
+    rows = Guidance.objects.filter(mine).select_related("enterprise").order_by("visit_on", "requested_at", "pk")
+    return [
+        Entry(
+            "食堂指导",
+            one.enterprise.name,
+            one.wish,
+            "登记指导" if one.officer_id else "派指导员",
+            reverse("enterprises:guidance_detail", args=[one.pk]),
+            end_of(one.visit_on or park_today()),
+            one.enterprise.liaison_name,
+            mask_phone(one.enterprise.liaison_phone),
+        )
+        for one in rows[:limit]
+    ]
+
+
+def outlets_to_check(user: Any, limit: int) -> list[Entry]:
+    """Take-away outlets that nobody has looked at for a week."""
+    since = park_now() - CHECKED_WITHIN
+    rows = Outlet.objects.with_last_check().filter(closed_at=None)
+    rows = rows.filter(Q(last_checked_at__isnull=True) | Q(last_checked_at__lt=since)).order_by("last_checked_at", "pk")
+    return [
+        Entry(
+            "外卖店",
+            outlet.name,
+            f"上次检查 {_spoken(day_of(outlet.last_checked_at))}" if outlet.last_checked_at else "还没有检查过",
+            "检查",
+            reverse("enterprises:outlet_detail", args=[outlet.pk]),
+        )
+        for outlet in rows[:limit]
+    ]
+
+
 CONTACT = ("contact", "principal")
 ALL = (
     Source("notice_unread", CONTACT, notices_to_read),
     Source("notice_to_chase", ("committee",), notices_to_chase),
+    Source("guidance_to_do", ("committee", "supervisor", "squad"), guidance_to_do),
+    Source("outlet_to_check", ("supervisor",), outlets_to_check),
     Source("greeting_to_make", ("squad", "supervisor"), greetings_to_make),
     Source("permit_due", ("committee", "supervisor", "squad"), permits_due),
 )

@@ -1,5 +1,6 @@
 """Eating apart: guidance officers (指导员), meal plans (定点分时供餐), take-away outlets (打包外卖)."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -25,6 +26,12 @@ class GuidanceQuerySet(models.QuerySet["Guidance"]):
         if not user.is_authenticated:
             return self.none()
         return self.filter(Q(enterprise__in=Enterprise.objects.followed_by(user)) | Q(officer=user))
+
+    def handled_by(self, user: Any) -> "GuidanceQuerySet":
+        """Which this person may assign or finish: the committee all, an officer the own."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.has_role("committee") else self.filter(officer=user)
 
     def open(self) -> "GuidanceQuerySet":
         return self.filter(status__in=[GuidanceStatus.REQUESTED, GuidanceStatus.ASSIGNED])
@@ -140,6 +147,16 @@ class MealPoint(models.Model):
         return self.name
 
 
+class MealSlotQuerySet(models.QuerySet["MealSlot"]):
+    def standing(self) -> "MealSlotQuerySet":
+        return self.filter(ended_at=None)
+
+    def standing_as_of(self, instant: datetime) -> "MealSlotQuerySet":
+        still = Q(ended_at__isnull=True) | Q(ended_at__gt=instant)
+        open_point = Q(point__closed_at__isnull=True) | Q(point__closed_at__gt=instant)
+        return self.filter(still, open_point, added_at__lte=instant)
+
+
 class MealSlot(models.Model):
     """One line of the plan: at a point, from when to when, which group, at most how many."""
 
@@ -151,6 +168,8 @@ class MealSlot(models.Model):
     added_at = models.DateTimeField("排定时间", default=park_now)
     ended_at = models.DateTimeField("取消时间", null=True, blank=True)
     token = TokenField()
+
+    objects = MealSlotQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "供餐时段"
@@ -179,6 +198,13 @@ class OutletQuerySet(models.QuerySet["Outlet"]):
         return self.annotate(
             last_passed=Subquery(checks.values("passed")[:1]), last_checked_at=Subquery(checks.values("checked_at")[:1])
         )
+
+    def checked_as_of(self, instant: datetime) -> "OutletQuerySet":
+        """Not closed by an instant and looked at by then, with `passed_then` of the last look."""
+        checks = OutletCheck.objects.filter(outlet=OuterRef("pk"), checked_at__lte=instant)
+        rows = self.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=instant))
+        rows = rows.annotate(passed_then=Subquery(checks.order_by("-checked_at", "-id").values("passed")[:1]))
+        return rows.filter(passed_then__isnull=False)
 
     def for_everybody(self) -> "OutletQuerySet":
         """What the public list shows: open, and in order at the last check."""

@@ -24,9 +24,12 @@ from enterprises.models import (
     EnterpriseContact,
     Filing,
     Greeting,
+    Guidance,
     Inspection,
+    MealPoint,
     Need,
     Notice,
+    Outlet,
     PermitCase,
     Person,
     PersonFlag,
@@ -351,3 +354,31 @@ def make_greeting(*enterprises: Enterprise, by: User | None = None, **fields: An
     for enterprise in enterprises:
         greeting.contacts.create(enterprise=enterprise)
     return greeting
+
+
+def make_guidance(enterprise: Enterprise, **fields: Any) -> Guidance:
+    """A canteen that asks for a guidance officer; `officer` and `status` put it further on."""
+    guidance = Guidance.objects.create(**{"enterprise": enterprise, "wish": "200 人怎样分三批", **fields})
+    guidance.moves.create(to_status=guidance.status)
+    return guidance
+
+
+def make_meal_point(
+    enterprise: Enterprise | None = None, *slots: tuple[str, str, str, int], **fields: Any
+) -> MealPoint:
+    """A canteen of 100 seats with the lines (starts, ends, group, cap)."""
+    facts = {"enterprise": enterprise, "name": f"食堂{next(_serial)}", "place": "A1栋 1 层", "seats": 100, **fields}
+    point = MealPoint.objects.create(**facts)
+    for starts, ends, group, cap in slots:
+        hours = {"starts": time.fromisoformat(starts), "ends": time.fromisoformat(ends)}
+        point.slots.create(**hours, group=group, cap=cap)
+    return point
+
+
+def make_outlet(*, passed: bool | None = True, by: User | None = None, **fields: Any) -> Outlet:
+    """A take-away outlet with one check; `passed` None has none yet."""
+    facts = {"name": f"外卖{next(_serial)}店", "place": "A1栋东门", "opens": time(10), "closes": time(20), **fields}
+    outlet = Outlet.objects.create(**facts)
+    if passed is not None:
+        outlet.checks.create(passed=passed, words="" if passed else "没有戴手套", by=by or make_account("supervisor"))
+    return outlet

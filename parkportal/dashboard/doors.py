@@ -5,13 +5,14 @@ from typing import Any
 from django.db.models import F, Sum
 from django.urls import reverse
 
+from enterprises.models import Outlet
 from parkportal.clock import park_now
 from parkportal.records import figures, settings
 from testing.models import Campaign, Session, Slot
 
 
 def public_doors() -> dict[str, Any]:
-    """Open campaigns with the places left, the number to call, and how many enterprises are back at work."""
+    """Open campaigns with the places left, the number to call, take-away outlets, and how many enterprises are back at work."""
     now = park_now()
     left = dict(
         Slot.objects.bookable(now)
@@ -31,6 +32,7 @@ def public_doors() -> dict[str, Any]:
     ]
     return {
         "campaigns": campaigns,
+        "outlets": Outlet.objects.for_everybody().count(),
         "points": Session.objects.bookable(now).select_related("point").order_by("starts_at")[:4],
         "fever_phone": settings.get("fever_phone"),
         "resumed": figures.latest(["enterprises_resumed"])["enterprises_resumed"],

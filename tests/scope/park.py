@@ -94,9 +94,17 @@ class Park:
             "invitation_token": INVITATION,
             "item": item,
             "term": Term.objects.filter(kind="item_kind").first(),
+            **self._outlet(),
             "calendar_day": CalendarDay.objects.create(day=park_today(), is_working=False),
             "issue": issue,
         }
+
+    def _outlet(self) -> dict[str, Any]:
+        outlet = e.make_outlet(by=self.clerk)
+        check = outlet.checks.get()
+        check.file = picture(None)
+        check.save()
+        return {"outlet": outlet, "outlet_check": check}
 
     def _investment(self) -> dict[str, Any]:
         unit = make_unit()
@@ -153,6 +161,9 @@ class Park:
         world.permit = e.make_permit(world.enterprise, owner=self.clerk)
         world.greeting = e.make_greeting(world.enterprise, by=self.clerk)
         world.greeting_contact = world.greeting.contacts.get()
+        world.guidance = e.make_guidance(world.enterprise)
+        world.meal_point = e.make_meal_point(world.enterprise, ("11:30", "12:00", "一车间", 60))
+        world.meal_slot = world.meal_point.slots.get()
         world.squad_member = SquadMember.objects.get(
             squad=world.squad, user=e.make_squad_member(world.squad, name="另一位成员")
         )

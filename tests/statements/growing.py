@@ -73,6 +73,11 @@ def _people(park: Park, enterprises: list[Any]) -> None:
 def _services(park: Park, enterprises: list[Any]) -> None:
     own = park.own
     copies(own.permit, enterprise=lambda n: enterprises[n])
+    copies(own.guidance, enterprise=lambda n: enterprises[n])
+    points = copies(own.meal_point, name=lambda n: f"食堂G{n}", enterprise=lambda n: enterprises[n])
+    copies(own.meal_slot, point=lambda n: points[n])
+    outlets = copies(park.shared["outlet"], name=lambda n: f"外卖G{n}")
+    copies(park.shared["outlet_check"], outlet=lambda n: outlets[n])
     copies(own.greeting)
     copies(own.greeting_contact, enterprise=lambda n: enterprises[n])
     copies(own.notice)
