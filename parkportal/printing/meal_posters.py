@@ -11,7 +11,7 @@ RULES = ("先测温、洗手", "隔位就座，面朝一个方向", "不交谈�
 
 _LEFT, _RIGHT = 20.0, 190.0
 _MEASURE = _RIGHT - _LEFT
-_GROUP, _CAP = 82.0, 186.0
+_GROUP, _CAP = 87.0, 186.0
 _TOP, _FOOT = 74.0, 246.0
 _TALLEST_ROW = 26.0
 _HEAVY = 1.1
@@ -66,7 +66,7 @@ def _draw_times(page: Page, times: tuple[MealTime, ...]) -> None:
     for number, line in enumerate(times):
         if number:
             page.rule(_LEFT, y, _RIGHT, y, weight=HAIR * 2, gray=PALE)
-        clock = fit_line(line.clock, (_GROUP - _LEFT - 4) / PT, 30 * scale, smallest=6, bold=True)
+        clock = fit_line(line.clock, (_GROUP - _LEFT - 6) / PT, 29 * scale, smallest=6, bold=True)
         page.lines(_LEFT, baseline(y, clock.size, height=height), clock, bold=True)
         group = fit_lines(line.group, (_CAP - _GROUP - 26) / PT, 26 * scale, smallest=5, max_lines=2)
         top = y + (height - group.height(1.2) * PT) / 2
