@@ -7,7 +7,7 @@ from parkportal.printing.barcodes import grouped_code
 from parkportal.states import Refused
 from testing.actions import pack_tube, see_all_tubes, see_tube, take_out_last
 from testing.actions.boxes import missing_tubes
-from testing.desk_answers import Answer, clock
+from testing.desk_words import Answer, clock
 from testing.models import Box, BoxStatus, Specimen
 
 LETTERS = "ABCDEFGH"

@@ -47,28 +47,29 @@ def add_session(
     the same sitting. Raises Refused `outside`, `no_slot`, `session_taken`.
     """
     times = _times(campaign, day, start, end, minutes)
-    starts_at, ends_at = times[0][0], times[-1][1]
-
-    def create() -> Session:
-        _refuse_clash(point, starts_at, ends_at)
-        session = Session.objects.create(
-            campaign=campaign, point=point, day=day, starts_at=starts_at, ends_at=ends_at, lanes=lanes, token=token,
-            walk_in_percent=walk_in_percent,
-        )  # fmt: skip
-        walk_in = places * walk_in_percent // 100
-        Slot.objects.bulk_create(
-            [Slot(session=session, starts_at=a, ends_at=b, places=places - walk_in, walk_in=walk_in) for a, b in times],
-            batch_size=200,
-        )
-        record("session.added", by=by, subject=session, after={"slots": len(times), "places": len(times) * places})
-        return session
-
+    session = Session(
+        campaign=campaign, point=point, day=day, starts_at=times[0][0], ends_at=times[-1][1], lanes=lanes, token=token,
+        walk_in_percent=walk_in_percent,
+    )  # fmt: skip
     try:
-        session = once(Session, token, create)[0]
+        session = once(Session, token, lambda: _with_slots(session, times, places, by=by))[0]
         offer_soon(session.pk)
         return session
     except IntegrityError as fault:
         raise Refused("session_taken", "这个采样点在这段时间已经有一场。") from fault
+
+
+def _with_slots(session: Session, times: list[tuple[datetime, datetime]], places: int, *, by: Any) -> Session:
+    """Written with its slots. Raises Refused `session_taken`."""
+    _refuse_clash(session.point, session.starts_at, session.ends_at)  # type: ignore[arg-type]
+    session.save(force_insert=True)
+    walk_in = places * session.walk_in_percent // 100
+    Slot.objects.bulk_create(
+        [Slot(session=session, starts_at=a, ends_at=b, places=places - walk_in, walk_in=walk_in) for a, b in times],
+        batch_size=200,
+    )
+    record("session.added", by=by, subject=session, after={"slots": len(times), "places": len(times) * places})
+    return session
 
 
 def _refuse_clash(point: SamplingPoint, starts_at: datetime, ends_at: datetime, *, but: int | None = None) -> None:

@@ -16,7 +16,7 @@ from parkportal.states import Refused
 from testing import box_answers
 from testing.actions import account_for, hand_over, open_box, reopen_box, seal_box
 from testing.actions.boxes import NEXT_BOX, missing_tubes
-from testing.desk_answers import Answer
+from testing.desk_words import Answer
 from testing.models import Box, BoxStatus, InvalidReason, Session
 from testing.papers import handover_pdf
 

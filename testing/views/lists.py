@@ -142,22 +142,25 @@ def specimen_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "recollect_of",
     )
     found = get_object_or_404(tubes, pk=pk)
-    sees_result = request.user.has_role("committee", "lab_tester", "lab_verifier")
-    is_lab, is_out = request.user.has_role("lab_tester", "lab_verifier"), found.status == SpecimenStatus.RELEASED
-    context = {
+    return render(request, "testing/specimen_detail.html", _chain(found, request.user))
+
+
+def _chain(found: Specimen, user: Any) -> dict[str, Any]:
+    """What this person may see of a tube: names at the point, readings at the bench, results for whom they concern."""
+    is_lab, is_out = user.has_role("lab_tester", "lab_verifier"), found.status == SpecimenStatus.RELEASED
+    knows_people, is_committee = user.has_role("committee", "station"), user.has_role("committee")
+    results = Result.objects.filter(specimen=found).select_related("verifier").order_by("-version")
+    return {
         "specimen": found,
         "recollected_as": Specimen.objects.filter(recollect_of=found).first(),
-        "members": _members(found) if request.user.has_role("committee", "station") else [],
+        "members": _members(found) if knows_people else [],
         "may_correct": is_lab and is_out,
-        "may_report": is_out and not found.is_pool and request.user.has_role("committee"),
+        "may_report": is_out and not found.is_pool and is_committee,
         "moves": SpecimenMove.objects.filter(subject=found).select_related("by"),
-        "results": Result.objects.filter(specimen=found).select_related("verifier").order_by("-version")
-        if sees_result
-        else [],
+        "results": results if is_lab or is_committee else [],
         "readings": found.readings.all() if is_lab else [],
-        "shows_names": request.user.has_role("committee", "station"),
+        "shows_names": knows_people,
     }
-    return render(request, "testing/specimen_detail.html", context)
 
 
 @roles("committee", "leader")

@@ -17,7 +17,8 @@ from parkportal.printing.barcodes import code128_svg
 from parkportal.printing.labels import LABEL_MODULE_MM
 from testing.actions.desk import counts
 from testing.actions.pooling import pool_at
-from testing.desk_answers import FIND, REASON, TEMPERATURE, TUBE, Answer, Scan, answer, meter_of, waiting
+from testing.desk_answers import answer
+from testing.desk_words import FIND, REASON, TEMPERATURE, TUBE, Answer, Scan, meter_of, waiting
 from testing.models import Session
 
 

@@ -10,7 +10,8 @@ from parkportal.keys import key_of
 from parkportal.states import Refused
 from testing.actions import AlreadySignedUp, sign_up
 from testing.actions.signups import group_for
-from testing.desk_answers import Scan, answer
+from testing.desk_answers import answer
+from testing.desk_words import Scan
 from testing.forms.station import WalkInForm
 from testing.models import Session, SignUp, Source
 from testing.views.station import desk_page
