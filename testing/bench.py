@@ -152,11 +152,31 @@ def verification(box: Box, user: Any) -> Verification:
     return shown
 
 
+PLATE_LETTERS, PLATE_COLUMNS = "ABCDEFGH", range(1, 13)
+KEYS = (
+    (ResultValue.NEGATIVE, "阴性", "阴"),
+    (ResultValue.SUSPECT, "可疑，填 Ct", "疑"),
+    (ResultValue.POSITIVE, "阳性，填 Ct", "阳"),
+    (ResultValue.INVALID, "无效", "无效"),
+)
+
+
 def bench_rows(box: Box) -> list[dict[str, Any]]:
-    """The box's tubes in order with their last reading."""
+    """The box's tubes in order with their last reading, and the cell of the plate that each stands in: A1 down to H1, then A2."""
     tubes = list(box.specimens.order_by("position"))
     readings = latest_readings([tube.pk for tube in tubes])
     return [
-        {"tube": tube, "reading": readings.get(tube.pk), "is_open": tube.status in {S.RECEIVED, S.TESTING}}
+        {
+            "tube": tube,
+            "reading": readings.get(tube.pk),
+            "is_open": tube.status in {S.RECEIVED, S.TESTING},
+            "cell": f"{PLATE_LETTERS[(tube.position - 1) % 8]}{(tube.position - 1) // 8 + 1}",
+        }
         for tube in tubes
     ]
+
+
+def plate(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any] | None]]]:
+    """The same as eight rows of twelve cells, empty where no tube stands."""
+    by_cell = {row["cell"]: row for row in rows}
+    return [(letter, [by_cell.get(f"{letter}{number}") for number in PLATE_COLUMNS]) for letter in PLATE_LETTERS]

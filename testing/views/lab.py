@@ -26,7 +26,8 @@ from testing.actions import (
 )
 from testing.actions.boxes import read_box
 from testing.actions.lab import NewReading
-from testing.desk_answers import Answer
+from testing.desk_words import Answer
+from testing.intake import RESULT_CODES
 from testing.models import Box, InvalidReason, ResultValue, Specimen, SpecimenStatus
 from testing.views.boxes import BoxScanForm, scan_json
 
@@ -200,7 +201,8 @@ def lab_bench(request: HttpRequest, code: str) -> HttpResponse:
             messages.error(request, "还没有录一管。")
     open_count = sum(row["is_open"] for row in rows)
     done = sum(row["tube"].status in {SpecimenStatus.VERIFYING, SpecimenStatus.RELEASED} for row in rows)
-    context = {"box": found, "rows": rows, "open": open_count, "done": done, "values": ResultValue.choices}
+    context = {"box": found, "rows": rows, "open": open_count, "done": done, "words": RESULT_CODES}
+    context |= {"grid": bench.plate(rows), "columns": bench.PLATE_COLUMNS, "keys": bench.KEYS}
     return render(request, "testing/lab_bench.html", context)
 
 
