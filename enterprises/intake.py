@@ -200,7 +200,7 @@ def _settle_roster(kind: IntakeKind, rows: list[JudgedRow], holdings: Holdings) 
     settle_by_key(kind, rows, holdings)
     first: dict[str, Key] = {}
     for row in rows:
-        if row.is_good:
+        if row.is_good and row.values.get("手机"):
             key = roster_key(row.values)
             if first.setdefault(row.values["手机"], key) != key:
                 row.warnings.append(Fault("手机", "phone_shared", row.values["手机"]))

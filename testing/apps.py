@@ -13,10 +13,22 @@ class TestingConfig(AppConfig):
         from parkportal.records import figures as all_figures
         from parkportal.records import intake, terms
         from parkportal.records import worklist as all_worklists
-        from testing import doors, exports, figures, groups, label_runs, missing, purposes, settlement, worklist  # noqa: F401
+        from testing import (  # noqa: F401
+            doors,
+            exports,
+            figures,
+            groups,
+            label_runs,
+            missing,
+            purposes,
+            settlement,
+            signup_door,
+            worklist,
+        )
 
         messaging_purposes.register(purposes.PURPOSES)
         all_figures.register(figures.ALL)
         all_worklists.register(worklist.ALL)
         terms.declare("test_group", *groups.TERMS)
         intake.register(doors.RESULTS_DOOR)
+        intake.register(signup_door.SIGNUP_DOOR)

@@ -49,6 +49,7 @@ campaign_urls = [
     path("door/<int:pk>/<int:stop_id>/", rounds.door_stop, name="door_stop"),
     path("points/new/", campaigns.point_add, name="point_add"),
     path("roster/<int:enterprise_id>/", rosters.roster_signup, name="roster_signup"),
+    path("roster/<int:enterprise_id>/one/", rosters.signup_for, name="signup_for"),
     path("roster/<int:enterprise_id>/<int:campaign_id>/", rosters.roster_done, name="roster_done"),
 ]
 list_urls = [

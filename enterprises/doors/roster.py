@@ -117,6 +117,22 @@ def take_in_roster(
     return CommitReport(created=len(fresh), updated=len(known))
 
 
+def employments_of(rows: list[JudgedRow], enterprise: Enterprise) -> list[tuple[JudgedRow, Employment, set[str]]]:
+    """Each row's work at the enterprise as it would be after the file, with the codes of its flags; nothing is written."""
+    digests = [number_hash(DOCUMENT_OF[row.values["证件类型"]], row.values["证件号码"]) for row in rows]
+    held = RosterHoldings(enterprise.pk).by_digest(digests)
+    people = _People()
+    people.meet({digest: row for digest, row in zip(digests, rows, strict=True) if digest not in held})
+    words, found = key_post_words(), []
+    for digest, row in zip(digests, rows, strict=True):
+        job = held.get(digest) or Employment(person=people.known[digest], enterprise=enterprise, starts_on=park_today())
+        job.enterprise = enterprise
+        _fill_employment(job, row.values, words)
+        flags = journey_flags(job.person, row.values, source="花名册", by=None)
+        found.append((row, job, {flag.kind for flag in flags}))
+    return found
+
+
 class _People:
     """The persons behind the rows: known by document or entered now, written together."""
 

@@ -19,7 +19,7 @@ from parkportal.records.models import StoredFile
 from parkportal.states import Refused
 from parkportal.workbooks import intake as kinds
 from parkportal.workbooks.intake import Holdings, IntakeKind, NoHoldings
-from parkportal.workbooks.judgement import JudgedRow
+from parkportal.workbooks.judgement import JudgedRow, Judgement
 
 Params = dict[str, Any]
 
@@ -60,6 +60,32 @@ def _no_params(options: Mapping[str, str], user: Any) -> Params:
 
 
 @dataclass(frozen=True)
+class Planned:
+    """What a good row would lead to beyond the row itself, for the preview: words, and a state's shape and word."""
+
+    row: int
+    name: str
+    words: tuple[str, ...]
+    shape: str
+    word: str
+
+
+@dataclass(frozen=True)
+class PlanTable:
+    """The same for a file: what its columns say, and its rows."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: list[Planned]
+
+
+class Plan(Protocol):
+    """Computes what taking the file in would lead to; writes nothing."""
+
+    def __call__(self, judgement: Judgement, user: Any, params: Params) -> PlanTable: ...
+
+
+@dataclass(frozen=True)
 class IntakeDoor:
     """The database side of a kind of file.
 
@@ -69,7 +95,7 @@ class IntakeDoor:
     `params_form(data, user=…, initial=…)`. `command_params(options, user)` does so for the command's options
     `enterprise` and `warehouse` and raises Refused. `success_url(params)` is where the rows can be seen afterwards,
     `place(params)` names the params (the enterprise, the warehouse). `chunk` rows are written in one transaction
-    (None: all). `finds_written` False = the kind has no key, so rows written before an interruption are counted.
+    (None: all). `plan` shows in the preview what good rows lead to (a place, a round). `finds_written` False = the kind has no key, so rows written before an interruption are counted.
     """
 
     kind: IntakeKind
@@ -86,6 +112,7 @@ class IntakeDoor:
     name_columns: tuple[str, ...] = ("姓名", "单位名称", "物资名称", "条码号")
     chunk: int | None = 1000
     finds_written: bool = True
+    plan: Plan | None = None
     new_word: str = "新增"
     new_note: str = "平台里还没有的"
     held_note: str = "与平台现有的完全相同"

@@ -23,7 +23,7 @@ from parkportal.idempotency import once
 from parkportal.records import files, intake, jobs
 from parkportal.records.audit import record
 from parkportal.records.intake import IntakeDoor, Params
-from parkportal.records.intake_preview import counts_of, preview_of
+from parkportal.records.intake_preview import counts_of, plan_of, preview_of
 from parkportal.records.jobs import Finished, Progress
 from parkportal.records.models import ColumnMapping, IntakeBatch, Job, StoredFile
 from parkportal.records.models.files import DRAFT_LIFE, JOB_LIFE
@@ -140,6 +140,8 @@ def look_at(batch: IntakeBatch) -> None:
         _close_refused(batch, judgement.file_sentences(), preview_of(door, judgement))
         return
     batch.preview = preview_of(door, judgement)
+    if door.plan is not None:
+        batch.preview["plan"] = plan_of(door.plan(judgement, batch.owner, batch.params))
     batch.status = Status.PREVIEW
     for name, count in counts_of(judgement).items():
         setattr(batch, name, count)

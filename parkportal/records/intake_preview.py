@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from parkportal.privacy import mask_id, mask_phone
-from parkportal.records.intake import IntakeDoor
+from parkportal.records.intake import IntakeDoor, PlanTable
 from parkportal.workbooks import messages
 from parkportal.workbooks.headers import header_key
 from parkportal.workbooks.judgement import CREATE, REFUSED, SKIPPED, UPDATE, Fault, JudgedRow, Judgement, plain
 from parkportal.workbooks.writing import NOTE_HEADER
 
-MOST_REFUSED, MOST_UPDATES, MOST_OTHERS = 200, 100, 50
+MOST_REFUSED, MOST_UPDATES, MOST_OTHERS, MOST_PLANNED = 200, 100, 50, 500
 NOT_ASKED = frozenset({"序号", "编号", NOTE_HEADER})
 _WHOLE_PHONE = re.compile(r"1\d{10}")
 _WHOLE_NUMBER = re.compile(r"[0-9]{15,17}[0-9Xx]")
@@ -40,6 +40,19 @@ def preview_of(door: IntakeDoor, judgement: Judgement) -> dict[str, Any]:
         "blank": sum(row.reason == "blank" for row in judgement.rows),
         "rows": len(judgement.rows),
         "name_label": next((name for name in door.name_columns if name in door.kind.columns.by_name), ""),
+    }
+
+
+def plan_of(table: PlanTable) -> dict[str, Any]:
+    """What good rows would lead to, as JSON."""
+    return {
+        "title": table.title,
+        "heads": list(table.heads),
+        "count": len(table.rows),
+        "rows": [
+            {"row": one.row, "name": one.name, "words": list(one.words), "shape": one.shape, "word": one.word}
+            for one in table.rows[:MOST_PLANNED]
+        ],
     }
 
 

@@ -23,6 +23,7 @@ ERRORS = identifiers.MESSAGES | {
     "tube_not_received": "这支样本管还没有被实验室接收, 请先接收",
     "result_conflict": "与同一条码的另一结果不同, 请在检验台核对后改正",
     "duplicate_in_file": "与本文件前面一行重复, 但内容不同, 请只保留正确的一行",
+    "guardian_needed": "未满 18 岁, 请填监护人姓名",
     "missing_column": "文件缺少这一必填列, 请补上, 或手工指定它对应文件中的哪一列",
     "too_long": "内容过长, 请缩短",
 }

@@ -1,7 +1,7 @@
 """Batch sign-up of a firm's people: groups stay together, slots are given in order, nobody twice."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from testing.actions.signups import slots_left
 from testing.actions.staggering import window_of
 from testing.actions.waiting import hold_campaign, join_waiting
 from testing.groups import Facts, facts_of_employment, group_of, mode_of
+from testing.minors import is_minor
 from testing.models import Campaign, Mode, SignUp, SignUpMove, SignUpStatus, Slot, Source, StaggerWindow
 
 
@@ -26,7 +27,7 @@ from testing.models import Campaign, Mode, SignUp, SignUpMove, SignUpStatus, Slo
 class PlannedPerson:
     """One row of the preview: the person, the group, and the slot, or why there is none.
 
-    `outcome`: new, door, already, full, or waiting.
+    `outcome`: new, door, already, full, waiting, or guardian (under age, and nobody is named who answers for them).
     """
 
     person: Person
@@ -34,6 +35,11 @@ class PlannedPerson:
     group: str
     outcome: str
     slot: Slot | None = None
+    guardian: str = ""
+
+    @property
+    def is_minor(self) -> bool:
+        return is_minor(self.person.document_type, self.person.number)
 
     @property
     def is_new(self) -> bool:
@@ -63,24 +69,44 @@ class RosterPlan:
         return list({row.slot.session_id: row.slot.session for row in self.rows if row.slot}.values())
 
 
-def plan_roster(*, enterprise: Enterprise, campaign: Campaign, persons: Sequence[int] | None = None) -> RosterPlan:
-    """Who would be signed up and when; nothing is written. `persons` are ids, None means everybody on the roster."""
+Guardians = Mapping[str, str]
+
+
+def plan_roster(
+    *,
+    enterprise: Enterprise,
+    campaign: Campaign,
+    persons: Sequence[int] | None = None,
+    guardians: Guardians | None = None,
+) -> RosterPlan:
+    """Who would be signed up and when; nothing is written. `persons` are ids, None means everybody on the roster.
+
+    `guardians`: number hash of who is under age → who answers for them.
+    """
     employments = list(
-        Employment.objects.current()
-        .filter(enterprise=enterprise)
-        .select_related("person", "enterprise")
-        .order_by("department", "person__pinyin_key", "id")
+        Employment.objects.current().filter(enterprise=enterprise).select_related("person", "enterprise").order_by("id")
     )
     if persons is not None:
         wanted = set(persons)
         employments = [row for row in employments if row.person_id in wanted]
     flags = _flags([row.person_id for row in employments])
-    taken = set(
-        SignUp.objects.filter(campaign=campaign, document_hash__in=[row.person.number_hash for row in employments])
-        .open()
-        .values_list("document_hash", flat=True)
-    )
-    rows = [_judge(row, flags.get(row.person_id, ()), taken) for row in employments]
+    people = [(row, flags.get(row.person_id, ())) for row in employments]
+    return plan_people(people, enterprise=enterprise, campaign=campaign, guardians=guardians)
+
+
+def plan_people(
+    people: Iterable[tuple[Employment, Iterable[str]]],
+    *,
+    enterprise: Enterprise,
+    campaign: Campaign,
+    guardians: Guardians | None = None,
+) -> RosterPlan:
+    """The same for people with their flags, be they on the roster yet or not: by department, then by name."""
+    ordered = sorted(people, key=lambda one: (one[0].department, one[0].person.pinyin_key))
+    hashes = [employment.person.number_hash for employment, _ in ordered]
+    signups = SignUp.objects.filter(campaign=campaign, document_hash__in=hashes)
+    taken = set(signups.open().values_list("document_hash", flat=True))
+    rows = [_judge(employment, flags, taken, guardians or {}) for employment, flags in ordered]
     return _give_slots(rows, campaign, enterprise)
 
 
@@ -92,14 +118,17 @@ def _flags(person_ids: list[int]) -> dict[int, list[str]]:
     return found
 
 
-def _judge(employment: Employment, flags: Sequence[str], taken: set[str]) -> PlannedPerson:
+def _judge(employment: Employment, flags: Iterable[str], taken: set[str], guardians: Guardians) -> PlannedPerson:
     facts: Facts = facts_of_employment(employment, flags)
-    group = group_of(facts)
-    if employment.person.number_hash in taken:
-        outcome = "already"
-    else:
-        outcome = "door" if mode_of(group) == Mode.DOOR else "new"
-    return PlannedPerson(employment.person, employment, group, outcome)
+    row = PlannedPerson(employment.person, employment, group_of(facts), "new")
+    row.guardian = guardians.get(row.person.number_hash, "")
+    if row.person.number_hash in taken:
+        row.outcome = "already"
+    elif row.is_minor and not row.guardian:
+        row.outcome = "guardian"
+    elif mode_of(row.group) == Mode.DOOR:
+        row.outcome = "door"
+    return row
 
 
 def _give_slots(rows: list[PlannedPerson], campaign: Campaign, enterprise: Enterprise) -> RosterPlan:
@@ -136,6 +165,7 @@ def sign_up_roster(
     persons: Sequence[int] | None,
     by: Any,
     token: UUID | None = None,
+    guardians: Guardians | None = None,
     together: bool = False,
     wait_rest: bool = False,
 ) -> RosterPlan:
@@ -152,7 +182,7 @@ def sign_up_roster(
             raise Refused("campaign_closed", "这次检测已经不再登记。")
         ids = [slot.pk for slot in slots_left(campaign)]
         list(Slot.objects.select_for_update().filter(pk__in=ids).order_by("id").values_list("pk"))
-        plan = plan_roster(enterprise=enterprise, campaign=campaign, persons=persons)
+        plan = plan_roster(enterprise=enterprise, campaign=campaign, persons=persons, guardians=guardians)
         _send_to_the_line(plan, together=together, wait_rest=wait_rest)
         signups = _write([row for row in plan.rows if row.is_new], campaign, enterprise, by=by)
         _let_wait(plan, campaign, enterprise, may_split=not together, by=by)
@@ -231,6 +261,7 @@ def _row(row: PlannedPerson, code: str, campaign: Campaign, enterprise: Enterpri
         document_hash=person.number_hash,
         declared={"post": row.employment.post, "is_key_post": row.employment.is_key_post},
         address=person.address if row.outcome == "door" else "",
+        guardian_name=row.guardian,
         created_at=now,
         created_by=by,
     )

@@ -13,6 +13,7 @@ from parkportal.clock import park_today
 from parkportal.identifiers import IdentifierProblem
 from parkportal.keys import KeyField
 from testing.groups import SYMPTOMS
+from testing.minors import is_minor
 
 MESSAGES = {
     "id_15_digits": _("这是 15 位旧号码，请填写 18 位号码"),
@@ -197,17 +198,6 @@ def suggest(text: str) -> list[Enterprise]:
         .only("name", "short_name")
         .order_by("pinyin_key")[:8]
     )
-
-
-ADULT = 18
-
-
-def is_minor(document_type: str, number: str) -> bool:
-    """Whether a document that carries the birthday says under eighteen; others say nothing."""
-    if document_type not in {DocumentType.ID_CARD, DocumentType.HMT_RESIDENCE}:
-        return False
-    born, today = date(int(number[6:10]), int(number[10:12]), int(number[12:14])), park_today()
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day)) < ADULT
 
 
 class ContactForm(DocumentMixin):

@@ -10,6 +10,7 @@ from parkportal.clock import SHANGHAI, park_now
 from parkportal.idempotency import TokenFormMixin
 from testing.actions import Declaration
 from testing.forms.signup import DocumentMixin, NameField, PhoneField
+from testing.minors import is_minor
 from testing.models import InvalidReason, Session
 
 NARROW = {"autocomplete": "off"}
@@ -26,6 +27,10 @@ class WalkInForm(DocumentMixin, TokenFormMixin):
         label="手机号码", required=False, max_length=30, help_text="没有手机的不填",
         widget=forms.TextInput(attrs={"class": "w-phone", "inputmode": "tel", **NARROW}),
     )  # fmt: skip
+    guardian_name = NameField(
+        label="监护人", required=False, max_length=60, help_text="未满 18 岁的必填",
+        widget=forms.TextInput(attrs={"class": "w-name", **NARROW}),
+    )  # fmt: skip
     enterprise_name = forms.CharField(
         label="单位", required=False, max_length=100, widget=forms.TextInput(attrs={"class": "w-name", **NARROW})
     )
@@ -35,7 +40,14 @@ class WalkInForm(DocumentMixin, TokenFormMixin):
     consent = forms.BooleanField(
         label="已把信息收集说明给本人看过，本人同意", error_messages={"required": "要本人看过说明并同意"}
     )
-    field_order = ("name", "document_type", "number", "phone", "enterprise_name")
+    field_order = ("name", "document_type", "number", "guardian_name", "phone", "enterprise_name")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        number = data.get("number") if "number" not in self.errors else None
+        if number and is_minor(data["document_type"], number) and not data.get("guardian_name"):
+            self.add_error("guardian_name", forms.ValidationError("未满 18 岁，请填监护人姓名", code="guardian_needed"))
+        return data
 
     def declaration(self) -> Declaration:
         data = self.cleaned_data
@@ -45,6 +57,7 @@ class WalkInForm(DocumentMixin, TokenFormMixin):
             number=data["number"],
             phone=data["phone"],
             enterprise_name=data["enterprise_name"],
+            guardian_name=data["guardian_name"],
             from_hubei=data["from_hubei"],
             had_contact=data["had_contact"],
             symptoms=("发热",) if data["is_unwell"] else (),

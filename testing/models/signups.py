@@ -230,6 +230,10 @@ class SignUp(Stateful):
         self.phone, self.phone_hash = phone, lookup_hash(phone, kind="phone") if phone else ""
 
     @property
+    def masked_guardian(self) -> str:
+        return mask_name(self.guardian_name) if self.guardian_name else ""
+
+    @property
     def masked_name(self) -> str:
         return mask_name(self.name)
 

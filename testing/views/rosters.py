@@ -1,4 +1,4 @@
-"""Batch sign-up of a firm's people by its contact: a preview first, nothing written; then all at once."""
+"""Sign-up of a firm's people by its contact: all at once with a preview first, or one who cannot do it alone."""
 
 from uuid import uuid4
 
@@ -7,15 +7,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from enterprises.models import Enterprise
+from enterprises.models import Enterprise, Person
 from parkportal.clock import park_now
 from parkportal.guards import roles
-from parkportal.idempotency import token_of
+from parkportal.idempotency import made_before, token_of
 from parkportal.keys import keys_of
 from parkportal.states import Refused
 from testing import coverage
-from testing.actions import plan_roster, sign_up_roster
-from testing.models import Campaign, SignUp
+from testing.actions import plan_roster, sign_up, sign_up_roster
+from testing.actions.signups import slots_left
+from testing.forms.proxy import ProxyForm
+from testing.models import Campaign, SignUp, Source
 
 
 @roles("committee", "contact", "principal")
@@ -43,11 +45,16 @@ def roster_signup(request: HttpRequest, enterprise_id: int) -> HttpResponse:
 
 def _commit(request: HttpRequest, enterprise: Enterprise, campaign: Campaign) -> HttpResponse:
     picked = keys_of(request.POST.getlist("pick"))
+    named = {
+        person.number_hash: request.POST.get(f"guardian-{person.pk}", "").strip()[:50]
+        for person in Person.objects.filter(pk__in=picked).only("pk", "number_hash")
+    }
     try:
         plan = sign_up_roster(
             enterprise=enterprise,
             campaign=campaign,
             persons=picked,
+            guardians=named,
             by=request.user,
             token=token_of(request.POST.get("token")),
             together=request.POST.get("how") == "together",
@@ -63,7 +70,9 @@ def _commit(request: HttpRequest, enterprise: Enterprise, campaign: Campaign) ->
         messages.info(request, f"{waits} 人排进候补，有名额短信告诉您，30 分钟内确认。")
     if left:
         messages.warning(request, f"{left} 人没有名额，等加场后再登记。")
-    if not done and not left and not waits:
+    if alone := plan.count("guardian"):
+        messages.warning(request, f"{alone} 人未满 18 岁，没有填监护人，没有登记。")
+    if not (done or left or waits or alone):
         messages.info(request, "没有要登记的人：都登记过了。")
     return redirect("testing:roster_done", enterprise.pk, campaign.pk)
 
@@ -81,3 +90,46 @@ def roster_done(request: HttpRequest, enterprise_id: int, campaign_id: int) -> H
         .order_by("slot__starts_at", "id")
     )
     return render(request, "testing/roster_done.html", {"enterprise": enterprise, "campaign": campaign, "rows": rows})
+
+
+@roles("committee", "contact", "principal")
+@require_http_methods(["GET", "POST"])
+def signup_for(request: HttpRequest, enterprise_id: int) -> HttpResponse:
+    """One person who cannot do it alone: under age with a guardian, or without a phone."""
+    enterprise = get_object_or_404(Enterprise.objects.editable_by(request.user), pk=enterprise_id)
+    wanted = request.POST.get("campaign") or request.GET.get("campaign", "")
+    campaigns = Campaign.objects.visible_to(request.user).open()
+    campaign = get_object_or_404(campaigns, pk=wanted) if wanted.isdigit() else campaigns.first()
+    if campaign is None:
+        return redirect("testing:roster_signup", enterprise.pk)
+    if request.method == "POST" and made_before(SignUp, request.POST.get("token")):
+        return redirect("testing:roster_done", enterprise.pk, campaign.pk)
+    slots = [slot for slot in slots_left(campaign) if slot.free > 0]
+    form = ProxyForm(request.POST or None, enterprise=enterprise, slots=slots)
+    if request.method == "POST" and form.is_valid() and _signed_up(request, form, campaign):
+        return redirect("testing:roster_done", enterprise.pk, campaign.pk)
+    context = {"enterprise": enterprise, "campaign": campaign, "form": form}
+    return render(request, "testing/signup_for.html", context, status=422 if form.errors else 200)
+
+
+def _signed_up(request: HttpRequest, form: ProxyForm, campaign: Campaign) -> bool:
+    """Whether it is done; if not, the form says why."""
+    consent = campaign.current_consent()
+    try:
+        signup = sign_up(
+            campaign_id=campaign.pk,
+            declaration=form.declaration(),
+            group=form.group,
+            consent_id=consent.pk if consent else None,
+            token=form.cleaned_data["token"],
+            source=Source.CONTACT,
+            by=request.user,
+            **form.place,
+        )
+    except Refused as refusal:
+        form.add_error("number" if refusal.code == "already_signed_up" else "slot", refusal.text)
+        return False
+    messages.success(
+        request, f"{signup.masked_name} 登记好了。" + ("" if signup.phone else "没有手机，采样码请在下面打印转交。")
+    )
+    return True

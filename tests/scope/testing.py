@@ -30,6 +30,7 @@ CAMPAIGNS = [
     row("testing:door_stop", "committee*", post=True, pk="door_round", stop_id="door_stop"),
     row("testing:point_add", "committee"),
     row("testing:roster_signup", "committee* contact principal", enterprise_id="enterprise"),
+    row("testing:signup_for", "committee* contact principal", enterprise_id="enterprise"),
     row("testing:roster_done", "committee* contact principal", enterprise_id="enterprise", campaign_id="campaign"),
 ]
 LISTS = [
