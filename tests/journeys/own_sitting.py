@@ -6,20 +6,27 @@ from dataclasses import dataclass
 
 SCRIPT = """
 import json
-import time
 from datetime import time
+from itertools import count
 from parkportal.accounts.models import User
 from parkportal.clock import park_today
-from testing.models import PointStaff
+from enterprises.models import EnterpriseContact
+from enterprises.tests import factories as firms
+from testing.models import Campaign, LabStaff, PointStaff
 from testing.tests.factories import make_campaign, make_point, make_range, make_session, make_signup
+# Each sitting of one park has numbers of its own for its lab and its people.
+firms._serial = count(200_000 + 1000 * Campaign.objects.count())
 campaign = make_campaign(pool_size={pool_size}, slug="own-{prefix}".lower())
 point = make_point("{point}", building="{prefix}", code="{prefix}")
 for name in ("caiyang1", "caiyang2"):
     PointStaff.objects.create(point=point, user=User.objects.get(username=name), starts_on=park_today())
+for name in ("jianyan", "shenhe"):
+    LabStaff.objects.create(lab=campaign.lab, user=User.objects.get(username=name), starts_on=park_today())
+firm = EnterpriseContact.objects.filter(user__username="lianluo1").first().enterprise
 session = make_session(campaign, day=park_today(), start=time(0, 10), end=time(23, 50), minutes=60, places=99, point=point)
 make_range(lab=campaign.lab, first="{prefix}0000001", last="{prefix}0009999")
 slots = list(session.slots.all())
-people = [make_signup(slots[n % len(slots)], group="C") for n in range({people})]
+people = [make_signup(slots[n % len(slots)], group="C", enterprise=firm) for n in range({people})]
 print(json.dumps({{"session": session.pk, "campaign": campaign.pk, "codes": [one.code for one in people], "names": [one.name for one in people]}}))
 """
 
@@ -43,7 +50,10 @@ class Sitting:
 
 
 def own_sitting(park, *, point: str, prefix: str, people: int, pool_size: int = 1) -> Sitting:
-    """Made inside the park's own database by its own code; caiyang1 and caiyang2 work there."""
+    """Made inside the park's own database by its own code; caiyang1 and caiyang2 work there, jianyan and shenhe at its lab.
+
+    The people are staff of lianluo1's firm.
+    """
     script = SCRIPT.format(point=point, prefix=prefix, people=people, pool_size=pool_size)
     said = park.manage("shell", "-v", "0", "-c", script).stdout.strip().splitlines()[-1]
     return Sitting(**json.loads(said), prefix=prefix)
