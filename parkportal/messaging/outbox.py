@@ -1,6 +1,6 @@
 """Putting messages into the outbox and taking them back, in the caller's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from parkportal.clock import park_now
 from parkportal.identifiers import IdentifierProblem, normal_phone
 from parkportal.messaging import purposes, texts, window
-from parkportal.messaging.models import Message, MessageMove, OptOut
+from parkportal.messaging.models import MailboxMessage, Message, MessageMove, OptOut
 from parkportal.messaging.purposes import Kind, Purpose
 from parkportal.messaging.tasks import send_due
 from parkportal.privacy import lookup_hash
@@ -79,6 +79,33 @@ def withdraw(
         found = list(messages.select_for_update().order_by("id"))
         for message in found:
             message.withdraw(by=by, reason=reason)
+    return len(found)
+
+
+def forget(
+    *,
+    purpose_codes: Collection[str],
+    recipient_hashes: Collection[str],
+    occasions: Collection[str],
+    by: Any = None,
+    reason: str,
+) -> int:
+    """Persons are erased: what was written to them about these occasions loses address, name and text. How many.
+
+    `occasions` name the thing, like `signup:12`; what follows a second colon does not matter. What is not yet on its
+    way is taken back; purpose, time and status stay, since they are counted. The caller holds the transaction.
+    """
+    rows = Message.objects.filter(purpose__in=purpose_codes, recipient_hash__in=recipient_hashes).order_by("id")
+    found = [one for one in rows.select_for_update() if ":".join(one.occasion.split(":")[:2]) in occasions]
+    for message in found:
+        if message.status in Message.WITHDRAWABLE:
+            message.withdraw(by=by, reason=reason)
+        message.address, message.label, message.params, message.text = "", "", {}, ""
+        message.save(update_fields=["address", "label", "params", "text"])
+    out_ids = [message.out_id for message in found]
+    for kept in MailboxMessage.objects.filter(out_id__in=out_ids):
+        kept.address, kept.text = "", ""
+        kept.save(update_fields=["address", "text"])
     return len(found)
 
 

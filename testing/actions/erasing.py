@@ -7,14 +7,16 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from parkportal.clock import day_of, park_now
+from parkportal.messaging import outbox
 from parkportal.records.audit import record
 from parkportal.states import Refused
 from testing import figures
 from testing.models import Campaign, ErasureReport, PhoneCode, Result, SignUp, Specimen
+from testing.purposes import PURPOSES
 
 BATCH = 500
 EMPTIED = (
@@ -98,14 +100,33 @@ def _plain(number: Any) -> int | None:
 def _empty(campaign: Campaign, now: datetime) -> None:
     """Row by row through the encrypted columns; the old links open nothing any more."""
     ids = list(SignUp.objects.filter(campaign=campaign).order_by("pk").values_list("pk", flat=True))
-    PhoneCode.objects.filter(signup__in=ids).delete()
     for start in range(0, len(ids), BATCH):
         rows = list(SignUp.objects.filter(pk__in=ids[start : start + BATCH]))
+        _forget_messages(campaign, rows)
         for row in rows:
             row.name, row.number, row.address, row.guardian_name, row.declared = "", "", "", "", {}
             row.temperature_tenths, row.person, row.public_token, row.erased_at = None, None, uuid4(), now
             row.set_phone("")
         SignUp.objects.bulk_update(rows, EMPTIED, batch_size=100)
+    PhoneCode.objects.filter(signup__in=ids).delete()
+
+
+def _forget_messages(campaign: Campaign, rows: list[SignUp]) -> None:
+    """What the outbox still says to these persons about this campaign."""
+    ids = [row.pk for row in rows]
+    things = {
+        "signup": ids,
+        "party": [row.party_id for row in rows if row.party_id],
+        "code": PhoneCode.objects.filter(signup__in=ids).values_list("pk", flat=True),
+        "specimen": Specimen.objects.filter(Q(signup__in=ids) | Q(pool__members__signup__in=ids)).values_list("pk", flat=True),
+        "campaign": [campaign.pk],
+    }  # fmt: skip
+    outbox.forget(
+        purpose_codes=[purpose.code for purpose in PURPOSES],
+        recipient_hashes={row.phone_hash for row in rows if row.phone_hash},
+        occasions={f"{kind}:{pk}" for kind, pks in things.items() for pk in pks},
+        reason="到期删除",
+    )
 
 
 def _checksum(campaign: Campaign, counts: dict, before: dict, after: dict, now: datetime) -> str:

@@ -8,9 +8,12 @@ from django.urls import reverse
 
 from enterprises.tests.factories import make_employee, make_enterprise
 from parkportal.clock import park_now, park_today
+from parkportal.messaging.models import Message
 from parkportal.states import Refused
 from testing import actions, figures
 from testing.actions.erasing import is_genuine
+from testing.actions.lab import tell_there_is_news
+from testing.actions.notices import confirm
 from testing.models import ErasureReport, Result, SignUp
 from testing.tests.factories import (
     make_campaign,
@@ -158,3 +161,27 @@ def test_erase_page_names_what_goes(client, sign_in, over, committee):
 
     assert "1 份登记里的个人信息" in asked
     assert ErasureReport.objects.count() == 1
+
+
+def test_what_the_outbox_said_to_them_goes_too(over, committee):
+    # given messages about this campaign, one of them still waiting, and one about the campaign that runs
+    signup = SignUp.objects.get(campaign=over)
+    other = SignUp.objects.exclude(campaign=over).get()
+    other.set_phone(signup.phone)
+    other.save()
+    for one in (signup, other):
+        confirm(one)
+        tell_there_is_news(one.specimens.get(), by=None)
+    texts = {message.occasion: message.text for message in Message.objects.all()}
+    assert len(texts) == 4 and all(texts.values())
+
+    actions.erase_campaign(campaign=over, by=committee)
+
+    # then theirs say nothing any more and are not sent; the others are whole, also to the same phone
+    mine = {f"signup:{signup.pk}", f"specimen:{signup.specimens.get().pk}"}
+    for message in Message.objects.all():
+        if message.occasion in mine:
+            assert (message.text, message.address, message.label, message.params) == ("", "", "", {})
+            assert message.status == "withdrawn"
+        else:
+            assert message.text == texts[message.occasion] and message.address and message.status == "waiting"

@@ -471,3 +471,17 @@ def test_signup_without_the_setting_asks_for_no_code(client, session):
 
     assert step(client, "contact", CONTACT).url == reverse("public:signup_step", args=["fugong", "health"])
     assert not PhoneCode.objects.exists()
+
+
+def test_a_campaign_in_chinese_alone_has_no_english_switch_and_speaks_chinese(client):
+    slot = make_session(make_campaign(languages=["zh-hans"])).slots.first()
+    both = make_session(make_campaign()).campaign
+    signup = make_signup(slot)
+
+    for path in (f"/signup/{slot.session.campaign.slug}/", f"/signup/code/{signup.public_token}/"):
+        page = client.get(path + "?lang=en").content.decode()
+        assert 'lang="zh-Hans"' in page and "English" not in page
+        assert "Skip to content" not in page
+
+    page = client.get(f"/signup/{both.slug}/?lang=en").content.decode()
+    assert "Skip to content" in page and "中文" in page

@@ -16,7 +16,7 @@ from testing.actions import cancel_signup, change_slot
 from testing.actions.signups import slots_left
 from testing.calendar_entry import appointment
 from testing.forms.signup import MoveSlotForm
-from testing.language import speaks_english
+from testing.language import keep_to, speaks_english
 from testing.models import SignUp, SignUpStatus
 from testing.picture import code_picture
 from testing.signup_page import slot_days
@@ -35,17 +35,18 @@ SHAPES = {
 }
 
 
-def _signup(token: UUID) -> SignUp:
-    return get_object_or_404(
-        SignUp.objects.select_related("campaign", "slot__session__point", "party"), public_token=token, erased_at=None
-    )
+def _signup(request: HttpRequest, token: UUID) -> SignUp:
+    signups = SignUp.objects.select_related("campaign", "slot__session__point", "party")
+    signup = get_object_or_404(signups, public_token=token, erased_at=None)
+    keep_to(signup.campaign, request)
+    return signup
 
 
 @public
 @require_GET
 def signup_code(request: HttpRequest, token: UUID) -> HttpResponse:
     """Time first, then QR, barcode and digits, then what to do."""
-    signup = _signup(token)
+    signup = _signup(request, token)
     shape_name, words = SHAPES[SignUpStatus(signup.status)]
     slot = signup.slot
     context: dict[str, Any] = {
@@ -70,7 +71,7 @@ def signup_code(request: HttpRequest, token: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def signup_change(request: HttpRequest, token: UUID) -> HttpResponse:
     """Another slot; the old place is free at once."""
-    signup = _signup(token)
+    signup = _signup(request, token)
     if not signup.can_change or signup.is_door:
         return redirect("public:signup_code", token)
     form = MoveSlotForm(request.POST or None, initial={"slot": signup.slot_id})
@@ -94,7 +95,7 @@ def signup_change(request: HttpRequest, token: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def signup_cancel(request: HttpRequest, token: UUID) -> HttpResponse:
     """Ask once, naming the appointment, then give the place up."""
-    signup = _signup(token)
+    signup = _signup(request, token)
     if request.method == "POST" and signup.can_cancel:
         cancel_signup(signup=signup)
     if request.method == "POST" or not signup.can_cancel:
@@ -107,7 +108,7 @@ def signup_cancel(request: HttpRequest, token: UUID) -> HttpResponse:
 @require_GET
 def signup_picture(request: HttpRequest, token: UUID) -> HttpResponse:
     """The code as a picture to keep."""
-    signup = _signup(token)
+    signup = _signup(request, token)
     lines = [signup.masked_name]
     if signup.slot is not None:
         lines = [
@@ -124,7 +125,7 @@ def signup_picture(request: HttpRequest, token: UUID) -> HttpResponse:
 @require_GET
 def signup_calendar(request: HttpRequest, token: UUID) -> HttpResponse:
     """The appointment for the phone's calendar; the words are those of the person's own page, without a name."""
-    signup = _signup(token)
+    signup = _signup(request, token)
     if signup.slot is None or signup.is_waiting:
         raise Http404
     answer = HttpResponse(appointment(signup, signup.slot), content_type="text/calendar; charset=utf-8")

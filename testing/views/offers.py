@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from parkportal.guards import public
 from parkportal.states import Refused
 from testing.actions import accept_offer, leave_waiting
+from testing.language import keep_to
 from testing.models import WaitingParty
 from testing.words import moment_words, place_words, slot_words
 
@@ -20,6 +21,7 @@ from testing.words import moment_words, place_words, slot_words
 def signup_offer(request: HttpRequest, token: UUID) -> HttpResponse:
     """What is offered and until when; accepting and leaving. The token opens this party and shows no names."""
     party = get_object_or_404(WaitingParty.objects.select_related("campaign", "session__point"), public_token=token)
+    keep_to(party.campaign, request)
     if request.method == "POST":
         try:
             leave_waiting(party=party) if request.POST.get("do") == "leave" else accept_offer(party=party)

@@ -32,6 +32,7 @@ from testing.forms.signup import (
     suggest,
 )
 from testing.groups import mode_of
+from testing.language import keep_to
 from testing.models import Campaign, Mode, PhoneCode, SignUp, Slot
 from testing.phone_codes import check_code, send_code
 from testing.signup_page import SlotDay, answer_rows, slot_days
@@ -46,15 +47,17 @@ def steps_of(content: dict[str, Any]) -> tuple[str, ...]:
     return WITH_PHONE if content.get("asks_code") else STEPS
 
 
-def _campaign(slug: str) -> Campaign:
-    return get_object_or_404(Campaign.objects.exclude(status=Campaign.Status.DRAFT), slug=slug)
+def _campaign(request: HttpRequest, slug: str) -> Campaign:
+    campaign = get_object_or_404(Campaign.objects.exclude(status=Campaign.Status.DRAFT), slug=slug)
+    keep_to(campaign, request)
+    return campaign
 
 
 @public
 @require_GET
 def signup(request: HttpRequest, slug: str) -> HttpResponse:
     """What this is for, what it costs, and one button."""
-    campaign = _campaign(slug)
+    campaign = _campaign(request, slug)
     if not campaign.is_open:
         return render(request, "testing/signup_closed.html", {"campaign": campaign}, status=410)
     free = sum(slot.free for slot in slots_left(campaign))
@@ -74,7 +77,7 @@ def signup(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def signup_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
     """One group of questions; what was answered is kept on the server, also when it is not right yet."""
-    campaign = _open(slug)
+    campaign = _open(request, slug)
     draft = drafts.load(request, slug)
     content = drafts.answers(draft)
     steps = steps_of(content)
@@ -138,8 +141,8 @@ def _code_agrees(form: Any, content: dict[str, Any]) -> bool:
     return False
 
 
-def _open(slug: str) -> Campaign:
-    campaign = _campaign(slug)
+def _open(request: HttpRequest, slug: str) -> Campaign:
+    campaign = _campaign(request, slug)
     if not campaign.is_open:
         raise Http404
     return campaign
@@ -243,7 +246,7 @@ def signup_check(request: HttpRequest, slug: str) -> HttpResponse:
     """Check your answers, agree, submit; the place is taken only now."""
     if request.method == "POST":
         return _submit(request, slug)
-    campaign = _open(slug)
+    campaign = _open(request, slug)
     content = drafts.answers(drafts.load(request, slug))
     if gap := next((step for step in steps_of(content) if step not in content), ""):
         return redirect("public:signup_step", slug, gap)
@@ -251,13 +254,14 @@ def signup_check(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _submit(request: HttpRequest, slug: str) -> HttpResponse:
+    _campaign(request, slug)
     draft = drafts.load(request, slug)
     content = drafts.answers(draft)
     form = ConsentForm(request.POST)
     if any(step not in content for step in steps_of(content)):
         return _sent_before(form, slug)
     if not form.is_valid():
-        return _render_check(request, _open(slug), content, form)
+        return _render_check(request, _open(request, slug), content, form)
     try:
         signup = _sign_up(content, form.cleaned_data["token"])
     except AlreadySignedUp as known:
@@ -292,7 +296,7 @@ def _sent_before(form: ConsentForm, slug: str) -> HttpResponse:
 
 def _another_slot(request: HttpRequest, slug: str, content: dict[str, Any], refusal: Refused) -> HttpResponse:
     """The place went to somebody else: the other free slots, with everything else kept."""
-    campaign = _campaign(slug)
+    campaign = _campaign(request, slug)
     if not campaign.is_open:
         return render(request, "testing/signup_closed.html", {"campaign": campaign}, status=410)
     form = SlotForm({"slot": ""})
@@ -318,7 +322,7 @@ def _render_check(request: HttpRequest, campaign: Campaign, content: dict[str, A
 @require_GET
 def signup_notice(request: HttpRequest, slug: str) -> HttpResponse:
     """What is collected, what for, who sees it, how long it stays."""
-    campaign = _campaign(slug)
+    campaign = _campaign(request, slug)
     return render(request, "testing/signup_notice.html", {"campaign": campaign, "consent": campaign.current_consent()})
 
 
@@ -326,13 +330,13 @@ def signup_notice(request: HttpRequest, slug: str) -> HttpResponse:
 @require_GET
 def signup_known(request: HttpRequest, slug: str) -> HttpResponse:
     """The same answer to everybody whose document is signed up already."""
-    return render(request, "testing/signup_known.html", {"campaign": _campaign(slug), "now": park_now()})
+    return render(request, "testing/signup_known.html", {"campaign": _campaign(request, slug), "now": park_now()})
 
 
 @public
 @require_GET
 def signup_enterprises(request: HttpRequest, slug: str) -> HttpResponse:
     """Names of firms for the field that completes itself."""
-    _campaign(slug)
+    _campaign(request, slug)
     found = suggest(request.GET.get("q", "")[:60])
     return JsonResponse({"found": [{"id": one.pk, "name": one.name} for one in found]})
