@@ -9,7 +9,7 @@ from django.conf import settings as django_settings
 from django.urls import reverse
 
 from parkportal.clock import SHANGHAI, park_now, park_today
-from parkportal.printing.labels import LABEL_FORMATS, Offset, TubeLabel, label_sheet_pdf, tube_labels
+from parkportal.printing.labels import LABEL_FORMATS, NO_OFFSET, Offset, TubeLabel, label_sheet_pdf, tube_labels
 from parkportal.printing.posters import SignupPoster, signup_poster_pdf
 from parkportal.printing.sheets.handover import HandoverSheet, HandoverTube, handover_sheet_pdf
 from parkportal.records import settings
@@ -95,11 +95,11 @@ def _hours(session: Session) -> str:
     return f"{start.hour}:{start:%M}–{end.hour}:{end:%M}"
 
 
-def labels_of_tube(specimen: Specimen, label_format: str = DEFAULT_FORMAT) -> bytes:
+def labels_of_tube(specimen: Specimen, label_format: str = DEFAULT_FORMAT, offset: Offset = NO_OFFSET) -> bytes:
     """The two labels of one tube that is somebody's."""
     signup = specimen.signup
     pair = tube_labels(specimen.barcode, signup.name, label_lines(signup)) if signup else tube_labels(specimen.barcode)
-    return label_sheet_pdf(pair, LABEL_FORMATS[label_format], asked=2)
+    return label_sheet_pdf(pair, LABEL_FORMATS[label_format], offset, asked=2)
 
 
 def labels_of_run(codes: Sequence[str], label_format: str, offset: Offset, note: str) -> bytes:

@@ -135,6 +135,14 @@ PURPOSES = [
         why="需要人工告知的结果，提醒指定负责人；短信里不写结果和姓名。",
     ),
     Purpose(
+        "fever_alert",
+        "体温异常",
+        "{name}您好，采样点有人体温两次偏高，已转上门采样，请马上安排：{link}",
+        urgent=True,
+        lifetime=timedelta(hours=12),
+        why="休息后体温还是高，提醒指定负责人或管委会安排；短信里不写姓名和体温。",
+    ),
+    Purpose(
         "pool_recheck",
         "复核提醒",
         "{name}您好，有采样需要安排复核，请登录工作台查看：{link}",

@@ -83,6 +83,7 @@ station_urls = [
     path("boxes/<str:code>/sheet/", boxes.box_sheet, name="box_sheet"),
     path("tubes/", tubes.tubes, name="tubes"),
     path("tubes/ranges/new/", tubes.range_add, name="range_add"),
+    path("tubes/printers/", tubes.printer_keep, name="printer_keep"),
     path("tubes/void/", tubes.tube_void, name="tube_void"),
     path("tubes/calibration/<str:label_format>/", tubes.calibration, name="calibration"),
     path("tubes/<str:barcode>/move/", tubes.tube_move, name="tube_move"),

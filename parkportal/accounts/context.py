@@ -38,6 +38,7 @@ DOORS = (
     Door("通知", ("contact", "principal"), ("enterprises:notice_list",), "list-check"),
     Door("检测", COMMITTEE, ("testing:index",)),
     Door("采样台", ("station",), ("testing:station",), "upc-scan"),
+    Door("上门", ("squad", "station"), ("testing:door_rounds",)),
     Door("实验室", ("lab_tester", "lab_verifier"), ("testing:lab",), "list-check"),
     Door("物资", (*COMMITTEE, "warehouse", "squad", "contact", "principal"), ("supplies:index",)),
     Door("招商", (*COMMITTEE, "investment"), ("investment:index",), "people"),

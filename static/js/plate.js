@@ -47,7 +47,7 @@
   const step = (from, way) => {
     const wanted = place(from) + way;
     const ahead = cells.filter((cell) => (way > 0 ? place(cell) >= wanted : place(cell) <= wanted));
-    return (way > 0 ? ahead[0] : ahead[ahead.length - 1]) || from;
+    return (way > 0 ? ahead[0] : ahead[ahead.length - 1]) || cells[way > 0 ? cells.length - 1 : 0];
   };
   const choose = (cell, value, fault = "") => {
     held(cell, "value").value = value;

@@ -29,7 +29,7 @@ from testing.actions.lab import (
 )
 from testing.actions.overdue import alert_overdue
 from testing.actions.pooling import close_pool
-from testing.actions.rebinding import move_to_tube
+from testing.actions.rebinding import move_to_tube, reissue_tube
 from testing.actions.reminders import remind_appointments
 from testing.actions.rosters import plan_roster, sign_up_roster
 from testing.actions.rounds import collect_at_door, leave_stop, plan_round
@@ -43,7 +43,7 @@ from testing.actions.signups import (
     sign_up,
 )
 from testing.actions.staggering import decide_stagger
-from testing.actions.tubes import count_label_print, issue_label_run, register_range, void_tube
+from testing.actions.tubes import count_label_print, issue_label_run, keep_offset, register_range, void_tube
 from testing.actions.waiting import accept_offer, join_waiting, leave_waiting, tend_waiting
 
 __all__ = [
@@ -85,6 +85,8 @@ __all__ = [
     "issue_badge",
     "issue_label_run",
     "issue_tube",
+    "keep_offset",
+    "reissue_tube",
     "measure",
     "move_to_tube",
     "open_box",

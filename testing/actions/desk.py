@@ -16,7 +16,8 @@ from parkportal.clock import park_now, park_today
 from parkportal.identifiers import IdentifierProblem, normal_id_number
 from parkportal.records.codes import take_code
 from parkportal.states import Refused
-from testing.actions.pooling import join_pool, leave_pool, pool_facts, shares_a_tube
+from testing.actions.notices import call_about_fever
+from testing.actions.pooling import issue_pool, join_pool, leave_pool, pool_facts, shares_a_tube
 from testing.actions.tubes import ScannedTube, read_tube, refuse_unusable, tube_facts
 from testing.models import (
     DoorStop,
@@ -108,6 +109,7 @@ def measure(
         save: tuple[str, ...] = ("temperature_tenths", "attended_session_id", "attended_at")
         if again and to == SignUpStatus.STOPPED:
             save += _to_the_door(signup)
+            call_about_fever(signup, by=by)
         _move(signup, to, by=by, at=now, token=token, session_id=session_id, lane=lane, save=save, again=again)
     return signup, to == SignUpStatus.MEASURED
 
@@ -165,16 +167,20 @@ def _move(
 def issue_tube(*, session_id: int, code: str, by: Any, token: UUID, lane: int | None = None) -> tuple[SignUp, str]:
     """Give the person a new tube code to be printed on two labels; the sign-up and the code.
 
-    Raises Refused `wrong_step` before the temperature, and Done after the swab.
+    Where people share a tube it is the code of a new mixed tube of the desk, and the person's step stays.
+    Raises Refused `not_measured` before the temperature, `other_pool`, and Done after the swab.
     """
     with transaction.atomic():
-        signup = _lock(by, session_id, code, token, held=_held_barcode())
+        facts = pool_facts(ScannedTube("", ""), session_id=session_id, lane=lane or 1)
+        signup = _lock(by, session_id, code, token, held=_held_barcode(), **facts)
         if signup.is_replay or signup.status == SignUpStatus.KITTED:
             return signup, signup.held
         _may_be_sampled(signup)
         if signup.status != SignUpStatus.MEASURED:
             raise Refused("not_measured", "先测体温，再发条码", said="先测体温")
         now = park_now()
+        if shares_a_tube(signup):
+            return signup, issue_pool(signup, session_id=session_id, lane=lane or 1, by=by, at=now, token=token)
         _move(signup, SignUpStatus.KITTED, by=by, at=now, token=token, session_id=session_id, lane=lane)
         specimen = Specimen.objects.create(
             barcode=take_code("YL"), signup=signup, session_id=session_id, lab_id=signup.lab, issued_at=now, lane=lane

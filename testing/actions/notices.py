@@ -1,8 +1,13 @@
 """What a person is told about the own sign-up."""
 
+from typing import Any
+
 from django.urls import reverse
 
+from parkportal.accounts.models import User
+from parkportal.clock import park_today
 from parkportal.messaging import outbox
+from parkportal.records import settings
 from testing.models import SignUp
 from testing.words import place_words, slot_words
 
@@ -16,6 +21,17 @@ def forget_reminder(signup: SignUp, slot_id: int | None) -> None:
     if slot_id is not None and signup.phone:
         occasion = reminder_occasion(signup, slot_id)
         outbox.withdraw("appointment_reminder", occasion=occasion, reason="改期或取消", to_phone=signup.phone)
+
+
+def call_about_fever(signup: SignUp, *, by: Any) -> None:
+    """Twice too warm: the named officer, or else the committee, is called; no message says who or how warm."""
+    officer = User.objects.filter(username=settings.get("positive_contact"), is_active=True).first()
+    link = reverse("testing:signup_detail", args=[signup.pk])
+    for user in [officer] if officer else User.objects.with_role("committee"):
+        outbox.put(
+            "fever_alert", occasion=f"signup:{signup.pk}:fever:{park_today():%Y%m%d}", to_user=user,
+            values={"name": user.name, "link": link}, by=by,
+        )  # fmt: skip
 
 
 def confirm(signup: SignUp) -> None:

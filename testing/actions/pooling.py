@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Max, OuterRef, Subquery
 
 from parkportal.clock import park_now
+from parkportal.records.codes import take_code
 from parkportal.states import Refused
 from testing.actions.tubes import ScannedTube, refuse_unusable
 from testing.groups import may_be_pooled
@@ -74,15 +75,32 @@ def _the_open_one(signup: Any, session_id: int) -> Pool:
     return pool
 
 
-def open_pool(signup: Any, tube: ScannedTube, *, session_id: int, lane: int, by: Any, at: datetime) -> Pool:
+def open_pool(
+    signup: Any, tube: ScannedTube, *, session_id: int, lane: int, by: Any, at: datetime, token: UUID | None = None
+) -> Pool:
     """A registered, unused tube becomes the mixed tube of this desk."""
     specimen = Specimen.objects.create(
         barcode=tube.barcode, is_pool=True, session_id=session_id, lab_id=signup.lab, lane=lane, issued_at=at
     )
-    SpecimenMove.objects.create(subject=specimen, to_status=SpecimenStatus.ISSUED, effective_at=at, by=by)
+    SpecimenMove.objects.create(subject=specimen, to_status=SpecimenStatus.ISSUED, effective_at=at, by=by, token=token)
     return Pool.objects.create(
         specimen=specimen, session_id=session_id, lane=lane, size=signup.pool_size, opened_at=at, opened_by=by
     )
+
+
+def issue_pool(signup: Any, *, session_id: int, lane: int, by: Any, at: datetime, token: UUID) -> str:
+    """A new code of the portal's own for the next mixed tube of a desk, to be printed; the same token gives it again.
+
+    Raises Refused `other_pool` while one is being filled.
+    """
+    repeated = Specimen.objects.filter(moves__token=token).values_list("barcode", flat=True).first()
+    if repeated:
+        return repeated
+    if signup.desk_pool:
+        raise Refused("other_pool", f"{signup.desk_pool} 还没有装满也没有封", said="先装这一支")
+    code = take_code("YL")
+    open_pool(signup, ScannedTube(code, "YL"), session_id=session_id, lane=lane, by=by, at=at, token=token)
+    return code
 
 
 def _close(pool: Pool, *, by: Any, at: datetime, reason: str, token: UUID | None = None) -> None:

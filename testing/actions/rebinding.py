@@ -7,6 +7,7 @@ from django.db import transaction
 
 from parkportal.clock import park_now
 from parkportal.records.audit import record
+from parkportal.records.codes import take_code
 from parkportal.states import Refused
 from testing.actions.tubes import read_tube, refuse_unusable, tube_facts
 from testing.models import InvalidReason, Pool, Specimen, SpecimenMove, SpecimenStatus
@@ -43,6 +44,23 @@ def move_to_tube(*, specimen: Specimen, text: str, reason: str, why: str, by: An
             raise Refused("handed", f"{old.barcode} 现在是“{old.get_status_display()}”，交接以后不能换管。")
         refuse_unusable(old, signup_id=-1, lab_id=old.lab_id)
         return _moved(old, tube.barcode, reason=reason, why=why, by=by, token=token)
+
+
+def reissue_tube(*, specimen: Specimen, reason: str, why: str, by: Any, token: UUID) -> Specimen:
+    """A new code of the portal's own, to be printed, instead of a label that is spoilt; the old code is void for ever.
+
+    The same token gives the same tube again. Raises Refused `handed`, `no_reason`.
+    """
+    if reason not in InvalidReason.values:
+        raise Refused("no_reason", "请选为什么换管。")
+    with transaction.atomic():
+        repeated = Specimen.objects.filter(moves__token=token).first()
+        if repeated is not None:
+            return repeated
+        old = Specimen.objects.select_for_update(of=("self",)).get(pk=specimen.pk)
+        if old.status not in BEFORE_HAND_OVER:
+            raise Refused("handed", f"{old.barcode} 现在是“{old.get_status_display()}”，交接以后不能换管。")
+        return _moved(old, take_code("YL"), reason=reason, why=why, by=by, token=token)
 
 
 def _moved(old: Specimen, barcode: str, *, reason: str, why: str, by: Any, token: UUID) -> Specimen:

@@ -12,10 +12,11 @@ from enterprises.models import Enterprise
 from parkportal.clock import park_now
 from parkportal.idempotency import once
 from parkportal.identifiers import CODE_PREFIXES, IdentifierProblem, luhn_digit, normal_barcode, normalise_scan
+from parkportal.printing.labels import LABEL_FORMATS, Offset, OffsetTooLarge
 from parkportal.records.audit import record
 from parkportal.records.codes import take_codes
 from parkportal.states import Refused
-from testing.models import InvalidReason, Specimen, SpecimenMove, SpecimenStatus, TubeRange
+from testing.models import InvalidReason, LabelPrinter, Specimen, SpecimenMove, SpecimenStatus, TubeRange
 
 RANGE_CODE = re.compile(r"([A-Z]{1,8})([0-9]{4,})")
 LARGEST_RUN = 5000
@@ -158,6 +159,26 @@ def count_label_print(*, specimen: Specimen, by: Any) -> int:
     specimen.refresh_from_db(fields=["label_prints"])
     record("labels.printed", by=by, subject=specimen, after={"prints": specimen.label_prints})
     return specimen.label_prints
+
+
+def keep_offset(
+    *, name: str, label_format: str, left: float, top: float, by: Any, printed_with: Offset
+) -> LabelPrinter:
+    """What was measured on the calibration page becomes the printer's offset for that paper; a later measure replaces it.
+
+    `printed_with` is the offset that the measured page was printed with. Raises Refused `offset` beyond 5 mm.
+    """
+    try:
+        offset = Offset.from_measured(LABEL_FORMATS[label_format], left=left, top=top, printed_with=printed_with)
+    except OffsetTooLarge as fault:
+        raise Refused("offset", f"{fault}。") from fault
+    tenths = {"offset_x_tenths": round(offset.x * 10), "offset_y_tenths": round(offset.y * 10)}
+    with transaction.atomic():
+        printer, _ = LabelPrinter.objects.update_or_create(
+            name=name, label_format=label_format, defaults={**tenths, "measured_at": park_now(), "measured_by": by}
+        )
+        record("printer.measured", by=by, subject=printer, after=tenths)
+    return printer
 
 
 def void_tube(*, barcode: str, reason: str, by: Any, token: UUID | None = None) -> Specimen:

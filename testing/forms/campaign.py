@@ -12,11 +12,12 @@ from parkportal.printing.labels import LABEL_FORMATS
 from testing.actions.campaigns import CONSENT_TEXT, CONSENT_TEXT_EN, CampaignPlan
 from testing.actions.tubes import LARGEST_RUN
 from testing.groups import group_choices
-from testing.models import Campaign, PoolSize, SamplingPoint
+from testing.models import Campaign, LabelPrinter, PoolSize, SamplingPoint
 
 DAY = {"type": "date", "class": "w-date"}
 RESERVED = frozenset({"code", "offer", "lost"})
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+MM = {"class": "w-number", "step": "0.1"}
 CLOCK = {"type": "time", "class": "w-phone"}
 
 
@@ -208,15 +209,28 @@ class LabelRunForm(TokenFormMixin):
         widget=forms.NumberInput(attrs={"class": "w-number"}),
     )  # fmt: skip
     label_format = forms.ChoiceField(label="标签纸", choices=[(key, one.title) for key, one in LABEL_FORMATS.items()])
-    offset_x = forms.DecimalField(
-        label="向右移（mm）", required=False, initial=0, min_value=-5, max_value=5, decimal_places=1,
-        widget=forms.NumberInput(attrs={"class": "w-number", "step": "0.1"}),
-    )  # fmt: skip
-    offset_y = forms.DecimalField(
-        label="向下移（mm）", required=False, initial=0, min_value=-5, max_value=5, decimal_places=1,
-        widget=forms.NumberInput(attrs={"class": "w-number", "step": "0.1"}),
+    printer = forms.ModelChoiceField(
+        LabelPrinter.objects.all(), label="打印机", required=False, empty_label="没有校准过的打印机",
+        help_text="选了校准过的打印机，纸和偏移照它的",
     )  # fmt: skip
     note = forms.CharField(label="说明", required=False, max_length=60, help_text="印在每张纸的页脚，如采样点和日期")
+
+
+class PrinterForm(forms.Form):
+    """What was measured on a printer's calibration page."""
+
+    name = forms.CharField(label="打印机", max_length=40, help_text="贴在机器上的名字，如 A1 栋采样点 1 号机")
+    label_format = forms.ChoiceField(label="标签纸", choices=[(key, one.title) for key, one in LABEL_FORMATS.items()])
+    left = forms.DecimalField(
+        label="左边量得（mm）", min_value=0, max_value=30, decimal_places=1, widget=forms.NumberInput(attrs=MM)
+    )
+    top = forms.DecimalField(
+        label="上边量得（mm）", min_value=0, max_value=40, decimal_places=1, widget=forms.NumberInput(attrs=MM)
+    )
+    used = forms.ModelChoiceField(
+        LabelPrinter.objects.all(), label="这张校准页", required=False, empty_label="没有带偏移",
+        help_text="复查时打的页带着旧偏移，选那一台",
+    )  # fmt: skip
 
 
 class RangeForm(TokenFormMixin):

@@ -100,10 +100,15 @@ class MoveTubeForm(TokenFormMixin):
     """Why a tube is given up and which one takes its place."""
 
     tube = forms.CharField(
-        label="新试管", max_length=40, widget=forms.TextInput(attrs={"class": "w-id", "autofocus": True, **NARROW}),
-        error_messages={"required": "请扫新试管"},
+        label="新试管", max_length=40, required=False, help_text="换预印管就扫它；没有管，按“重打新条码”，旧码作废", widget=forms.TextInput(attrs={"class": "w-id", "autofocus": True, **NARROW}),
     )  # fmt: skip
     reason = forms.ChoiceField(
         label="旧管怎么了", choices=[(row.value, row.label) for row in InvalidReason if row != InvalidReason.UNDONE]
     )
     why = forms.CharField(label="说明", max_length=100, error_messages={"required": "请写一句说明"})
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("tube") and self.data.get("do") != "reissue":
+            self.add_error("tube", forms.ValidationError("请扫新试管，或者重打新条码", code="required"))
+        return data

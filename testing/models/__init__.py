@@ -9,6 +9,7 @@ from testing.models.labs import Budget, DueFrom, LabDay, LabTerms
 from testing.models.phone_codes import PhoneCode
 from testing.models.points import Badge, LabStaff, PointStaff, SamplingPoint, own_labs, own_points
 from testing.models.pools import LeftWhy, Pool, PoolMember
+from testing.models.printers import LabelPrinter
 from testing.models.results import WITHHELD, Alert, LookupLock, Reading, Result, ResultValue
 from testing.models.rounds import DoorRound, DoorStop
 from testing.models.sessions import Reconciliation, Session, Slot
@@ -48,6 +49,7 @@ __all__ = [
     "LabStaff",
     "LeftWhy",
     "LabTerms",
+    "LabelPrinter",
     "LookupLock",
     "Mode",
     "PointStaff",

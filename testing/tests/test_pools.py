@@ -219,3 +219,31 @@ def test_reconciliation_counts_people_and_tubes_apart(swab, session, clerk):
 
     assert (counted.arrived, counted.bound, counted.tubes, counted.without_tube) == (6, 6, 2, [])
     assert [tube.barcode for tube in counted.loose] == [NEXT, TUBE]
+
+
+def test_a_new_code_is_printed_for_the_next_mixed_tube_once(session, clerk, swab):
+    first = make_signup(session.slots.first(), status="measured", group="C")
+    token = uuid4()
+
+    said = [actions.issue_tube(session_id=session.pk, code=first.code, by=clerk, token=token)[1] for _ in range(2)]
+
+    # then it is one mixed tube of this desk, the person's step has not moved, and the tube is filled by scanning it
+    pool = Pool.objects.get()
+    assert said == [pool.specimen.barcode] * 2 and pool.specimen.is_pool
+    first.refresh_from_db()
+    assert first.status == "measured"
+    assert swab(said[0], first).status == "collected" and swab(said[0]).status == "collected"
+    assert pool.members.live().count() == 2
+
+    # while it is being filled there is no other one
+    other = make_signup(session.slots.first(), status="measured", group="C")
+    refused("other_pool", actions.issue_tube, session_id=session.pk, code=other.code, by=clerk, token=uuid4())
+
+
+def test_who_may_not_share_a_tube_gets_a_code_of_their_own(session, clerk):
+    alone = make_signup(session.slots.first(), status="measured", group="B2")
+
+    barcode = actions.issue_tube(session_id=session.pk, code=alone.code, by=clerk, token=uuid4())[1]
+
+    assert Specimen.objects.get(barcode=barcode).signup == alone
+    assert not Pool.objects.exists()

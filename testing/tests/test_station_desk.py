@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from enterprises.tests.factories import id_number
 from parkportal.clock import park_now, park_today
+from parkportal.messaging.models import Message
 from parkportal.records.codes import take_code
 from parkportal.states import Refused
 from testing import worklist
@@ -529,3 +530,14 @@ def test_what_waited_in_the_queue_is_written_with_the_time_of_the_scan_and_its_r
     assert (warm.status_code, done.status_code, conflict.status_code) == (200, 200, 409)
     assert "已经给了别人" in conflict.json()["text"]
     assert timedelta(minutes=9) < park_now() - Specimen.objects.get().collected_at < timedelta(minutes=11)
+
+
+def test_twice_too_warm_calls_the_committee_without_a_name_or_a_temperature(at_desk, person, make_user):
+    staff = make_user("committee", phone="19900009901")
+    for _ in range(2):
+        at_desk(person.code)
+        at_desk("38.6")
+
+    called = Message.objects.get(purpose="fever_alert")
+    assert called.recipient == staff
+    assert person.name not in called.text and "38.6" not in called.text

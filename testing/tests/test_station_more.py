@@ -202,6 +202,21 @@ def test_the_page_of_moving_asks_why_and_shows_the_new_tube(client, desk, sessio
     )
 
 
+def test_a_spoilt_label_gets_a_new_code_and_the_old_one_is_void(client, desk, session):
+    tube = make_specimen(make_signup(session.slots.first(), status="collected"), session=session)
+    data = {"reason": "unreadable", "why": "标签湿了", "do": "reissue", "token": uuid4()}
+
+    client.post(desk("tube_move", tube.barcode), data)
+    client.post(desk("tube_move", tube.barcode), data)
+
+    new = Specimen.objects.get(moved_from=tube)
+    tube.refresh_from_db()
+    assert (tube.status, new.status, new.signup_id) == ("void", "collected", tube.signup_id)
+    assert new.barcode.startswith("YL") and new.barcode != tube.barcode
+    told = client.post(desk("tube_move", new.barcode), {**data, "do": "", "token": uuid4()})
+    assert told.status_code == 422 and "请扫新试管，或者重打新条码" in told.content.decode()
+
+
 def test_a_reprint_is_counted(client, desk, session):
     tube = make_specimen(make_signup(session.slots.first(), status="collected"))
     for _ in range(2):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from parkportal.records.models import Job
 from parkportal.states import Refused
 from testing.actions import tubes
-from testing.models import TubeRange
+from testing.models import LabelPrinter, TubeRange
 from testing.tests.factories import make_lab
 
 pytestmark = pytest.mark.django_db
@@ -81,15 +81,39 @@ def test_a_run_has_a_sensible_size(clerk, count):
         tubes.issue_label_run(count=count, by=clerk)
 
 
+def measured(client, **fields):
+    data = {"name": "A1 栋 1 号机", "label_format": "a4-4x13", "left": "5.6", "top": "10.2", **fields}
+    return client.post(reverse("testing:printer_keep"), data, follow=True).content.decode()
+
+
+def test_what_was_measured_is_kept_for_the_printer_and_its_paper(client, sign_in, clerk):
+    sign_in(clerk)
+
+    # given the first frame lies 0.6 mm too far right and 0.8 mm too high
+    assert "向右 -0.6 mm，向下 0.8 mm" in measured(client)
+    # a second page, printed with that offset, is still 0.2 mm off
+    printer = LabelPrinter.objects.get()
+    assert "向右 -0.8 mm，向下 0.8 mm" in measured(client, left="5.2", top="11.0", used=printer.pk)
+    assert "向右 0 mm" in measured(client, label_format="roll-50x20", left="2", top="2")
+    assert LabelPrinter.objects.count() == 2
+
+    # too far off is refused: the paper lies wrong
+    assert "偏移不能超过 5 mm" in measured(client, left="12")
+    assert "请填打印机的名字" in measured(client, name="")
+    page = client.get(reverse("testing:calibration", args=["a4-4x13"]) + f"?printer={printer.pk}")
+    assert page["Content-Type"] == "application/pdf"
+
+
 def test_tubes_page_starts_a_job_that_prints_two_labels_for_each(client, sign_in, clerk):
     from parkportal.records import jobs
 
     sign_in(clerk)
+    measured(client)
+    printer = LabelPrinter.objects.get()
     data = {
         "count": "6",
         "label_format": "a4-4x13",
-        "offset_x": "0.5",
-        "offset_y": "0",
+        "printer": printer.pk,
         "note": "A1",
         "token": str(uuid4()),
     }
@@ -97,6 +121,7 @@ def test_tubes_page_starts_a_job_that_prints_two_labels_for_each(client, sign_in
     client.post(reverse("testing:tubes"), data)
     client.post(reverse("testing:tubes"), data)
     job = Job.objects.get()
+    assert (job.params["format"], job.params["x"], job.params["y"]) == ("a4-4x13", "-0.6", "0.8")
     jobs.run(job.pk)
 
     job.refresh_from_db()

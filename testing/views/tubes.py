@@ -1,5 +1,6 @@
 """Tubes and labels: runs printed ahead, pre-printed ranges, labels of one tube."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -10,14 +11,22 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
 from parkportal.printing.calibration import calibration_page_pdf
-from parkportal.printing.labels import LABEL_FORMATS
+from parkportal.printing.labels import LABEL_FORMATS, NO_OFFSET
 from parkportal.records import jobs
 from parkportal.states import Refused
 from testing import label_runs
-from testing.actions import count_label_print, issue_label_run, move_to_tube, register_range, void_tube
-from testing.forms.campaign import LabelRunForm, RangeForm
+from testing.actions import (
+    count_label_print,
+    issue_label_run,
+    keep_offset,
+    move_to_tube,
+    register_range,
+    reissue_tube,
+    void_tube,
+)
+from testing.forms.campaign import LabelRunForm, PrinterForm, RangeForm
 from testing.forms.station import MoveTubeForm
-from testing.models import InvalidReason, Specimen, TubeRange
+from testing.models import InvalidReason, LabelPrinter, Specimen, TubeRange
 from testing.papers import DEFAULT_FORMAT, labels_of_tube
 
 STAFF = ("station", "committee")
@@ -37,6 +46,8 @@ def tubes(request: HttpRequest) -> HttpResponse:
     ranges = TubeRange.objects.select_related("lab", "registered_by")[:30]
     context = {
         "form": form,
+        "printers": LabelPrinter.objects.select_related("measured_by"),
+        "printer_form": PrinterForm(),
         "ranges": ranges,
         "may_register": request.user.has_role("committee"),
         "formats": LABEL_FORMATS,
@@ -46,19 +57,41 @@ def tubes(request: HttpRequest) -> HttpResponse:
 
 def _start_run(data: dict[str, Any], user: Any) -> Any:
     row, codes = issue_label_run(count=data["count"], by=user, note=data["note"], token=data["token"])
+    printer = data["printer"]
     return jobs.start(
         label_runs.KIND,
         title=f"打印 {2 * len(codes)} 张试管标签",
         by=user,
         params={
             "run": row.pk,
-            "format": data["label_format"],
-            "x": str(data["offset_x"] or 0),
-            "y": str(data["offset_y"] or 0),
+            "format": printer.label_format if printer else data["label_format"],
+            "x": str(printer.offset.x if printer else 0),
+            "y": str(printer.offset.y if printer else 0),
         },
         token=data["token"],
         total=2 * len(codes),
     )
+
+
+@roles(*STAFF)
+@require_POST
+def printer_keep(request: HttpRequest) -> HttpResponse:
+    """Measured on the calibration page: the offset is kept for the printer and its paper."""
+    form = PrinterForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "请填打印机的名字，左边和上边量得的毫米数。")
+        return redirect("testing:tubes")
+    data = form.cleaned_data
+    used = data.pop("used")
+    try:
+        printer = keep_offset(
+            name=data["name"], label_format=data["label_format"], left=float(data["left"]), top=float(data["top"]),
+            by=request.user, printed_with=used.offset if used else NO_OFFSET,
+        )  # fmt: skip
+        messages.success(request, f"{printer}：向右 {printer.right} mm，向下 {printer.down} mm，以后打印自动扣除。")
+    except Refused as refusal:
+        messages.error(request, refusal.text)
+    return redirect("testing:tubes")
 
 
 @roles("committee")
@@ -101,8 +134,9 @@ def tube_move(request: HttpRequest, barcode: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            new = move_to_tube(
-                specimen=specimen, text=data["tube"], reason=data["reason"], why=data["why"], by=request.user, token=data["token"]
+            act = reissue_tube if request.POST.get("do") == "reissue" else partial(move_to_tube, text=data["tube"])
+            new = act(
+                specimen=specimen, reason=data["reason"], why=data["why"], by=request.user, token=data["token"]
             )  # fmt: skip
             messages.success(request, f"{specimen.barcode} 已作废，改用 {new.barcode}。")
             return redirect("testing:specimen_detail", new.pk)
@@ -115,14 +149,15 @@ def tube_move(request: HttpRequest, barcode: str) -> HttpResponse:
 @roles(*STAFF)
 @require_POST
 def tube_labels(request: HttpRequest, barcode: str) -> HttpResponse:
-    """The two labels of one tube as PDF; each time is counted."""
+    """The two labels of one tube as PDF, for a calibrated printer if one is named; each time is counted."""
     tubes_ = Specimen.objects.visible_to(request.user).select_related("signup")
     specimen = get_object_or_404(tubes_, barcode=barcode)
-    wanted = request.POST.get("format", DEFAULT_FORMAT)
+    number, wanted = request.POST.get("printer", ""), request.POST.get("format", DEFAULT_FORMAT)
+    printer = LabelPrinter.objects.filter(pk=number).first() if number.isdecimal() else None
+    label_format = printer.label_format if printer else wanted if wanted in LABEL_FORMATS else DEFAULT_FORMAT
     count_label_print(specimen=specimen, by=request.user)
-    answer = HttpResponse(
-        labels_of_tube(specimen, wanted if wanted in LABEL_FORMATS else DEFAULT_FORMAT), content_type="application/pdf"
-    )
+    pdf = labels_of_tube(specimen, label_format, printer.offset if printer else NO_OFFSET)
+    answer = HttpResponse(pdf, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{specimen.barcode}.pdf"'
     return answer
 
@@ -130,8 +165,12 @@ def tube_labels(request: HttpRequest, barcode: str) -> HttpResponse:
 @roles(*STAFF)
 @require_GET
 def calibration(request: HttpRequest, label_format: str) -> HttpResponse:
-    """The page that finds out how far a printer is off."""
+    """The page that finds out how far a printer is off, or, with `?printer=`, whether its offset is right."""
     wanted = LABEL_FORMATS.get(label_format) or LABEL_FORMATS[DEFAULT_FORMAT]
-    answer = HttpResponse(calibration_page_pdf(wanted), content_type="application/pdf")
+    number = request.GET.get("printer", "")
+    printer = LabelPrinter.objects.filter(pk=number, label_format=wanted.key).first() if number.isdecimal() else None
+    answer = HttpResponse(
+        calibration_page_pdf(wanted, printer.offset if printer else NO_OFFSET), content_type="application/pdf"
+    )
     answer["Content-Disposition"] = 'inline; filename="calibration.pdf"'
     return answer

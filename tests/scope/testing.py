@@ -64,6 +64,7 @@ STATION = [
     row("testing:box_sheet", f"{DESK} {LAB}", code="box.code"),
     row("testing:tubes", "committee station"),
     row("testing:range_add", "committee"),
+    row("testing:printer_keep", "committee station", post=True),
     row("testing:tube_void", "committee station", post=True),
     row("testing:calibration", "committee station", label_format="=a4-4x13"),
     row("testing:tube_move", DESK, barcode="specimen.barcode"),
