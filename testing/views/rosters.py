@@ -11,7 +11,8 @@ from enterprises.models import Enterprise, Person
 from parkportal.clock import park_now
 from parkportal.guards import roles
 from parkportal.idempotency import made_before, token_of
-from parkportal.keys import keys_of
+from parkportal.identifiers import IdentifierProblem, normal_name
+from parkportal.keys import key_of, keys_of
 from parkportal.states import Refused
 from testing import coverage
 from testing.actions import plan_roster, sign_up, sign_up_roster
@@ -46,7 +47,7 @@ def roster_signup(request: HttpRequest, enterprise_id: int) -> HttpResponse:
 def _commit(request: HttpRequest, enterprise: Enterprise, campaign: Campaign) -> HttpResponse:
     picked = keys_of(request.POST.getlist("pick"))
     named = {
-        person.number_hash: request.POST.get(f"guardian-{person.pk}", "").strip()[:50]
+        person.number_hash: _name(request.POST.get(f"guardian-{person.pk}", ""))
         for person in Person.objects.filter(pk__in=picked).only("pk", "number_hash")
     }
     try:
@@ -77,6 +78,14 @@ def _commit(request: HttpRequest, enterprise: Enterprise, campaign: Campaign) ->
     return redirect("testing:roster_done", enterprise.pk, campaign.pk)
 
 
+def _name(text: str) -> str:
+    """A person's name as it is kept; nothing for what is none."""
+    try:
+        return normal_name(text) if text.strip() else ""
+    except IdentifierProblem:
+        return ""
+
+
 @roles("committee", "contact", "principal")
 def roster_done(request: HttpRequest, enterprise_id: int, campaign_id: int) -> HttpResponse:
     """The firm's people in a campaign with slot and code."""
@@ -99,7 +108,7 @@ def signup_for(request: HttpRequest, enterprise_id: int) -> HttpResponse:
     enterprise = get_object_or_404(Enterprise.objects.editable_by(request.user), pk=enterprise_id)
     wanted = request.POST.get("campaign") or request.GET.get("campaign", "")
     campaigns = Campaign.objects.visible_to(request.user).open()
-    campaign = get_object_or_404(campaigns, pk=wanted) if wanted.isdigit() else campaigns.first()
+    campaign = get_object_or_404(campaigns, pk=key_of(wanted)) if wanted else campaigns.first()
     if campaign is None:
         return redirect("testing:roster_signup", enterprise.pk)
     if request.method == "POST" and made_before(SignUp, request.POST.get("token")):

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
+from parkportal.keys import key_of
 from parkportal.printing.calibration import calibration_page_pdf
 from parkportal.printing.labels import LABEL_FORMATS, NO_OFFSET
 from parkportal.records import jobs
@@ -152,8 +153,8 @@ def tube_labels(request: HttpRequest, barcode: str) -> HttpResponse:
     """The two labels of one tube as PDF, for a calibrated printer if one is named; each time is counted."""
     tubes_ = Specimen.objects.visible_to(request.user).select_related("signup")
     specimen = get_object_or_404(tubes_, barcode=barcode)
-    number, wanted = request.POST.get("printer", ""), request.POST.get("format", DEFAULT_FORMAT)
-    printer = LabelPrinter.objects.filter(pk=number).first() if number.isdecimal() else None
+    wanted = request.POST.get("format", DEFAULT_FORMAT)
+    printer = LabelPrinter.objects.filter(pk=key_of(request.POST.get("printer"))).first()
     label_format = printer.label_format if printer else wanted if wanted in LABEL_FORMATS else DEFAULT_FORMAT
     count_label_print(specimen=specimen, by=request.user)
     pdf = labels_of_tube(specimen, label_format, printer.offset if printer else NO_OFFSET)
@@ -167,8 +168,7 @@ def tube_labels(request: HttpRequest, barcode: str) -> HttpResponse:
 def calibration(request: HttpRequest, label_format: str) -> HttpResponse:
     """The page that finds out how far a printer is off, or, with `?printer=`, whether its offset is right."""
     wanted = LABEL_FORMATS.get(label_format) or LABEL_FORMATS[DEFAULT_FORMAT]
-    number = request.GET.get("printer", "")
-    printer = LabelPrinter.objects.filter(pk=number, label_format=wanted.key).first() if number.isdecimal() else None
+    printer = LabelPrinter.objects.filter(pk=key_of(request.GET.get("printer")), label_format=wanted.key).first()
     answer = HttpResponse(
         calibration_page_pdf(wanted, printer.offset if printer else NO_OFFSET), content_type="application/pdf"
     )
