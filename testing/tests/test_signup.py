@@ -12,7 +12,7 @@ from parkportal.clock import park_today
 from parkportal.messaging.models import Message
 from parkportal.records import settings as park_settings
 from parkportal.records.models import Parked
-from testing.models import ConsentText, Group, Mode, PhoneCode, SignUp, SignUpStatus, Slot
+from testing.models import Campaign, ConsentText, Group, Mode, PhoneCode, SignUp, SignUpStatus, Slot
 from testing.tasks import deliver_phone_code
 from testing.tests.factories import make_campaign, make_session, make_signup
 
@@ -349,7 +349,9 @@ def test_signup_of_one_document_in_two_campaigns_is_two_sign_ups(client, session
 
 
 @pytest.mark.both
-def test_signup_is_within_ten_statements(client, session, django_assert_max_num_queries):
+@pytest.mark.parametrize("pool_size", [1, 10])
+def test_signup_is_within_ten_statements(client, session, pool_size, django_assert_max_num_queries):
+    Campaign.objects.filter(pk=session.campaign_id).update(pool_size=pool_size)
     fill(client, session)
     token = check_token(client)
 
