@@ -98,7 +98,7 @@ def receiving_prompt(box: Box, seen: int) -> Answer:
         )
     if not seen:
         return Answer(
-            "waiting", f"应到 {box.expected} 管", name="逐管扫；数量相符、外观完好，也可以点“都在”", code="prompt"
+            "waiting", f"应到 {box.expected} 管", name="逐管扫；外观完好的一箱，也可以只点数", code="prompt"
         )
     if missing:
         return Answer(
