@@ -434,7 +434,9 @@ def squad_and_contact_sign(story: Story) -> None:
         contact.page.locator("a[href$='/sign/']").first.click()
         contact.page.wait_for_load_state()
         contact.fills(signed_name="苗可心").pictures("签收").fits()
-        contact.presses("确认签收").pictures("已签收")
+        contact.presses("确认签收")
+        wait_for(lambda: "今天签收 0 张" not in contact.goes_to("/supplies/deliveries/mine/").text())
+        contact.pictures("已签收")
 
 
 # --- 9 ---------------------------------------------------------------------------------------------------------
