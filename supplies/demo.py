@@ -155,6 +155,7 @@ def _kits(stage: Stage, warehouse: Place) -> Item:
     )
     moment = at(date(2020, 2, 8), time(16))
     receive_stock(warehouse=warehouse, rows=[row], by=stage.users["cangguan2"], reason="采样点用", at=moment)
+    put_on_shelf(place=warehouse, item=item, label=SHELVES["kit"], by=stage.users["cangguan2"])
     return item
 
 
