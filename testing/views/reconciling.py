@@ -1,5 +1,6 @@
 """Before the team leaves: arrived = bound = packed."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -33,7 +34,7 @@ def reconcile(request: HttpRequest, session_id: int) -> HttpResponse:
         except ValueError:
             messages.error(request, "页面过期了，请刷新再试。")
     counted = balance(session)
-    context = {"session": session, "done": done, "balance": counted, "token": uuid4()}
+    context: dict[str, Any] = {"session": session, "done": done, "balance": counted, "token": uuid4()}
     context |= {"kits": [] if done else kit_rows(session, counted), "typed": request.POST}
     return render(request, "testing/reconcile.html", context)
 
