@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, ForeignKey, IntegerField, Model, OuterRef, Subquery
+from django.db.models import Count, ForeignKey, IntegerField, Model, OuterRef, Q, Subquery, UniqueConstraint
 
 from enterprises.actions.registering import spoken
-from enterprises.models import Enterprise
+from enterprises.models import Enterprise, ResumptionStatus
 from parkportal.privacy import mask_name, mask_phone
 from parkportal.states import Move
 
@@ -26,6 +26,10 @@ FIELDS = (
     "manager_phone", "workers", "headcount", "builder", "developer", "has_canteen", "has_dormitory", "squad",
 )  # fmt: skip
 MASKS = {name: mask_phone if name.endswith("_phone") else mask_name for name in FIELDS if name.endswith(("_phone",))}
+
+
+# How far back at work, the furthest last; a stop after resumption says more than never having resumed.
+WAY = tuple(ResumptionStatus(one) for one in ("not_resumed", "planned", "filed", "stopped", "resumed"))
 
 
 @dataclass(frozen=True)
@@ -49,14 +53,35 @@ class Relation:
         rows = self.model._default_manager.order_by().filter(**{name: OuterRef("pk")}).values(name)
         return Subquery(rows.annotate(count=Count("pk")).values("count"), output_field=IntegerField())
 
+    def clashes(self, kept: Enterprise, gone: Enterprise) -> int:
+        """How many rows of `gone` a constraint keeps from standing under `kept`, which has the like of them already."""
+        name, found = self.column.name, set()
+        if self.column.unique:
+            has = self.model._default_manager.filter(**{name: kept.pk}).exists()
+            return self.model._default_manager.filter(**{name: gone.pk}).count() if has else 0
+        for constraint in self.model._meta.constraints:
+            if not isinstance(constraint, UniqueConstraint) or name not in constraint.fields:
+                continue
+            rows = self.model._default_manager.filter(constraint.condition or Q())
+            others = [other for other in constraint.fields if other != name]
+            taken = set(rows.filter(**{name: kept.pk}).values_list(*others)) if others else set()
+            for pk, *values in rows.filter(**{name: gone.pk}).values_list("pk", *others):
+                if tuple(values) in taken or (not others and rows.filter(**{name: kept.pk}).exists()):
+                    found.add(pk)
+        return len(found)
+
 
 @dataclass(frozen=True)
 class Going:
-    """A line of the preview: what, how many, and whether it goes over or stays in the old file."""
+    """A line of the preview: what, how many, and whether it goes over or stays in the old file.
+
+    `clashing` of those that go over stay, because the kept unit has the like of them already (a report of the same day).
+    """
 
     words: str
     count: int
     stays: bool
+    clashing: int = 0
 
 
 @dataclass(frozen=True)
@@ -81,13 +106,18 @@ def relations() -> Iterator[Relation]:
         yield Relation(model, field.field)  # type: ignore[arg-type, union-attr]
 
 
-def goings(gone: Enterprise) -> list[Going]:
+def goings(kept: Enterprise, gone: Enterprise) -> list[Going]:
     """What stands under the row that goes: counted by table in one statement, the empty ones left out."""
     shown = [relation for relation in relations() if relation.model._meta.label not in NOT_SHOWN]
     columns = {f"n{n}": relation.count() for n, relation in enumerate(shown)}
     counts: Any = Enterprise.objects.filter(pk=gone.pk).values(**columns)[0]
     found = [
-        Going(str(relation.model._meta.verbose_name_plural), count, relation.stays)
+        Going(
+            str(relation.model._meta.verbose_name_plural),
+            count,
+            relation.stays,
+            0 if relation.stays else relation.clashes(kept, gone),
+        )
         for n, relation in enumerate(shown)
         if (count := counts[f"n{n}"])
     ]
@@ -105,6 +135,11 @@ def choices(kept: Enterprise, gone: Enterprise) -> list[Choice]:
         take = "gone" if ours in (None, "") else "kept"
         rows.append(Choice(name, label, _shown(kept, name, ours), _shown(gone, name, theirs), take))
     return rows
+
+
+def brings_status(kept: Enterprise, gone: Enterprise) -> bool:
+    """Whether the row that goes is further on its way back to work."""
+    return WAY.index(gone.status) > WAY.index(kept.status)
 
 
 def value_of(enterprise: Enterprise, name: str) -> Any:

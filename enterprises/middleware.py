@@ -9,7 +9,11 @@ from django.urls import reverse
 from enterprises.models import Enterprise
 
 # Which argument of an address names the enterprise. Whoever adds another shape of address adds its argument here.
-ARGUMENTS = (("enterprises/<int:pk>/", "pk"), ("testing/roster/<int:enterprise_id>/", "enterprise_id"))
+ARGUMENTS = (
+    ("enterprises/<int:pk>/", "pk"),
+    ("testing/roster/<int:enterprise_id>/", "enterprise_id"),
+    ("testing/coverage/<int:enterprise_id>/", "enterprise_id"),
+)
 
 
 class FollowMerges:

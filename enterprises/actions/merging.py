@@ -1,6 +1,7 @@
 """Two rows that are one unit become one: what can go over goes, what is history stays and is read with it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,23 +9,27 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
+from enterprises.actions.boards import outdate_board
 from enterprises.actions.registering import set_search_keys
-from enterprises.merging import Relation, relations, value_of
-from enterprises.models import Doubt, Enterprise, Merge
+from enterprises.merging import Relation, brings_status, relations, value_of
+from enterprises.models import Doubt, Enterprise, Merge, ResumptionMove
 from parkportal.clock import park_now
 from parkportal.idempotency import once
 from parkportal.privacy import lookup_hash
 from parkportal.records.audit import record
 from parkportal.states import Refused
 
+STATUS = ("status", "planned_on", "resumed_on")
+ON_THE_BOARD = ("principal_name", "liaison_name")
 HASHED = {"principal_phone": "principal_phone_hash", "liaison_phone": "liaison_phone_hash"}
 
 
 def merge_enterprises(
-    *, kept: Enterprise, gone: Enterprise, take: Iterable[str] = (), by: Any, token: UUID | None = None
+    *, kept: Enterprise, gone: Enterprise, take: Collection[str] = (), by: Any, token: UUID | None = None
 ) -> Merge:
     """`gone` becomes part of `kept`: its rows go over where no constraint and no history forbids it, `take` names the
-    fields whose value is taken from it, its tags are added.
+    fields whose value is taken from it, its tags are added, and so is its resumption status when it is further on. A
+    board that names a principal or liaison who is replaced is outdated.
 
     The same token again gives the first merge. Raises Refused `same_row`, `merged_already`, `two_kinds`, and
     ValidationError where the result would break a constraint.
@@ -39,7 +44,10 @@ def merge_enterprises(
         moved = {relation.key: keys for relation in relations() if (keys := _move(relation, theirs.pk, ours.pk))}
         theirs.merged_into = ours
         theirs.save(update_fields=["merged_into"])
+        gone_names = [value_of(ours, name) for name in take if name in ON_THE_BOARD]
         values = _take(ours, theirs, list(take), by=by)
+        values |= _take_status(ours, theirs, by=by)
+        outdate_board(enterprise=ours, gone=gone_names, by=by)
         merge = Merge.objects.create(kept=ours, gone=theirs, moved=moved, values=values, made_by=by, token=token)
         now = park_now()
         pair = Doubt.objects.filter(Q(first=ours, second=theirs) | Q(first=theirs, second=ours))
@@ -93,6 +101,37 @@ def _take(kept: Enterprise, gone: Enterprise, names: list[str], *, by: Any) -> d
     return values
 
 
+def _take_status(kept: Enterprise, gone: Enterprise, *, by: Any) -> dict[str, list[Any]]:
+    """The status of the row that goes, where it is further on: a move from the day on which it held, not before the last one."""
+    if not brings_status(kept, gone):
+        return {}
+    since = gone.moves.order_by("-effective_at", "-id").values_list("effective_at", flat=True).first()
+    last = kept.moves.order_by("-effective_at", "-id").values_list("effective_at", flat=True).first()
+    effective_at = max(filter(None, (since, last)), default=park_now())
+    before = {name: value_of(kept, name) for name in STATUS}
+    after = {name: value_of(gone, name) or before[name] for name in STATUS}
+    _set_status(kept, after, by=by, effective_at=effective_at, reason="并入的单位带来")
+    return {"status": [_plain(before), _plain(after)]}
+
+
+def _set_status(enterprise: Enterprise, values: Mapping[str, Any], *, by: Any, effective_at: Any, reason: str) -> None:
+    ResumptionMove.objects.create(
+        subject=enterprise,
+        from_status=enterprise.status,
+        to_status=values["status"],
+        effective_at=effective_at,
+        by=by,
+        reason=reason,
+    )
+    for name, value in values.items():
+        setattr(enterprise, name, value)
+    enterprise.save(update_fields=list(values))
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, str]:
+    return {name: value.isoformat() if isinstance(value, date) else value or "" for name, value in values.items()}
+
+
 def _write(enterprise: Enterprise, values: dict[str, Any], *, by: Any) -> None:
     for name, value in values.items():
         setattr(enterprise, Enterprise._meta.get_field(name).attname, value)  # type: ignore[union-attr]
@@ -138,8 +177,18 @@ def _give_back(merge: Merge, kept: Enterprise, *, by: Any) -> None:
     values = dict(merge.values)
     if tags := values.pop("tags", None):
         kept.tags.remove(*tags[1])
+    if status := values.pop("status", None):
+        _give_status_back(kept, *status, by=by)
     untouched = {name: before for name, (before, after) in values.items() if value_of(kept, name) == after}
     _write(kept, untouched, by=by)
+
+
+def _give_status_back(kept: Enterprise, before: dict[str, str], after: dict[str, str], *, by: Any) -> None:
+    """By a move of its own, unless somebody has moved the status since."""
+    if _plain({name: value_of(kept, name) for name in STATUS}) != after:
+        return
+    days = {name: date.fromisoformat(before[name]) if before[name] else None for name in STATUS[1:]}
+    _set_status(kept, {"status": before["status"], **days}, by=by, effective_at=park_now(), reason="撤销合并")
 
 
 def _move_back(merge: Merge, kept: int, gone: int) -> None:

@@ -5,15 +5,26 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.urls import get_resolver
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enterprises.actions import correct_enterprise, dismiss_doubt, merge_enterprises, note_doubts, undo_merge
+from enterprises import merging
+from enterprises.actions import (
+    correct_enterprise,
+    dismiss_doubt,
+    merge_enterprises,
+    note_doubts,
+    set_resumption_status,
+    undo_merge,
+)
 from enterprises.doubles import are_alike, pairs_in
-from enterprises.models import Doubt, Employment, Enterprise, Merge, ResumptionMove
+from enterprises.middleware import ARGUMENTS
+from enterprises.models import Doubt, Employment, Enterprise, EnterpriseContact, Merge, ResumptionMove
 from enterprises.pinyin import name_core
 from enterprises.tests.factories import (
     credit_code,
+    make_board,
     make_contact,
     make_employee,
     make_employment,
@@ -26,12 +37,24 @@ from enterprises.tests.factories import (
     phone,
 )
 from enterprises.tests.test_doors import register_row, write_register
-from parkportal.clock import park_now
+from parkportal.clock import at, park_now
 from parkportal.idempotency import new_token
 from parkportal.records.models import AuditEntry
 from parkportal.states import Refused
 
 pytestmark = pytest.mark.django_db
+
+
+def all_routes(patterns=None, start=""):
+    """Every address of the portal: its whole route and its name."""
+    for one in patterns or get_resolver().url_patterns:
+        route = start + str(one.pattern)
+        if hasattr(one, "url_patterns"):
+            yield from all_routes(one.url_patterns, route)
+        else:
+            yield route, one.name
+
+
 NAME = "湖南青禾检测有限公司"
 
 
@@ -142,10 +165,67 @@ def test_the_preview_says_what_goes_where(pair, committee, sign_in):
     assert (choices["headcount"].gone, choices["headcount"].take) == ("120", "gone")
     assert (choices["credit_code"].take, choices["name"].take) == ("kept", "kept")
     assert "19900000123" not in page.content.decode()
-    goings = {going.words: (going.count, going.stays) for going in page.context["goings"]}
-    assert goings["在岗关系"] == (2, False) and goings["企业账号"] == (1, False)
-    assert goings["复工状态变动"] == (1, True)
+    goings = {going.words: (going.count, going.stays, going.clashing) for going in page.context["goings"]}
+    assert goings["在岗关系"] == (2, False, 1) and goings["企业账号"] == (1, False, 0)
+    assert goings["复工状态变动"] == (1, True, 0)
+    assert "走得更远，带过去" in page.content.decode() and "其中 1 条两边都有，留在原档" in page.content.decode()
     assert Merge.objects.count() == 0
+
+
+def test_what_clashes_in_the_preview_is_what_the_merge_leaves(pair, committee):
+    """Every table at once: the preview counts by the constraints, the merge asks the database."""
+    kept, gone, contact = pair
+    make_report(kept)
+    make_board(kept)
+    make_board(gone)
+    EnterpriseContact.objects.create(enterprise=kept, user=contact, starts_on=date(2020, 2, 1))
+    foreseen = {row.words: row.count - row.clashing for row in merging.goings(kept, gone) if not row.stays}
+    merge = merge_enterprises(kept=kept, gone=gone, by=committee)
+    names = {relation.key: str(relation.model._meta.verbose_name_plural) for relation in merging.relations()}
+    assert {names[key]: len(keys) for key, keys in merge.moved.items()} == {w: n for w, n in foreseen.items() if n}
+    assert foreseen["日报"] == 0 and foreseen["企业账号"] == 0 and foreseen["责任牌"] == 0
+
+
+def test_the_status_that_is_further_on_goes_along_and_comes_back(pair, committee):
+    kept, gone, _ = pair
+    merge = merge_enterprises(kept=kept, gone=gone, by=committee)
+    kept.refresh_from_db()
+    assert (kept.status, kept.resumed_on) == ("resumed", date(2020, 2, 12))
+    (move,) = kept.moves.all()
+    assert (move.to_status, move.effective_at, move.by) == ("resumed", at(date(2020, 2, 12)), committee)
+    undo_merge(merge=merge, by=committee)
+    kept.refresh_from_db()
+    gone.refresh_from_db()
+    assert (kept.status, kept.resumed_on, gone.status) == ("not_resumed", None, "resumed")
+    assert [one.to_status for one in kept.moves.order_by("id")] == ["resumed", "not_resumed"]
+
+
+def test_a_status_changed_since_the_merge_stays(pair, committee):
+    kept, gone, _ = pair
+    merge = merge_enterprises(kept=kept, gone=gone, by=committee)
+    kept.refresh_from_db()
+    set_resumption_status(enterprise=kept, to="stopped", on=date(2020, 2, 18), by=committee, reason="有病例")
+    undo_merge(merge=merge, by=committee)
+    kept.refresh_from_db()
+    assert kept.status == "stopped"
+
+
+def test_a_status_that_is_behind_does_not_go_along(committee):
+    kept = make_enterprise(name=NAME, status="resumed")
+    gone = make_enterprise(name="湖南青禾检测有限公司（新）", status="filed")
+    merge_enterprises(kept=kept, gone=gone, by=committee)
+    kept.refresh_from_db()
+    assert kept.status == "resumed" and kept.moves.count() == 1
+
+
+@pytest.mark.parametrize(("take", "is_outdated"), [(["principal_name"], True), (["headcount"], False)])
+def test_a_principal_taken_over_outdates_the_board(committee, take, is_outdated):
+    kept = make_enterprise(name=NAME, principal=("方国庆", "19900000001"))
+    gone = make_enterprise(name="湖南青禾检测有限公司（新）", principal=("米禾", "19900000002"), headcount=9)
+    board = make_board(kept, holders=[{"code": "leader", "duty": "领导小组组长", "name": "方国庆"}])
+    merge_enterprises(kept=kept, gone=gone, take=take, by=committee)
+    board.refresh_from_db()
+    assert (board.outdated_at is not None) is is_outdated
 
 
 def test_a_merge_moves_what_may_move_and_repoints_no_history(pair, committee, sign_in):
@@ -163,7 +243,7 @@ def test_a_merge_moves_what_may_move_and_repoints_no_history(pair, committee, si
     assert [tag.label for tag in kept.tags.all()] == ["规上"]
     assert Employment.objects.filter(enterprise=kept).count() == 2
     assert kept.contacts.get().user == contact and kept.daily_reports.count() == 1
-    assert ResumptionMove.objects.filter(subject=gone).count() == 1 and not kept.moves.exists()
+    assert ResumptionMove.objects.filter(subject=gone).count() == 1 and kept.moves.count() == 1
     assert Enterprise.objects.current().search("19900000123").get() == kept
     assert AuditEntry.objects.filter(action="enterprise.merged", subject_id=str(kept.pk)).exists()
 
@@ -181,6 +261,13 @@ def test_every_page_follows_the_merge(pair, committee, sign_in, client):
     assert (posted.status_code, posted["Location"]) == (307, f"/enterprises/{kept.pk}/report/")
     outsider = sign_in(make_squad_member(make_squad(5)))
     assert outsider.get(f"/enterprises/{gone.pk}/people/").status_code == 404
+
+
+def test_no_address_that_names_an_enterprise_is_forgotten():
+    routes = [str(route) for route, _ in all_routes()]
+    named = [route for route in routes if "<int:enterprise" in route or route.startswith("enterprises/<int:pk>/")]
+    assert len(named) > 20
+    assert [route for route in named if not any(route.startswith(start) for start, _ in ARGUMENTS)] == []
 
 
 def test_the_list_and_the_search_show_the_kept_one_only(pair, committee):
