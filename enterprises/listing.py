@@ -9,11 +9,19 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import reverse
 
-from enterprises.actions import EditConflict, assign_squad, tag_enterprises
+from enterprises.actions import EditConflict, change_officers, change_squads, change_tags
 from enterprises.actions.chasing import due_at, remind
 from enterprises.filters import EnterpriseFilter, set_filters
 from enterprises.forms import BulkForm, SavedFilterForm
-from enterprises.models import Enterprise, EnterpriseContact, ResumptionStatus, SavedFilter, Squad, UnitKind
+from enterprises.models import (
+    BulkChange,
+    Enterprise,
+    EnterpriseContact,
+    ResumptionStatus,
+    SavedFilter,
+    Squad,
+    UnitKind,
+)
 from enterprises.models.register_rows import EnterpriseQuerySet
 from parkportal.accounts.models import in_force
 from parkportal.clock import park_now, park_today
@@ -90,6 +98,7 @@ def context(
         "may_write": request.user.has_role("committee"),
         "may_export": request.user.has_role("committee", "leader"),
         "bulk_actions": _bulk_actions(request),
+        "undoable": BulkChange.objects.visible_to(request.user).can_be_undone().first(),
     }
 
 
@@ -137,6 +146,7 @@ def _bulk_actions(request: HttpRequest) -> list[dict[str, str]]:
     return [
         {"value": "remind", "label": "提醒交日报", "icon": "chat-text", "url": bulk},
         {"value": "squad", "label": "改小分队", "icon": "people", "url": bulk},
+        {"value": "officer", "label": "定督导人员", "icon": "check2", "url": bulk},
         {"value": "tag", "label": "改标签", "icon": "bookmark", "url": bulk},
         {"value": "notice", "label": "发通知", "icon": "chat-text", "url": bulk},
         {"value": "greet", "label": "慰问", "icon": "people", "url": bulk},
@@ -171,9 +181,12 @@ def do_to_picked(request: HttpRequest, form: BulkForm | None) -> str:
         return _remind(rows, by=request.user)
     if request.POST.get("do") == "squad":
         squad = form.cleaned_data["squad"]
-        return f"{assign_squad(enterprises=rows, squad=squad, by=request.user)} 家改到{squad}。"
+        return f"{change_squads(enterprises=rows, squad=squad, by=request.user)} 家改到{squad}。"
+    if request.POST.get("do") == "officer":
+        officer = form.cleaned_data["officer"]
+        return f"{change_officers(enterprises=rows, officer=officer, by=request.user)} 家由{officer}督导帮扶。"
     tag, is_added = form.cleaned_data["tag"], form.cleaned_data["how"] == "add"
-    count = tag_enterprises(enterprises=rows, tag=tag, is_added=is_added, by=request.user)
+    count = change_tags(enterprises=rows, tag=tag, is_added=is_added, by=request.user)
     return f"{count} 家{'加上' if is_added else '去掉'}“{tag}”。"
 
 

@@ -30,6 +30,7 @@ urlpatterns = [
     path("", register.enterprise_list, name="enterprise_list"),
     path("export/", register.enterprise_export, name="enterprise_export"),
     path("bulk/", register.enterprise_bulk, name="enterprise_bulk"),
+    path("bulk/<int:pk>/undo/", register.bulk_undo, name="bulk_undo"),
     path("find/", register.enterprise_find, name="enterprise_find"),
     path("filters/", register.filter_save, name="filter_save"),
     path("filters/<int:pk>/delete/", register.filter_delete, name="filter_delete"),

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from enterprises import worklist_oversight, worklist_services
 from enterprises.actions.chasing import due_at
-from enterprises.models import Employment, Enterprise, Filing, Need, PlannedContact, Promise
+from enterprises.models import Doubt, Employment, Enterprise, Filing, Need, PlannedContact, Promise
 from enterprises.visiting import own_list
 from parkportal.clock import at, end_of, park_now, park_today
 from parkportal.privacy import mask_phone
@@ -111,6 +111,17 @@ def filings_to_approve(user: Any, limit: int) -> list[Entry]:
     ]
 
 
+def doubles_to_judge(user: Any, limit: int) -> list[Entry]:
+    """Pairs of the register that look like one unit: one row for all of them."""
+    waiting = Doubt.objects.waiting().order_by("id").select_related("first", "second")[: limit + 1]
+    pairs = list(waiting)
+    if not pairs:
+        return []
+    count = f"{limit} 对以上" if len(pairs) > limit else f"{len(pairs)} 对"
+    detail = f"{pairs[0].first.name}和{pairs[0].second.name}像是同一家"
+    return [Entry("名录", f"疑似重复 {count}", detail, "核对", reverse("enterprises:duplicate_list"))]
+
+
 def planned_contacts(user: Any, limit: int) -> list[Entry]:
     """A squad member's calls and visits that are due, as one walks from building to building."""
     due = PlannedContact.objects.due().filter(enterprise__in=own_list(user)).select_related("enterprise")
@@ -190,6 +201,7 @@ ALL = (
     Source("filing_returned", CONTACT, filings_to_correct),
     Source("roster_missing", CONTACT, rosters_missing),
     Source("report_absent", ("squad",), absent_reports),
+    Source("doubles_waiting", ("committee",), doubles_to_judge),
     Source("filing_waiting", ("committee",), filings_to_approve),
     *worklist_oversight.ALL,
     *worklist_services.ALL,

@@ -2,6 +2,7 @@
 
 from enterprises.actions.attachments import attach_paper, remove_paper
 from enterprises.actions.boards import generate_board, outdate_board, post_board, verify_board
+from enterprises.actions.bulk import change_officers, change_squads, change_tags, undo_bulk
 from enterprises.actions.chasing import escalate_overdue_needs, remind_missing_reports
 from enterprises.actions.contacts import complete_invitation, end_contact, hand_over, invite_contact
 from enterprises.actions.documents import hand_in_document, judge_document
@@ -9,6 +10,7 @@ from enterprises.actions.doubting import dismiss_doubt, note_doubts, set_apart
 from enterprises.actions.filing import approve_filing, file_resumption, open_filing, return_filing, save_filing_step
 from enterprises.actions.merging import merge_enterprises, undo_merge
 from enterprises.actions.needs import close_need, confirm_need, pass_need, register_need, reopen_need, void_need
+from enterprises.actions.officers import assign_officer
 from enterprises.actions.people import (
     correct_employment,
     correct_flag,
@@ -38,8 +40,12 @@ __all__ = [
     "EditConflict",
     "add_member",
     "approve_filing",
+    "assign_officer",
     "assign_squad",
     "attach_paper",
+    "change_officers",
+    "change_squads",
+    "change_tags",
     "close_need",
     "complete_invitation",
     "confirm_need",
@@ -90,6 +96,7 @@ __all__ = [
     "set_resumption_status",
     "submit_daily_report",
     "tag_enterprises",
+    "undo_bulk",
     "undo_merge",
     "verify_board",
     "void_need",

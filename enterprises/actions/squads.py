@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from enterprises.actions.officers import leader_replaced, outdating
 from enterprises.models import Enterprise, EnterpriseCare, Squad, SquadMember
 from parkportal.accounts.models import User, in_force
 from parkportal.clock import park_now
@@ -16,17 +17,33 @@ def assign_squad(*, enterprises: Iterable[Enterprise], squad: Squad, by: Any) ->
     """Hand enterprises over to a squad; who looked after them before does so no longer. How many changed."""
     count = 0
     with transaction.atomic():
-        for enterprise in Enterprise.objects.filter(pk__in=[row.pk for row in enterprises]).select_related("squad"):
-            if enterprise.squad_id == squad.pk:
-                continue
-            before = str(enterprise.squad or "")
-            Enterprise.objects.filter(pk=enterprise.pk).update(
-                squad=squad, version=enterprise.version + 1, changed_at=park_now(), changed_by=by
-            )
-            _end_cares(EnterpriseCare.objects.filter(enterprise=enterprise))
-            record("enterprise.squad", by=by, subject=enterprise, before={"squad": before}, after={"squad": str(squad)})
-            count += 1
+        rows = Enterprise.objects.filter(pk__in=[row.pk for row in enterprises]).select_related("squad__leader")
+        for enterprise in rows.order_by("pk"):
+            if enterprise.squad_id != squad.pk:
+                _put_into(enterprise, squad, by=by)
+                count += 1
     return count
+
+
+def leave_squad(*, enterprises: Iterable[Enterprise], by: Any) -> int:
+    """Enterprises that belong to no squad again. How many changed."""
+    with transaction.atomic():
+        rows = Enterprise.objects.filter(pk__in=[row.pk for row in enterprises], squad__isnull=False)
+        units = list(rows.select_related("squad__leader").order_by("pk"))
+        for enterprise in units:
+            _put_into(enterprise, None, by=by)
+    return len(units)
+
+
+def _put_into(enterprise: Enterprise, squad: Squad | None, *, by: Any) -> None:
+    before = str(enterprise.squad or "")
+    with outdating(enterprise, by=by):
+        Enterprise.objects.filter(pk=enterprise.pk).update(
+            squad=squad, version=enterprise.version + 1, changed_at=park_now(), changed_by=by
+        )
+    _end_cares(EnterpriseCare.objects.filter(enterprise=enterprise))
+    after = {"squad": str(squad or "")}
+    record("enterprise.squad", by=by, subject=enterprise, before={"squad": before}, after=after)
 
 
 def give_enterprises(*, enterprises: Iterable[Enterprise], to: Any, squad: Squad, by: Any) -> int:
@@ -82,6 +99,7 @@ def end_member(*, member: SquadMember, by: Any) -> None:
         member.end()
         if squad.leader_id == member.user_id:
             Squad.objects.filter(pk=squad.pk).update(leader=None)
+            leader_replaced(squad, member.user, by=by)
         record("squad.member_ended", by=by, subject=squad, before={"user": member.user.username})
 
 
@@ -93,6 +111,8 @@ def set_leader(*, squad: Squad, user: User, by: Any) -> None:
             raise Refused("not_a_member", f"{user} 不在{squad}，请先加为成员。", field="to")
         before = locked.leader.username if locked.leader else ""
         Squad.objects.filter(pk=locked.pk).update(leader=user)
+        if locked.leader != user:
+            leader_replaced(locked, locked.leader, by=by)
         record("squad.leader", by=by, subject=squad, before={"leader": before}, after={"leader": user.username})
 
 

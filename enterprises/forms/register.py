@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from enterprises.doubles import LookAlike, look_alikes
 from enterprises.forms.fields import YesNoField, checked
 from enterprises.models import Enterprise, Squad, UnitKind
+from parkportal.accounts.models import User
 from parkportal.clock import park_today
 from parkportal.idempotency import TokenFormMixin
 from parkportal.identifiers import IdentifierProblem, normal_credit_code, normal_name, normal_phone
@@ -255,6 +256,9 @@ class BulkForm(forms.Form):
     squad = forms.ModelChoiceField(
         Squad.objects.all(), label="改到哪个小分队", error_messages={"required": "请选小分队。"}
     )
+    officer = forms.ModelChoiceField(
+        User.objects.none(), label="督导帮扶人员", error_messages={"required": "请选督导帮扶人员。"}
+    )
     tag = forms.ModelChoiceField(Term.objects.none(), label="标签", error_messages={"required": "请选标签。"})
     how = forms.ChoiceField(
         label="怎么改", choices=[("add", "加上"), ("remove", "去掉")], initial="add", widget=forms.RadioSelect
@@ -263,7 +267,10 @@ class BulkForm(forms.Form):
     def __init__(self, *args: Any, do: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["tag"].queryset = Term.objects.of("tag")  # type: ignore[attr-defined]
-        for name in {"squad": ("tag", "how"), "tag": ("squad",)}[do]:
+        officers = User.objects.filter(is_active=True).with_role("supervisor").order_by("name")  # type: ignore[attr-defined]
+        self.fields["officer"].queryset = officers  # type: ignore[attr-defined]
+        kept = {"squad": {"squad"}, "officer": {"officer"}, "tag": {"tag", "how"}}[do]
+        for name in set(self.fields) - kept:
             del self.fields[name]
 
 

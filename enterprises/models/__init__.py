@@ -2,6 +2,7 @@
 
 from enterprises.models.attachments import FilingAttachment
 from enterprises.models.boards import Board, BoardMove
+from enterprises.models.bulk_changes import BulkChange
 from enterprises.models.canteen import Guidance, GuidanceMove, MealPoint, MealSlot, Outlet, OutletCheck
 from enterprises.models.documents import EnterpriseDocument, EnterpriseDocumentMove
 from enterprises.models.duplicates import Doubt, Merge
@@ -20,6 +21,7 @@ from enterprises.models.squads import EnterpriseCare, EnterpriseContact, Squad, 
 from enterprises.models.visits import Channel, PlannedContact, Promise, Visit, VisitPhoto
 
 __all__ = [
+    "BulkChange",
     "Board",
     "BoardMove",
     "Channel",

@@ -17,9 +17,10 @@ from enterprises.actions import (
     save_filter,
     set_apart,
     set_resumption_status,
+    undo_bulk,
 )
 from enterprises.forms import BulkForm, EnterpriseForm, RegisterForm, SavedFilterForm, StatusForm
-from enterprises.models import Enterprise, SavedFilter
+from enterprises.models import BulkChange, Enterprise, SavedFilter
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
 from parkportal.keys import keys_of
@@ -60,7 +61,7 @@ def enterprise_bulk(request: HttpRequest) -> HttpResponse:
     if do in ADDRESSED:
         return _write_to_picked(request, *ADDRESSED[do])
     form = None
-    if do in {"squad", "tag"} and listing.picked(request).exists():
+    if do in {"squad", "officer", "tag"} and listing.picked(request).exists():
         form = BulkForm(request.POST if {"ready", do} & set(request.POST) else None, do=do)
         if not form.is_valid():
             context = listing.bulk_context(request, form)
@@ -70,6 +71,18 @@ def enterprise_bulk(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         messages.warning(request, refused.text)
     return redirect(f"{request.path.removesuffix('bulk/')}?{request.GET.urlencode()}")
+
+
+@require_POST
+@roles("committee")
+def bulk_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Within a day, by whoever did it; what somebody has changed since stays."""
+    change = get_object_or_404(BulkChange.objects.visible_to(request.user), pk=pk)
+    try:
+        messages.success(request, f"撤销了“{change.words}”，退回 {undo_bulk(change=change, by=request.user)} 家。")
+    except Refused as refused:
+        messages.warning(request, refused.text)
+    return redirect(f"{reverse('enterprises:enterprise_list')}?{request.GET.urlencode()}")
 
 
 def _write_to_picked(request: HttpRequest, name: str, args: list[str]) -> HttpResponse:

@@ -44,6 +44,8 @@ _WORDS: dict[str, str] = {
     "enterprise.merge_undone": "撤销合并",
     "enterprise.not_double": "判定不是同一家",
     "enterprise.squad": "改所属小分队",
+    "enterprise.officer": "定督导帮扶人员",
+    "enterprise.bulk_undone": "撤销批量修改",
     "enterprise.planned": "改拟复工日期",
     "enterprise.phone_shown": "看完整号码（企业联系人）",
     "filing.paper_removed": "撤下备案附件",

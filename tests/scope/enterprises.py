@@ -15,6 +15,7 @@ ROWS = [
     row("enterprises:enterprise_list", READ),
     row("enterprises:enterprise_export", "committee leader", post=True),
     row("enterprises:enterprise_bulk", "committee", post=True),
+    row("enterprises:bulk_undo", "committee", post=True, pk="bulk_change"),
     row("enterprises:enterprise_create", "committee"),
     row("enterprises:my_enterprise", "contact=302 principal=302"),
     row("enterprises:enterprise_find", READ.replace("*", ""), post=True),

@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image
 
 from enterprises.actions import merge_enterprises
-from enterprises.models import Doubt, EnterpriseDocument, SavedFilter, SquadMember
+from enterprises.models import BulkChange, Doubt, EnterpriseDocument, SavedFilter, SquadMember
 from enterprises.tests import factories as e
 from investment.models import Building, Photo, ShareLink
 from investment.tests.factories import make_lead, make_unit
@@ -272,6 +272,7 @@ class Park:
                 status="refused",
                 annotated=stored,
             ),
+            "bulk_change": BulkChange.objects.create(what="squad", words="1 家改到第一小分队", after=1, made_by=user),
             "saved_filter": SavedFilter.objects.create(user=user, name="四上", query="sishang=any"),
             "message": outbox.put("staff_test", occasion="scope", values={"name": user.name}, to_user=user),
         }

@@ -1,5 +1,6 @@
 """The eight tables of the week, from the same figures and rows that the pages show."""
 
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from django.db.models import Count, Q, QuerySet, Sum
 from enterprises.dictionaries import ABOVE_SCALE, KEY
 from enterprises.models import Enterprise
 from enterprises.models.boards import Board
+from enterprises.models.inspections import OPEN as OPEN_INSPECTIONS
+from enterprises.models.inspections import UNDER_ORDER, Inspection, InspectionMove
 from enterprises.models.needs import OPEN, Need, NeedMove
 from investment.models import Contact, Lead, LeadMove, LeadStage
 from parkportal.clock import at, day_of, last_moment
@@ -19,7 +22,7 @@ from parkportal.dashboard.weekly.layout import Table
 from parkportal.quantities import plain, rate_text
 from parkportal.records.figures import FigureValue
 from parkportal.records.models import Term
-from parkportal.states import status_as_of
+from parkportal.states import GRACE, status_as_of
 from supplies.models import Line, Place, PlaceKind
 from testing.models import Group, Result, ResultValue, SignUp, Specimen
 
@@ -36,7 +39,7 @@ def all_tables(values: Mapping[str, FigureValue], *, as_of: datetime, monday: da
         sites(as_of),
         testing_groups(as_of),
         stock(as_of, start),
-        boards(values, as_of),
+        boards(values, as_of, start),
         needs(as_of),
         investment(as_of, start),
     ]
@@ -185,27 +188,79 @@ def stock(as_of: datetime, start: datetime) -> Table:
     return Table("5 物资收发存", heads, body, widths=(28, 24, 8, 14, 14, 14, 14))
 
 
-def boards(values: Mapping[str, FigureValue], as_of: datetime) -> Table:
-    """责任上墙: by squad, the boards on the wall and the ones still missing."""
+def boards(values: Mapping[str, FigureValue], as_of: datetime, start: datetime) -> Table:
+    """责任上墙及督导整改 by squad: boards on the wall and missing; inspections of the week and what came of them."""
     posted = Board.objects.on_the_wall_as_of(as_of).values("enterprise")
     wanted = Enterprise.objects.enterprises().resumed_as_of(as_of).filter(tags__code__in=(ABOVE_SCALE, KEY))
     rows = (
         Enterprise.objects.filter(pk__in=wanted.values("pk"))
         .order_by("squad__number")
-        .values("squad__name", "squad__number")
+        .values_list("squad__number", "squad__name")
         .annotate(due=Count("pk"), done=Count("pk", filter=Q(pk__in=posted)))
     )
-    body = [[row["squad__name"] or "未分队", row["due"], row["done"], row["due"] - row["done"]] for row in rows]
-    total = ["合计", *(sum(int(row[n]) for row in body) for n in (1, 2, 3))]
-    note = f"全园已上墙 {plain(values['boards_posted'].numerator)} 家；应上墙为规上和重点的复工企业。"
-    return Table(
-        "6 责任上墙及督导整改",
-        ("小分队", "应上墙", "已上墙", "缺"),
-        body,
-        total,
-        widths=(24, 14, 14, 14),
-        notes=(note,),
+    sums: dict[tuple[int, str], Counter[str]] = defaultdict(Counter)
+    for number, name, due, done in rows:
+        sums[_squad(number, name)].update({"due": due, "done": done, "lacking": due - done})
+    for squad, counts in _inspected(as_of, start).items():
+        sums[squad].update(counts)
+    columns = ("due", "done", "lacking", "seen", "found", "passed", "open", "late")
+    body = [[name, *(counts[column] for column in columns)] for (_, name), counts in sorted(sums.items())]
+    total = ["合计", *(sum(counts[column] for counts in sums.values()) for column in columns)]
+    wall = f"全园已上墙 {plain(values['boards_posted'].numerator)} 家；应上墙为规上和重点的复工企业。"
+    note = "检查、问题和整改合格数本周的；在整改和逾期数截至时的。"
+    heads = (
+        "小分队",
+        "应上墙",
+        "已上墙",
+        "缺",
+        "检查（次）",
+        "问题（项）",
+        "整改合格（件）",
+        "在整改（件）",
+        "逾期（件）",
     )
+    return Table(
+        "6 责任上墙及督导整改", heads, body, total, widths=(20, 10, 10, 8, 12, 12, 16, 14, 12), notes=(wall, note)
+    )
+
+
+def _squad(number: int | None, name: str | None) -> tuple[int, str]:
+    return (number, str(name)) if number is not None else (sys.maxsize, "未分队")
+
+
+def _inspected(as_of: datetime, start: datetime) -> dict[tuple[int, str], Counter[str]]:
+    """By squad: inspections and findings of the week, orders closed in it, orders open and overdue at the cut-off."""
+    status = Inspection.Status
+    then = Inspection.objects.filter(inspected_at__lt=as_of).annotate(
+        status_then=status_as_of(InspectionMove.objects, as_of)
+    )
+    closed = set(
+        InspectionMove.objects.filter(to_status=status.CLOSED, effective_at__gte=start, effective_at__lt=as_of)
+        .filter(recorded_at__lte=as_of + GRACE)
+        .values_list("subject", flat=True)
+    )
+    rows = then.exclude(status_then=status.VOID).annotate(count=Count("findings"))
+    names = (
+        "pk",
+        "enterprise__squad__number",
+        "enterprise__squad__name",
+        "inspected_at",
+        "status_then",
+        "due_on",
+        "count",
+    )
+    sums: dict[tuple[int, str], Counter[str]] = defaultdict(Counter)
+    for pk, number, name, seen_at, said, due_on, found in rows.values_list(*names):
+        counts = sums[_squad(number, name)]
+        if seen_at >= start:
+            counts.update({"seen": 1, "found": found})
+        if pk in closed:
+            counts.update(["passed"])
+        if said in OPEN_INSPECTIONS:
+            counts.update(["open"])
+        if said in UNDER_ORDER and due_on < day_of(last_moment(as_of)):
+            counts.update(["late"])
+    return sums
 
 
 def needs(as_of: datetime) -> Table:

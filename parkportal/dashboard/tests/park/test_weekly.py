@@ -3,14 +3,17 @@
 import io
 import re
 import subprocess
+from collections import Counter
+from datetime import date
 
 import pytest
 from openpyxl import load_workbook
 
-from enterprises.models import Enterprise
+from enterprises.models import Enterprise, Inspection
 from enterprises.tests.factories import make_enterprise
+from parkportal.clock import at, park_now
 from parkportal.dashboard.models import WeeklyIssue
-from parkportal.dashboard.weekly import workbook_of
+from parkportal.dashboard.weekly import tables, workbook_of
 
 SHEETS = ["1", "2", "3", "4", "5", "6", "7", "8"]
 A4_LANDSCAPE = (842, 595)
@@ -32,6 +35,24 @@ def cells(path):
 
 def test_eight_sheets_in_order(book):
     assert [name.split()[0] for name in load_workbook(book).sheetnames] == SHEETS
+
+
+def test_the_sixth_sheet_counts_the_inspections_and_what_came_of_them(book):
+    rows = [[cell.value for cell in row] for row in load_workbook(book).worksheets[5].iter_rows()]
+    head = next(row for row in rows if row[0] == "小分队")
+    total = dict(zip(head, next(row for row in rows if row[0] == "合计"), strict=True))
+    assert total["应上墙"] == total["已上墙"] + total["缺"] == 70
+    assert (total["检查（次）"], total["问题（项）"], total["整改合格（件）"]) == (0, 0, 1), "none began in this week"
+    assert total["在整改（件）"] == Inspection.objects.open().count() == 3
+    assert total["逾期（件）"] == Inspection.objects.overdue().count() == 1
+
+
+def test_inspections_are_counted_in_the_week_in_which_they_were(clock):
+    inspected = sum(tables._inspected(at(date(2020, 2, 17)), at(date(2020, 2, 10))).values(), Counter())
+    assert inspected == {"seen": 12, "found": 4, "open": 4}, "nothing was closed and nothing was late by Sunday"
+    void = Inspection.objects.filter(status="passed").first()
+    void.move_to("void", by=void.by, reason="登记错了")
+    assert sum(tables._inspected(park_now(), at(date(2020, 2, 10))).values(), Counter())["seen"] == 11
 
 
 def test_the_running_week_says_that_it_is_not_final(book):
