@@ -11,13 +11,15 @@ class EnterprisesConfig(AppConfig):
         """Register what this app declares (purposes, figures, worklist, dictionaries, invitations, jobs)."""
         from enterprises import dictionaries, doors, exports, figures, purposes, sending, worklist  # noqa: F401 - some declare jobs
         from enterprises.actions import contacts
+        from enterprises.acts import WORDS
         from parkportal.accounts import invitations
         from parkportal.messaging import purposes as messaging_purposes
+        from parkportal.records import audit_words, intake
         from parkportal.records import figures as all_figures
-        from parkportal.records import intake
         from parkportal.records import worklist as all_worklists
 
         dictionaries.declare()
+        audit_words.name(WORDS)
         messaging_purposes.register(purposes.ALL)
         all_figures.register(figures.ALL)
         all_worklists.register(worklist.ALL)

@@ -6,7 +6,7 @@ from typing import Any
 from enterprises import demo_canteen, purposes
 from enterprises.actions.permits import terms_of
 from enterprises.dictionaries import INVITED
-from enterprises.forms.letters import LETTER
+from enterprises.forms.letters import ANYBODY, LETTER
 from enterprises.models import Enterprise, Greeting, GreetingContact, GreetingKind, Notice, NoticeReceipt, PermitCase
 from enterprises.models.permits import FINISHED
 from parkportal.clock import at
@@ -122,7 +122,12 @@ def _letters(stage: Stage, resumed: list[Enterprise]) -> None:
     by, thanks = stage.users["guanwei1"], purposes.CARE[0]
     invited = [unit for unit in resumed if INVITED in unit.tag_codes]
     letter = {"kind": GreetingKind.LETTER, "title": "致招商引资企业的慰问信", "body": LETTER, "purpose": "letter_sent"}
-    sms = {"kind": GreetingKind.SMS, "title": thanks.title, "body": thanks.template, "purpose": thanks.code}
+    sms = {
+        "kind": GreetingKind.SMS,
+        "title": thanks.title,
+        "body": thanks.template.replace("{name}", ANYBODY),
+        "purpose": thanks.code,
+    }
     calls = {"kind": GreetingKind.GREETING, "title": "问问口罩和外地员工", "body": "口罩够几天？外地员工哪天到？"}
     for facts, units, day in (
         (letter, invited or resumed[:12], 15),

@@ -1,6 +1,6 @@
 """A 慰问信 on paper: a page for each enterprise, in the manner of the park's other papers."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from django.conf import settings
 
@@ -9,9 +9,20 @@ from parkportal.clock import SHANGHAI
 from parkportal.printing.paper_forms import PaperForm, SignatureBox, SignatureBoxes, Statement, forms_pdf
 
 
-def letters_pdf(greeting: Greeting, contacts: Iterable[GreetingContact]) -> bytes:
-    """One letter a page, addressed to the enterprise by its name; the park signs and stamps below."""
-    return forms_pdf(greeting.title, [_letter(greeting, contact) for contact in contacts])
+def letters_pdf(
+    greeting: Greeting, contacts: Iterable[GreetingContact], *, tick: Callable[[int], None] = lambda number: None
+) -> bytes:
+    """One letter a page, addressed to the enterprise by its name; the park signs and stamps below.
+
+    `tick` hears the number of each letter before it is laid out.
+    """
+
+    def letters() -> Iterator[PaperForm]:
+        for number, contact in enumerate(contacts):
+            tick(number)
+            yield _letter(greeting, contact)
+
+    return forms_pdf(greeting.title, letters())
 
 
 def _letter(greeting: Greeting, contact: GreetingContact) -> PaperForm:

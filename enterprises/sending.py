@@ -81,7 +81,6 @@ def print_greeting_letters(job: Job, progress: jobs.Progress) -> jobs.Finished:
     """All letters of a batch in one file."""
     greeting = Greeting.objects.get(pk=job.params["greeting"])
     contacts = list(_contacts(greeting))
-    raw = letters_pdf(greeting, contacts)
-    progress.tick(len(contacts), len(contacts), at_once=True)
+    raw = letters_pdf(greeting, contacts, tick=lambda number: progress.tick(number, len(contacts)))
     stored = keep_made(raw, "pdf", name="慰问信", purpose="export", owner=job.owner, life=JOB_LIFE)
     return jobs.Finished(f"{len(contacts)} 封，一家一页", result=stored)

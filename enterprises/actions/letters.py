@@ -60,7 +60,7 @@ def send_rest(*, greeting: Greeting, by: Any) -> Job:
 def _start(greeting: Greeting, *, by: Any, total: int) -> Job:
     job = jobs.start(
         SEND,
-        title=f"{greeting.get_kind_display()}：{greeting.title}",
+        title=f"发慰问：{greeting.title}",
         by=by,
         params={"greeting": greeting.pk},
         lock_key=f"greeting-{greeting.pk}",

@@ -17,6 +17,9 @@ LETTER = (
 )
 
 
+ANYBODY = "某某"  # stands in the words where each addressee's own name goes
+
+
 class GreetingForm(AddressedForm, forms.ModelForm):
     """A letter has a text of its own, a text message one of the fixed ones, a greeting what to ask about."""
 
@@ -40,7 +43,7 @@ class GreetingForm(AddressedForm, forms.ModelForm):
         if kind == GreetingKind.SMS:
             del self.fields["body"], self.fields["title"]
             self.fields["purpose"].choices = [
-                (one.code, one.template.replace("{name}", "某某")) for one in purposes.CARE
+                (one.code, one.template.replace("{name}", ANYBODY)) for one in purposes.CARE
             ]  # type: ignore[attr-defined]
             return
         del self.fields["purpose"]
@@ -59,7 +62,7 @@ class GreetingForm(AddressedForm, forms.ModelForm):
                 "kind": self.kind,
                 "addressee": data["addressee"],
                 "title": chosen.title,
-                "body": chosen.template,
+                "body": chosen.template.replace("{name}", ANYBODY),
                 "purpose": chosen.code,
             }
         return {"kind": self.kind, **{name: data[name] for name in ("addressee", "title", "body")}}

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from enterprises.actions.letters import make_greeting as made
 from enterprises.actions.letters import print_letters, send_greeting, send_rest
+from enterprises.letter_paper import letters_pdf
 from enterprises.models import Greeting
 from enterprises.serving import section_of
 from enterprises.tests.factories import (
@@ -66,7 +67,11 @@ def test_a_text_message_goes_to_the_filters_principals_and_their_number_is_seen_
         "token": str(uuid.uuid4()), "query": to.query, "count": 2, "addressee": "principal", "purpose": "care_thanks",
     }  # fmt: skip
     looked = browser.post(door("sms"), {**data, "look": "1"})
-    assert "辛苦了" in looked.content.decode() and not Greeting.objects.exists() and not Message.objects.exists()
+    assert (
+        "栾松年您好，复工这些天" in looked.content.decode()
+        and not Greeting.objects.exists()
+        and not Message.objects.exists()
+    )
     first = browser.post(door("sms"), data)
     assert browser.post(door("sms"), data)["Location"] == first["Location"]
     run_jobs()
@@ -188,3 +193,12 @@ def test_the_figure_counts_each_unit_once(invited, committee):
         made(contact=contact, words="", by=committee)
     value = figures.get("units_greeted").value(park_now())
     assert (value.numerator, value.denominator) == (1, 2)
+
+
+def test_a_long_print_says_how_far_it_is(committee):
+    units = [make_enterprise() for _ in range(3)]
+    greeting, _ = send_greeting(facts=LETTER, enterprises=units, query="", by=committee)
+    run_jobs()
+    heard = []
+    letters_pdf(greeting, greeting.contacts.select_related("enterprise"), tick=heard.append)
+    assert heard == [0, 1, 2]

@@ -18,6 +18,7 @@ from enterprises.models import Greeting, GreetingContact, GreetingKind
 from enterprises.models.letters import Addressee
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
+from parkportal.messaging import purposes as messaging_purposes
 from parkportal.messaging import texts
 from parkportal.records import terms
 from parkportal.states import Refused
@@ -74,8 +75,19 @@ def _shown(form: GreetingForm, to: Addressees, kind: str) -> dict[str, Any]:
         whole = [(one.title, texts.compose(one, {"name": longest})) for one in purposes.CARE]
         context["counted"] = [(title, len(text), texts.segments(text)) for title, text in whole]
     if form.is_bound and form.is_valid():
-        context |= {"first": to.rows.first(), "looked": form.facts()}
+        context |= {"looked": form.facts(), "first": to.rows.first()}
+        if kind == GreetingKind.SMS:
+            context |= _message_of_first(to, context["looked"])
     return context
+
+
+def _message_of_first(to: Addressees, facts: dict[str, Any]) -> dict[str, Any]:
+    """The whole text message as the first who has a number gets it."""
+    who = facts["addressee"]
+    first = to.rows.exclude(**{f"{who}_phone_hash": ""}).first() or to.rows.first()
+    name = getattr(first, f"{who}_name", "") or Addressee(who).label
+    words = texts.compose(messaging_purposes.get(facts["purpose"]), {"name": name})
+    return {"first": first, "looked": {**facts, "body": words}}
 
 
 @roles(*READ)

@@ -3,7 +3,7 @@
 A form is a title and a list of sections; what is left empty is filled in by hand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from parkportal.printing.flow import Drawing, Margins, Piece, flow_pdf, flows_pdf, gap
@@ -91,7 +91,7 @@ class PaperForm:
     foot: str = ""
 
 
-def forms_pdf(title: str, forms: Sequence[PaperForm]) -> bytes:
+def forms_pdf(title: str, forms: Iterable[PaperForm]) -> bytes:
     """Several forms filled from one record, one after the other in one file."""
     measure = A4[0] - _MARGINS.left - _MARGINS.right
     documents = [
