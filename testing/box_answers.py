@@ -97,9 +97,7 @@ def receiving_prompt(box: Box, seen: int) -> Answer:
             "waiting", "已收齐", name=f"{box.actual} 管，{clock(box.received_at, '%H:%M')} 签收", code="closed"
         )
     if not seen:
-        return Answer(
-            "waiting", f"应到 {box.expected} 管", name="逐管扫；外观完好的一箱，也可以只点数", code="prompt"
-        )
+        return Answer("waiting", f"应到 {box.expected} 管", name="逐管扫；外观完好的一箱，也可以只点数", code="prompt")
     if missing:
         return Answer(
             "warn",
