@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-NAMES = ("lists", "allocation")
+NAMES = ("lists", "allocation", "desk", "results", "labels")
 
 
 def main(names: list[str]) -> int:

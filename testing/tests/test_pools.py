@@ -247,3 +247,24 @@ def test_who_may_not_share_a_tube_gets_a_code_of_their_own(session, clerk):
 
     assert Specimen.objects.get(barcode=barcode).signup == alone
     assert not Pool.objects.exists()
+
+
+@pytest.mark.both
+def test_a_swab_into_a_mixed_tube_is_one_statement_more_than_into_a_single_one(
+    client, sign_in, clerk, session, swab, django_assert_max_num_queries
+):
+    """Its places are read under its own lock: what is read before may have been taken meanwhile."""
+    swab()
+    sign_in(clerk)
+    person = make_signup(session.slots.first(), group="C")
+    url = reverse("testing:station_desk", args=[session.pk])
+
+    def scan(**fields):
+        data = {"token": str(uuid4()), "current": person.code, "lane": "1", **fields}
+        return client.post(url, data, headers={"Accept": "application/json"})
+
+    scan(text="36.5", step="temperature")
+    with django_assert_max_num_queries(11):
+        said = scan(text=TUBE, step="tube").json()
+
+    assert said["tone"] == "done" and "2/5" in said["parts"]["meter"]
