@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from bench.scratch import scratch_database
 
-ROUNDS, WARM = 60, 5
+ROUNDS, WARM = 40, 5
 LEAST_SAME, AIM_BARE = 0.5, 0.35
 
 
