@@ -78,6 +78,17 @@ class Stateful(models.Model):
     def can_move(self, to: str) -> bool:
         return to in self.MOVES.get(self.status, frozenset())
 
+    def _check_move(self, to: str, *, correction: bool) -> None:
+        """What the table of moves says to it; a correction may go anywhere but to where the thing stands."""
+        if self.can_move(to):
+            return
+        labels = dict(type(self).Status.choices)
+        if self.status == to:  # type: ignore[has-type]
+            raise AlreadyMoved("already", f"已经是“{labels[to]}”。", status=to)
+        if not correction:
+            words = f"现在是“{labels[self.status]}”，不能改为“{labels[to]}”。"  # type: ignore[has-type]
+            raise Refused("forbidden_move", words, status=self.status)  # type: ignore[has-type]
+
     def move_to(
         self,
         to: str,
@@ -98,15 +109,7 @@ class Stateful(models.Model):
         The update is conditional on the present status, so that of two callers without a lock only one wins.
         Raises AlreadyMoved when the thing stands there already, Refused `forbidden_move` when the table has no such move.
         """
-        labels = dict(type(self).Status.choices)
-        if self.status == to and not self.can_move(to):  # type: ignore[has-type]
-            raise AlreadyMoved("already", f"已经是“{labels[to]}”。", status=to)
-        if not correction and not self.can_move(to):
-            raise Refused(
-                "forbidden_move",
-                f"现在是“{labels[self.status]}”，不能改为“{labels[to]}”。",  # type: ignore[has-type]
-                status=self.status,  # type: ignore[has-type]
-            )
+        self._check_move(to, correction=correction)
         was, now = self.status, at or park_now()  # type: ignore[has-type]
         values = {"status": to, **{name: getattr(self, name) for name in save}}
         if not type(self)._base_manager.filter(pk=self.pk, status=was).update(**values):

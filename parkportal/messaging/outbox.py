@@ -48,14 +48,18 @@ def put(
         window.refuse_too_many_codes(recipient_hash)
     try:
         with transaction.atomic():
-            message = Message(**wanted, channel=channel, address=address, recipient=to_user, by=by, label=label[:120])
-            message.context_id = context_id
+            message = Message(**wanted, channel=channel, address=address, recipient=to_user, by=by)
+            message.label, message.context_id = label[:120], context_id
             _compose(message, purpose, values)
             _plan(message, purpose, send_after, expires_at)
             message.save(force_insert=True)
             _first_move(message, problem)
     except IntegrityError:
         return Message.objects.get(**wanted)
+    return _kicked_when_due(message)
+
+
+def _kicked_when_due(message: Message) -> Message:
     if message.status == Status.WAITING and message.send_after <= park_now():
         kick_on_commit()
     return message
