@@ -42,7 +42,7 @@ DOORS = (
     Door("实验室", ("lab_tester", "lab_verifier"), ("testing:lab",), "list-check"),
     Door("物资", (*COMMITTEE, "warehouse", "squad", "contact", "principal"), ("supplies:index",)),
     Door("招商", (*COMMITTEE, "investment"), ("investment:index",), "people"),
-    Door("看板", (*COMMITTEE, "supervisor"), ("dashboard:dashboard",)),
+    Door("看板", COMMITTEE, ("dashboard:dashboard",)),
     Door("周报", COMMITTEE, ("dashboard:weekly_list",)),
     Door("账号", ("admin",), ("accounts:user_list",), "people"),
     Door("字典", ("admin",), ("records:term_list",)),
