@@ -195,6 +195,7 @@ NAMES: dict[str, str] = {
     "checksum": "校验值",
     "shelf": "货位",
     "differences": "差异",
+    "officer": "园区负责人",
     "reversal": "冲正",
     "changed": "改了",
 }
