@@ -30,6 +30,12 @@
     box.select();
   });
 
+  /* A row of words that is wider than the phone shows where one is. */
+  all(".rooms [aria-current], .tabs [aria-current]").forEach((word) => {
+    const row = word.parentElement;
+    row.scrollLeft = word.offsetLeft - row.offsetLeft - (row.clientWidth - word.offsetWidth) / 2;
+  });
+
   /* Menus: one open at a time; Escape and a click elsewhere close them. */
   const closeMenus = (except) => all("details.menu[open]").forEach((menu) => { if (menu !== except) menu.open = false; });
   document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
