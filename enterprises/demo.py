@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F
 
-from enterprises import demo_care, demo_oversight, demo_services
+from enterprises import demo_care, demo_oversight, demo_papers, demo_services
 from enterprises.dictionaries import ABOVE_SCALE, KEY, LAB
 from enterprises.doors import RegisterHoldings, squads, take_in_register
 from enterprises.intake import REGISTER
@@ -89,6 +89,7 @@ def plant(stage: Stage) -> None:
     _filings(stage, resumed, [unit for unit in units if unit.status == ResumptionStatus.FILED])
     demo_oversight.plant(stage, marked)
     demo_care.plant(stage, units)
+    demo_papers.plant(stage, units, marked)
     demo_services.plant(stage, units)
     stage.notes["resumed"] = resumed
     stage.notes["marked"] = marked

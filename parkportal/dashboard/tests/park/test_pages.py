@@ -2,8 +2,9 @@
 
 import pytest
 
-from enterprises.models import Employment, Enterprise, EnterpriseContact, Person
+from enterprises.models import Employment, Enterprise, EnterpriseContact, EnterpriseDocument, Person
 from enterprises.tests.factories import make_employee
+from parkportal.accounts.models import User
 from parkportal.clock import park_now
 from parkportal.demo import CAST
 from parkportal.records import figures, worklist
@@ -34,6 +35,14 @@ class TestHome:
         context = enter("guanwei1").get("/").context
         assert all(entry.due_at < context["now"] for entry in context["late"])
         assert all(entry.due_at is None or entry.due_at >= context["now"] for entry in context["due"])
+
+    def test_a_pair_of_doubles_waits_for_the_committee_and_its_filters_are_kept(self, enter):
+        entry = next(one for one in worklist.entries_for(User.objects.get(username="guanwei1")) if one.kind == "名录")
+        assert entry.title == "疑似重复 1 对"
+        page = enter("guanwei1").get(entry.href).content.decode()
+        assert "手机相同" in page
+        assert "四上没有复工" in enter("guanwei1").get("/enterprises/").content.decode()
+        assert EnterpriseDocument.objects.filter(status="checked").count() > 10
 
     def test_what_is_due_by_midnight_is_todays(self, enter):
         context = enter("xiaodui1").get("/").context
