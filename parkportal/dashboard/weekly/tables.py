@@ -24,7 +24,7 @@ from parkportal.records.figures import FigureValue
 from parkportal.records.models import Term
 from parkportal.states import GRACE, status_as_of
 from supplies.models import Line, Place, PlaceKind
-from testing.models import Group, Result, ResultValue, SignUp, Specimen
+from testing.models import Group, LeftWhy, PoolMember, Result, ResultValue, SignUp, Specimen
 
 KINDS_SHEET = "2 分类复工"
 PRINTED_ORDER = ("IND", "CON", "WRT", "HCT", "RE", "SVC")
@@ -145,16 +145,18 @@ def testing_groups(as_of: datetime) -> Table:
     sampled = _persons(SignUp.objects.sampled_as_of(as_of))
     samples = _by_group(Specimen.objects.filter(pk__in=Specimen.objects.collected_as_of(as_of).values("pk")))
     in_force = Result.objects.as_of(as_of)
-    negative = _by_group(Specimen.objects.filter(pk__in=in_force.filter(value=ResultValue.NEGATIVE).values("specimen")))
+    clear = in_force.filter(value=ResultValue.NEGATIVE).values("specimen")
+    negative = _by_group(Specimen.objects.filter(pk__in=clear), mixed=STILL_IN)
     other = in_force.exclude(value=ResultValue.NEGATIVE).values("specimen")
-    abnormal = _by_group(Specimen.objects.filter(pk__in=other))
-    waiting = _by_group(Specimen.objects.filter(pk__in=Specimen.objects.pending_as_of(as_of).values("pk")))
-    late = _by_group(Specimen.objects.filter(pk__in=Specimen.objects.overdue_as_of(as_of).values("pk")))
+    abnormal = _by_group(Specimen.objects.filter(pk__in=other), mixed=())
+    pending, overdue = Specimen.objects.pending_as_of(as_of), Specimen.objects.overdue_as_of(as_of)
+    waiting = _by_group(Specimen.objects.filter(pk__in=pending.values("pk")), mixed=STILL_IN)
+    late = _by_group(Specimen.objects.filter(pk__in=overdue.values("pk")), mixed=STILL_IN)
     columns = (due, sampled, samples, negative, abnormal, waiting, late)
     body = [[label, *(column[code] for column in columns)] for code, label in Group.choices]
     total = ["合计", *(sum(column.values()) for column in columns)]
     heads = ("人群", "应检（人）", "已检（人）", "人次", "阴性", "异常", "待出", "超时")
-    note = "一人只按一个人群计；异常含可疑、阳性和无效，名单不在本表。"
+    note = "一人只按一个人群计；混采管按里面的人计，混采异常以各人的单管为准；异常含可疑、阳性和无效，名单不在本表。"
     return Table("4 核酸检测", heads, body, total, widths=(32, 12, 12, 10, 10, 10, 10, 10), notes=(note,))
 
 
@@ -164,9 +166,19 @@ def _persons(rows: QuerySet[SignUp]) -> Counter[str]:
     return Counter(last.values())
 
 
-def _by_group(rows: QuerySet[Specimen]) -> Counter[str]:
-    found = rows.order_by().values("signup__group").annotate(n=Count("pk")).values_list("signup__group", "n")
-    return Counter(dict(found))
+# Of a mixed tube: everybody whose swab it held, or who still lies in it (nobody once it was not negative or unfit).
+EVER_IN = ("", LeftWhy.UNFIT, LeftWhy.RETEST)
+STILL_IN = ("",)
+
+
+def _by_group(rows: QuerySet[Specimen], *, mixed: tuple[str, ...] = EVER_IN) -> Counter[str]:
+    """Swabs by the person's group: each single tube one, each mixed tube as many as lie in it by `mixed`."""
+    single = rows.filter(is_pool=False).order_by().values("signup__group").annotate(n=Count("pk"))
+    members = PoolMember.objects.filter(pool__specimen__in=rows.filter(is_pool=True).values("pk"), left_why__in=mixed)
+    shared = members.order_by().values("signup__group").annotate(n=Count("pk"))
+    return Counter(dict(single.values_list("signup__group", "n"))) + Counter(
+        dict(shared.values_list("signup__group", "n"))
+    )
 
 
 def stock(as_of: datetime, start: datetime) -> Table:
