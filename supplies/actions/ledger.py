@@ -170,6 +170,8 @@ def reverse_movement(*, movement: Movement, by: Any, reason: str, token: UUID | 
         raise Refused("is_reversal", "这一笔本身是冲正，要改请另记一笔。")
     if movement.delivery_id:
         raise Refused("of_delivery", f"这一笔属于配送单 {movement.delivery}，请在配送单上办。")
+    # Two who undo the same movement at once wait here for each other, so that the second is told by whom.
+    Movement.objects.select_for_update(of=("self",)).get(pk=movement.pk)
     undone = Movement.objects.filter(reverses=movement).select_related("by").first()
     if undone is not None:
         raise AlreadyMoved("already", f"已经在 {undone.at:%Y-%m-%d %H:%M} 由{undone.by}冲正。", at=undone.at)

@@ -7,9 +7,9 @@ from threading import Barrier
 import pytest
 from django.db import close_old_connections, connection, connections, transaction
 
-from parkportal.states import Refused
+from parkportal.states import AlreadyMoved, Refused
 from supplies import invariants
-from supplies.actions import move_stock
+from supplies.actions import move_stock, reverse_movement
 from supplies.models import Balance, Place
 from supplies.tests import factories as f
 
@@ -62,6 +62,27 @@ def test_the_last_carton_goes_to_exactly_one():
         assert all("只剩 0 只，不够 2,000 只" in words for words in outcomes if words != "taken")
         assert Balance.objects.get(lot=lot, place=f.warehouse()).amount == 0
     assert invariants.check() == []
+
+
+@pytest.mark.both
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_undo_one_movement_the_first_does_and_the_others_are_told():
+    for _ in range(ROUNDS):
+        lot, loss, by = f.stock(f.item(), 2000, batch=str(_)), Place.objects.the("loss"), f.user("warehouse")
+        way = {"from_place": f.warehouse(), "to_place": loss, "quantity": Decimal(500), "reason": "破损"}
+        lost = move_stock(kind="loss", lot=lot, by=by, **way)
+
+        def undo(_, lost=lost, by=by):
+            try:
+                reverse_movement(movement=lost, by=by, reason="记错了")
+            except AlreadyMoved as already:
+                return already.text
+            return "undone"
+
+        outcomes = race(undo)
+        assert outcomes.count("undone") == 1
+        assert all("已经在" in words and "冲正" in words for words in outcomes if words != "undone")
+        assert Balance.objects.get(lot=lot, place=f.warehouse()).amount == 2000
 
 
 @pytest.mark.both
