@@ -6,7 +6,7 @@ from enterprises.document_templates import template_text
 from enterprises.models import Enterprise
 from parkportal.demo import Stage
 
-FILTERS = (("四上没有复工", "sishang=any&status=not_resumed&status=planned"), ("A 区楼栋", "building=A1栋"))
+FILTERS = (("引导开没有复工", "tier=GUIDE&status=not_resumed&status=planned"), ("A1 栋的企业", "building=A1栋"))
 WITH_PAPERS = 18  # of the marked enterprises, the contacts' own left out: they write theirs themselves
 UNSEEN = 5  # every so manyth waits to be looked at
 

@@ -41,7 +41,7 @@ class TestHome:
         assert entry.title == "疑似重复 1 对"
         page = enter("guanwei1").get(entry.href).content.decode()
         assert "手机相同" in page
-        assert "四上没有复工" in enter("guanwei1").get("/enterprises/").content.decode()
+        assert "引导开没有复工" in enter("guanwei1").get("/enterprises/").content.decode()
         assert EnterpriseDocument.objects.filter(status="checked").count() > 10
 
     def test_what_is_due_by_midnight_is_todays(self, enter):
