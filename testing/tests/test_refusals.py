@@ -130,3 +130,12 @@ def test_a_step_out_of_order(session, clerk):
     assert said(actions.issue_tube, token=uuid4(), **scan) == "not_measured"
     assert said(actions.undo_last, session_id=session.pk, by=clerk, token=uuid4()) == "nothing_to_undo"
     assert said(actions.close_pool, session_id=session.pk, lane=1, by=clerk, token=uuid4()) == "no_pool"
+
+
+def test_after_the_deadline_the_time_is_fixed():
+    soon = make_session(day=park_today(), start=time(0, 10), end=time(0, 30), minutes=10, places=5)
+    late, other = soon.slots.all()[:2]
+    person = make_signup(late)
+    assert said(actions.change_slot, signup=person, slot_id=other.pk) == "not_changeable"
+    person.refresh_from_db()
+    assert person.slot_id == late.pk
