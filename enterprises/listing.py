@@ -82,23 +82,30 @@ def context(
         "buildings": list(
             everything.exclude(building="").order_by("building").values_list("building", flat=True).distinct()
         ),
-        "levels": terms.choices("key_level"),
-        "exclusions": terms.choices("exclusion"),
-        "roles": terms.in_use("org_role"),
+        **_words(),
         "totals": totals,
         "figure": figure,
         "chips": set_filters(filters.form) if filters.form.is_valid() else [],
         "squads": Squad.objects.all(),
-        "sishang_kinds": terms.choices("sishang"),
-        "statuses": Enterprise.Status.choices,
-        "tiers": terms.choices("tier"),
-        "tags": terms.in_use("tag"),
         "now": park_now(),
         "shows_rooms": request.user.has_role("committee", "leader", "squad", "supervisor"),
         "may_write": request.user.has_role("committee"),
         "may_export": request.user.has_role("committee", "leader"),
         "bulk_actions": _bulk_actions(request),
         "undoable": BulkChange.objects.visible_to(request.user).can_be_undone().first(),
+    }
+
+
+def _words() -> dict[str, Any]:
+    """What the filters offer."""
+    return {
+        "levels": terms.choices("key_level"),
+        "exclusions": terms.choices("exclusion"),
+        "roles": terms.in_use("org_role"),
+        "sishang_kinds": terms.choices("sishang"),
+        "statuses": Enterprise.Status.choices,
+        "tiers": terms.choices("tier"),
+        "tags": terms.in_use("tag"),
     }
 
 

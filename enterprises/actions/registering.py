@@ -122,26 +122,25 @@ def correct_enterprise(
             return current
         before = masked_values(current, changed)
         sishang_before = current.sishang_kind
-        gone = [getattr(current, name) for name in ("principal_name", "liaison_name") if name in changed]
-        _apply(current, changed)
-        current.version += 1
-        current.changed_at, current.changed_by = park_now(), by
-        _set_terms(current, changed)
-        _retier(current, changed)
-        current.validate_constraints()
-        current.save()
+        _write(current, changed, by=by)
         if current.sishang_kind != sishang_before or redated:
             _list_sishang(current, since=sishang_from or park_today())
-        outdate_board(enterprise=current, gone=gone, by=by)
-        record(
-            "enterprise.corrected",
-            by=by,
-            subject=current,
-            before=before,
-            after=masked_values(current, changed),
-            reason=reason,
-        )
+        after = masked_values(current, changed)
+        record("enterprise.corrected", by=by, subject=current, before=before, after=after, reason=reason)
     return current
+
+
+def _write(current: Enterprise, changed: Mapping[str, Any], *, by: Any) -> None:
+    """The changed fields and what hangs on them: tier, dictionary terms, and the board that names who has left."""
+    gone = [getattr(current, name) for name in ("principal_name", "liaison_name") if name in changed]
+    _apply(current, changed)
+    current.version += 1
+    current.changed_at, current.changed_by = park_now(), by
+    _set_terms(current, changed)
+    _retier(current, changed)
+    current.validate_constraints()
+    current.save()
+    outdate_board(enterprise=current, gone=gone, by=by)
 
 
 def conflict_rows(current: Enterprise, data: Mapping[str, Any]) -> list[ConflictRow]:

@@ -31,14 +31,10 @@ def submit_daily_report(
     The same token again gives the first row. Raises Refused `future_day`, `too_old` (beyond a week), `reason_missing` (a report
     stands already).
     """
-    found = DailyReport.objects.filter(token=token).first() if token else None
-    if found is not None:
+    if token and (found := DailyReport.objects.filter(token=token).first()):
         return found
     now = park_now()
-    if day > day_of(now):
-        raise Refused("future_day", "日期还没有到。", field="day")
-    if day < day_of(now) - OLDEST:
-        raise Refused("too_old", "一周以前的日报不再改，请联系管委会。", field="day")
+    _refuse_day(day, today=day_of(now))
     with transaction.atomic():
         Enterprise.objects.select_for_update().get(pk=enterprise.pk)
         earlier = DailyReport.objects.in_force().filter(enterprise=enterprise, day=day).first()
@@ -60,6 +56,13 @@ def submit_daily_report(
         )
         report_came(enterprise, day, by=by)
     return report
+
+
+def _refuse_day(day: date, *, today: date) -> None:
+    if day > today:
+        raise Refused("future_day", "日期还没有到。", field="day")
+    if day < today - OLDEST:
+        raise Refused("too_old", "一周以前的日报不再改，请联系管委会。", field="day")
 
 
 def freeze_unit_days(day: date) -> int:

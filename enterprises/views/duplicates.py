@@ -61,8 +61,7 @@ def enterprise_merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
     error = ""
     if request.method == "POST":
         try:
-            take = merging.proposed(kept, gone, request.POST)
-            token = token_of(request.POST.get("token"))
+            take, token = merging.proposed(kept, gone, request.POST), token_of(request.POST.get("token"))
             merge_enterprises(kept=kept, gone=gone, take=take, by=request.user, token=token)
             messages.success(request, f"{gone}已并入{kept}。一天之内可以在“疑似重复”页撤销。")
             return redirect("dashboard:enterprise_file", pk=kept.pk)

@@ -30,28 +30,26 @@ TABS = (("open", "在整改"), ("overdue", "逾期"), ("submitted", "待复查")
 def inspection_list(request: HttpRequest) -> HttpResponse:
     rows = Inspection.objects.visible_to(request.user)
     tab = request.GET.get("tab", "open")
-    late = Q(pk__in=Inspection.objects.overdue().values("pk"))
-    waiting = Q(status=Inspection.Status.SUBMITTED)
-    opened = Q(pk__in=Inspection.objects.open().values("pk"))
-    counts = rows.order_by().aggregate(
-        all=Count("pk"),
-        open=Count("pk", filter=opened),
-        overdue=Count("pk", filter=late),
-        submitted=Count("pk", filter=waiting),
-    )
-    shown = rows.filter({"overdue": late, "submitted": waiting, "all": Q()}.get(tab, opened))
+    asked = {
+        "open": Q(pk__in=Inspection.objects.open().values("pk")),
+        "overdue": Q(pk__in=Inspection.objects.overdue().values("pk")),
+        "submitted": Q(status=Inspection.Status.SUBMITTED),
+        "all": Q(),
+    }
+    counts = rows.order_by().aggregate(**{name: Count("pk", filter=rule) for name, rule in asked.items()})
+    shown = rows.filter(asked.get(tab, asked["open"]))
     if q := request.GET.get("q", ""):
         shown = shown.filter(enterprise__in=Enterprise.objects.search(q))
-    shown = shown.select_related("enterprise", "by").annotate(problems=Count("findings"))
-    shown = shown.order_by("-inspected_at", "-pk")
+    shown = (
+        shown.select_related("enterprise", "by").annotate(problems=Count("findings")).order_by("-inspected_at", "-pk")
+    )
+    followed = Enterprise.objects.followed_by(request.user).current().in_building_order()[:200]
     context = {
         "tab": tab if tab in dict(TABS) else "open",
         "tabs": [(code, label, counts[code]) for code, label in TABS],
         "counts": counts,
         "page_obj": Paginator(shown, PAGE).get_page(request.GET.get("page")),
-        "units": Enterprise.objects.followed_by(request.user).current().in_building_order()[:200]
-        if request.user.has_role("supervisor", "squad")
-        else [],
+        "units": followed if request.user.has_role("supervisor", "squad") else [],
     }
     return render(request, "enterprises/inspection_list.html", context)
 

@@ -39,25 +39,31 @@ def daily_report(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if made_before(DailyReport, request.POST.get("token")):
         return redirect("dashboard:enterprise_file", pk=pk)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            submit_daily_report(
-                enterprise=enterprise,
-                day=day,
-                counts=form.counts(),
-                note=data["note"],
-                by=request.user,
-                token=data["token"],
-                correction_reason=data.get("correction_reason", ""),
-            )
-            messages.success(request, f"{day.month}月{day.day}日的日报交好了。")
-            return redirect("dashboard:enterprise_file", pk=pk)
-        except Refused as refused:
-            form.add_error(refused.facts.get("field") if refused.facts.get("field") in form.fields else None, refused)
+    if request.method == "POST" and form.is_valid() and _submitted(request, form, enterprise, day):
+        messages.success(request, f"{day.month}月{day.day}日的日报交好了。")
+        return redirect("dashboard:enterprise_file", pk=pk)
     context = {"form": form, "enterprise": enterprise, "mine": mine, "last": last, "day": day, "due": due_at(day)}
     context["days"] = report_days(enterprise)
     return render(request, "enterprises/daily_report.html", context, status=422 if form.errors else 200)
+
+
+def _submitted(request: HttpRequest, form: DailyReportForm, enterprise: Enterprise, day: date) -> bool:
+    """Whether the report stands; what refuses it is said beside its field."""
+    data = form.cleaned_data
+    try:
+        submit_daily_report(
+            enterprise=enterprise,
+            day=day,
+            counts=form.counts(),
+            note=data["note"],
+            by=request.user,
+            token=data["token"],
+            correction_reason=data.get("correction_reason", ""),
+        )
+    except Refused as refused:
+        form.add_error(refused.facts.get("field") if refused.facts.get("field") in form.fields else None, refused)
+        return False
+    return True
 
 
 @roles("committee", "leader", "squad", "supervisor")

@@ -140,12 +140,7 @@ def reconcile(
     def create() -> Reconciliation:
         locked = Session.objects.select_for_update(of=("self",)).select_related("point").get(pk=session.pk)
         counted = balance(locked)
-        if counted.open_boxes:
-            raise Refused("boxes_open", f"{counted.open_boxes[0].code} 还没有交出，先交接再收工。")
-        unexplained = [s.code for s in counted.without_tube if not gaps.get(s.code)]
-        unexplained += [t.barcode for t in counted.loose if not gaps.get(t.barcode)]
-        if unexplained:
-            raise Refused("gaps", f"还有 {len(unexplained)} 处没有说明：{unexplained[0]}")
+        _refuse_open_ends(counted, gaps)
         row = Reconciliation.objects.create(
             session=locked, arrived=counted.arrived, bound=counted.bound, packed=counted.packed, void=counted.void,
             kits_used=counted.kits_used, gaps=gaps, done_by=by, token=token,
@@ -165,6 +160,15 @@ def reconcile(
         if is_new:
             _mark_missed(session, by=by)
     return row
+
+
+def _refuse_open_ends(counted: Balance, gaps: dict[str, str]) -> None:
+    if counted.open_boxes:
+        raise Refused("boxes_open", f"{counted.open_boxes[0].code} 还没有交出，先交接再收工。")
+    unexplained = [s.code for s in counted.without_tube if not gaps.get(s.code)]
+    unexplained += [t.barcode for t in counted.loose if not gaps.get(t.barcode)]
+    if unexplained:
+        raise Refused("gaps", f"还有 {len(unexplained)} 处没有说明：{unexplained[0]}")
 
 
 def _place(session: Session) -> Place:

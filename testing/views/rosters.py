@@ -16,6 +16,7 @@ from parkportal.keys import key_of, keys_of
 from parkportal.states import Refused
 from testing import coverage
 from testing.actions import plan_roster, sign_up, sign_up_roster
+from testing.actions.rosters import RosterPlan
 from testing.actions.signups import slots_left
 from testing.forms.proxy import ProxyForm
 from testing.models import Campaign, SignUp, Source
@@ -64,6 +65,12 @@ def _commit(request: HttpRequest, enterprise: Enterprise, campaign: Campaign) ->
     except Refused as refusal:
         messages.error(request, refusal.text)
         return redirect(request.get_full_path())
+    _tell(request, plan)
+    return redirect("testing:roster_done", enterprise.pk, campaign.pk)
+
+
+def _tell(request: HttpRequest, plan: RosterPlan) -> None:
+    """What became of the ticked people, in numbers."""
     done, left = plan.new, plan.count("full")
     if done:
         messages.success(request, f"登记了 {done} 人，时段和采样码已发短信给本人。")
@@ -75,7 +82,6 @@ def _commit(request: HttpRequest, enterprise: Enterprise, campaign: Campaign) ->
         messages.warning(request, f"{alone} 人未满 18 岁，没有填监护人，没有登记。")
     if not (done or left or waits or alone):
         messages.info(request, "没有要登记的人：都登记过了。")
-    return redirect("testing:roster_done", enterprise.pk, campaign.pk)
 
 
 def _name(text: str) -> str:
