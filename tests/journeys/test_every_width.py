@@ -28,9 +28,10 @@ def doors(page) -> list[str]:
 
 
 def english_on(page) -> set[str]:
-    """Latin words that staff see, without links and codes; the pages of investment name firms abroad and are not asked."""
+    """Latin words that staff see, without links, codes and the names of firms abroad."""
     text = page.evaluate("""() => { const copy = document.querySelector('main')?.cloneNode(true);
-        if (!copy) return ''; copy.querySelectorAll('code, kbd, [lang=en], pre, script, style, template').forEach(e => e.remove());
+        if (!copy) return ''; copy.querySelectorAll('code, kbd, [lang=en], pre, script, style, template, noscript').forEach(e => e.remove());
+        copy.querySelectorAll('a[href^="/investment/"]').forEach(e => (e.closest('li, tr') || e).remove());
         return copy.innerText || copy.textContent }""")
     return {word for word in WORD.findall(re.sub(r"https?://\S+", "", text)) if word not in USUAL}
 
