@@ -8,9 +8,15 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from django.conf import settings as portal_settings
 from django.test import TransactionTestCase
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from hypothesis import settings as hypothesis_settings
+from pytest_django.fixtures import django_db_setup as plugins_own_set_up
 
+from parkportal.accounts.models import RoleGrant, User
+from parkportal.records.triggers import lifted
 from tests import migrated, services
 
 # No timed assertion stands in a test: a slow machine is no fault of the portal.
@@ -22,8 +28,6 @@ _flush = TransactionTestCase._fixture_teardown
 
 def _flush_without_triggers(case):
     """Append-only tables refuse the flush between tests, so their triggers are lifted for it."""
-    from parkportal.records.triggers import lifted
-
     with lifted():
         _flush(case)
 
@@ -59,9 +63,7 @@ def django_db_keepdb(request):
 @pytest.fixture(scope="session")
 def django_db_setup(request, django_db_modify_db_settings, django_test_environment):
     """The plug-in's own set-up, on SQLite after a copy of the migrated file."""
-    from django.conf import settings
-
-    name = str(settings.DATABASES["default"]["TEST"]["NAME"])
+    name = str(portal_settings.DATABASES["default"]["TEST"]["NAME"])
     if "sqlite" not in os.environ["DATABASE_URL"]:
         yield from _set_up(request)
         return
@@ -76,9 +78,7 @@ def django_db_setup(request, django_db_modify_db_settings, django_test_environme
 
 def _set_up(request):
     """The generator of the fixture that this one stands before."""
-    from pytest_django.fixtures import django_db_setup as plugin
-
-    plain = getattr(plugin, "__wrapped__", None) or plugin._get_wrapped_function()
+    plain = getattr(plugins_own_set_up, "__wrapped__", None) or plugins_own_set_up._get_wrapped_function()
     return plain(
         request,
         None,
@@ -124,8 +124,6 @@ def redis_url():
 @pytest.fixture
 def make_user(db):
     """make_user("squad", "committee", name=…) → a user with these roles in force."""
-    from parkportal.accounts.models import RoleGrant, User
-
     count = 0
 
     def make(*role_codes, name="", **fields):
@@ -142,8 +140,6 @@ def make_user(db):
 @pytest.fixture
 def sign_in(client):
     """sign_in(user) → the test client with that user's session, second factor proven where the role asks for one."""
-    from django_otp import DEVICE_ID_SESSION_KEY
-    from django_otp.plugins.otp_totp.models import TOTPDevice
 
     def enter(user, browser=client):
         browser.force_login(user, backend="parkportal.accounts.backends.PortalBackend")
