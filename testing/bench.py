@@ -170,10 +170,15 @@ def bench_rows(box: Box) -> list[dict[str, Any]]:
             "tube": tube,
             "reading": readings.get(tube.pk),
             "is_open": tube.status in {S.RECEIVED, S.TESTING},
-            "cell": f"{PLATE_LETTERS[(tube.position - 1) % 8]}{(tube.position - 1) // 8 + 1}",
+            "cell": _cell(tube.position or 1),
         }
         for tube in tubes
     ]
+
+
+def _cell(position: int) -> str:
+    column, row = divmod(position - 1, len(PLATE_LETTERS))
+    return f"{PLATE_LETTERS[row]}{column + 1}"
 
 
 def plate(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any] | None]]]:

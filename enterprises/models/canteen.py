@@ -202,9 +202,9 @@ class OutletQuerySet(models.QuerySet["Outlet"]):
     def checked_as_of(self, instant: datetime) -> "OutletQuerySet":
         """Not closed by an instant and looked at by then, with `passed_then` of the last look."""
         checks = OutletCheck.objects.filter(outlet=OuterRef("pk"), checked_at__lte=instant)
-        rows = self.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=instant))
-        rows = rows.annotate(passed_then=Subquery(checks.order_by("-checked_at", "-id").values("passed")[:1]))
-        return rows.filter(passed_then__isnull=False)
+        latest = Subquery(checks.order_by("-checked_at", "-id").values("passed")[:1])
+        stood = self.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=instant))
+        return stood.annotate(passed_then=latest).filter(passed_then__isnull=False)
 
     def for_everybody(self) -> "OutletQuerySet":
         """What the public list shows: open, and in order at the last check."""

@@ -33,10 +33,10 @@ def greeting_list(request: HttpRequest) -> HttpResponse:
     rows = Greeting.objects.visible_to(request.user).select_related("by")
     page = Paginator(rows.order_by("-created_at", "-pk"), PAGE).get_page(request.GET.get("page"))
     reached = GreetingContact.objects.visible_to(request.user).filter(greeting__in=[one.pk for one in page])
-    reached = reached.order_by().values("greeting").annotate(all=Count("pk"), done=Count("done_at"))
+    counts = reached.order_by().values("greeting").annotate(all=Count("pk"), done=Count("done_at"))
     context = {
         "page_obj": page,
-        "counts": {row["greeting"]: (row["all"], row["done"]) for row in reached},
+        "counts": {row["greeting"]: (row["all"], row["done"]) for row in counts},
         "is_park": request.user.has_role(*PARK),
         "may_write": request.user.has_role("committee"),
         "invited": next((term for term in terms.in_use("tag") if term.code == INVITED), None),

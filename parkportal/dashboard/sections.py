@@ -121,7 +121,7 @@ def _counts(enterprise: Enterprise, user: Any) -> dict[str, int]:
         "waiting": _count(tubes.filter(released_at__isnull=True), of_tube),
         "negative": _count(negative, "specimen__signup__enterprise"),
     }
-    counts: dict[str, int] = Enterprise.objects.filter(pk=enterprise.pk).values(**columns)[0]
+    counts: Any = Enterprise.objects.filter(pk=enterprise.pk).values(**columns)[0]
     return counts
 
 

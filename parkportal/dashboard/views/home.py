@@ -23,7 +23,7 @@ def worklist_of(request: HttpRequest) -> dict:
     now, today = park_now(), park_today()
     entries = worklist.entries_for(request.user)
     late = [entry for entry in entries if entry.due_at and entry.due_at < now]
-    later = [entry for entry in entries if entry.due_at and entry.due_at >= now and entry.due_day > today]
+    later = [entry for entry in entries if entry.due_at and entry.due_at >= now and (entry.due_day or today) > today]
     due = [entry for entry in entries if entry not in late and entry not in later]
     figures = boards.values_of(today) if request.user.has_role("leader", "committee") else {}
     groups = {"late": late, "due": due, "later": later, "count": len(late) + len(due)}
