@@ -74,4 +74,4 @@ check: $(VENV)/.dev
 
 format: $(VENV)/.dev
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
-	@$(BIN)/djade $$(git ls-files 'templates/*.html'); $(BIN)/djhtml --tabwidth 2 --quiet $$(git ls-files 'templates/*.html'); true
+	@$(BIN)/djade $$(git ls-files 'templates/*.html'); $(BIN)/djhtml --tabwidth 2 $$(git ls-files 'templates/*.html') >/dev/null 2>&1; true

@@ -17,7 +17,7 @@ from pytest_django.fixtures import django_db_setup as plugins_own_set_up
 
 from parkportal.accounts.models import RoleGrant, User
 from parkportal.records.triggers import lifted
-from tests import migrated, services
+from tests import migrated, servers
 
 # No timed assertion stands in a test: a slow machine is no fault of the portal.
 hypothesis_settings.register_profile("untimed", deadline=None)
@@ -108,7 +108,7 @@ def postgres_url():
     if os.environ.get("POSTGRES_TEST_URL"):
         yield os.environ["POSTGRES_TEST_URL"]
     else:
-        with services.postgres() as url:
+        with servers.postgres() as url:
             yield url
 
 
@@ -117,7 +117,7 @@ def redis_url():
     if os.environ.get("REDIS_TEST_URL"):
         yield os.environ["REDIS_TEST_URL"]
     else:
-        with services.redis() as url:
+        with servers.redis() as url:
             yield url
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from tests import services
+from tests import servers
 
 PARTS = (
     ("SQLite", "sqlite", ["-n", "2", "-m", "not journey and not drill"]),
@@ -47,7 +47,7 @@ def main() -> int:
     wanted = sys.argv[1:]
     total = {"passed": 0, "failed": 0, "error": 0, "skipped": 0}
     worst, started = 0, time.monotonic()
-    with services.postgres() as postgres, services.redis() as redis:
+    with servers.postgres() as postgres, servers.redis() as redis:
         for title, database, arguments in PARTS:
             if wanted and not any(word in title for word in wanted):
                 continue

@@ -12,7 +12,7 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.services import free_port
+from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 

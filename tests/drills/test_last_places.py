@@ -16,7 +16,7 @@ from http.cookiejar import CookieJar
 import pytest
 
 from parkportal.identifiers import id_check_character
-from tests import services, stack
+from tests import servers, stack
 
 pytestmark = pytest.mark.drill
 
@@ -106,7 +106,7 @@ def asked(environment, script):
 
 
 def test_a_hundred_people_at_once_for_fifty_places(postgres_url, redis_url):
-    with services.database(postgres_url) as database_url, stack.portal(database_url, redis_url) as (address, env):
+    with servers.database(postgres_url) as database_url, stack.portal(database_url, redis_url) as (address, env):
         for n in range(ROUNDS):
             campaign, slot = asked(env, SETUP.format(n=n, places=PLACES))
             crowd = [Phone(address, f"places-{n}", slot, id_number(PEOPLE * n + i)) for i in range(PEOPLE)]

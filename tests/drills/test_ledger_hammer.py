@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests import services, stack
+from tests import servers, stack
 
 pytestmark = pytest.mark.drill
 
@@ -32,7 +32,7 @@ def run(environment, *arguments):
 
 
 def test_the_book_is_right_after_ten_thousand_operations_from_eight_processes(postgres_url):
-    with services.database(postgres_url) as url, tempfile.TemporaryDirectory() as folder:
+    with servers.database(postgres_url) as url, tempfile.TemporaryDirectory() as folder:
         environment = stack.environment(Path(folder), 0, url, "", LOG_LEVEL="CRITICAL")
         stack.manage(environment, "migrate", "-v0")
         assert run(environment, "plant").wait() == 0

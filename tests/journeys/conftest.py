@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from parkportal.demo import DEMO_PASSWORD
-from tests import services
+from tests import servers
 from tests.journeys.browser import Person, chromium
 from tests.stack import manage, portal
 
@@ -49,7 +49,7 @@ def running_park(browser, postgres_url, redis_url):
     """Each process of the run has a park of its own: a database, and a number at the Redis server."""
     number = 1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     with (
-        services.database(postgres_url) as database_url,
+        servers.database(postgres_url) as database_url,
         portal(database_url, f"{redis_url.rpartition('/')[0]}/{number}") as (address, environment),
     ):
         yield Park(address, environment, browser)

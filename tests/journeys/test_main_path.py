@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests import services
+from tests import servers
 from tests.journeys.story import CHAPTERS, Story
 from tests.stack import manage, portal
 
@@ -24,5 +24,5 @@ def test_the_main_path_on_sqlite(browser):
 
 @pytest.mark.journey
 def test_the_main_path_on_postgresql_and_redis(browser, postgres_url, redis_url):
-    with services.database(postgres_url) as database_url:
+    with servers.database(postgres_url) as database_url:
         walk(browser, database_url, redis_url, "postgresql")
