@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from enterprises.models import Enterprise
+from parkportal.clock import park_now
 from parkportal.idempotency import once
 from parkportal.records.audit import record
 from parkportal.states import Refused
@@ -69,7 +69,7 @@ def set_budget(
 def void_budget(*, budget: Budget, by: Any) -> Budget:
     """A budget that was entered wrongly counts no more; the row stays. Raises Refused `void`."""
     with transaction.atomic():
-        if not Budget.objects.filter(pk=budget.pk, voided_at__isnull=True).update(voided_at=timezone.now()):
+        if not Budget.objects.filter(pk=budget.pk, voided_at__isnull=True).update(voided_at=park_now()):
             raise Refused("void", "这笔预算已经作废。")
         record("budget.voided", by=by, subject=budget)
     budget.refresh_from_db()

@@ -6,11 +6,12 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from parkportal.clock import at, park_now, park_today
+from parkportal.clock import DEMO_CLOCK_KEY, at, forget_demo_clock, park_now, park_today
 from parkportal.records import figures
 from parkportal.records.files import content
-from parkportal.records.models import Job, Term
+from parkportal.records.models import Job, ParkSetting, Term
 from parkportal.states import Refused
 from testing import settlement
 from testing.actions.money import agree_terms, set_budget, void_budget
@@ -91,6 +92,21 @@ def test_a_void_budget_counts_no_more_and_is_void_once(campaign):
 
     assert refused.value.code == "void"
     assert settlement.budget_of(TODAY) is None
+
+
+def test_a_budget_is_void_at_the_parks_time(settings):
+    budget = set_budget(payer="园区财政", amount_fen=20000, starts_on=TODAY, ends_on=TODAY, by=None)
+    # given a park clock that runs a year behind
+    began = timezone.now() + timedelta(days=365)
+    settings.DEMO_MODE, settings.DEMO_PARK_START = True, timezone.now().isoformat()
+    ParkSetting.objects.create(key=DEMO_CLOCK_KEY, value=began.isoformat())
+    forget_demo_clock()
+    try:
+        before, void, after = park_now(), void_budget(budget=budget, by=None), park_now()
+    finally:
+        forget_demo_clock()
+
+    assert before <= void.voided_at <= after < timezone.now() - timedelta(days=300)
 
 
 def test_one_agreement_a_day(campaign):
