@@ -43,7 +43,7 @@ def context(campaign: Campaign, *, now: datetime, chosen: str = "") -> dict[str,
     """Everything the page shows, in a constant number of statements."""
     sessions = sessions_of(campaign, now)
     later = coming(sessions, now)
-    rows = coverage.by_group(now, coverage.due_persons(now, campaign=campaign))
+    rows = coverage.by_group(now, campaign=campaign)
     waits = waiting_by_session(campaign)
     due, done = coverage.total(rows)
     picked = next((row for row in sessions if str(row.pk) == chosen), later[0] if later else None)

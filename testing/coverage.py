@@ -52,9 +52,16 @@ def due_persons(as_of: datetime, *, campaign: Campaign | None = None) -> QuerySe
     return required_persons(as_of).filter(group_then__in=required).exclude(exempted(as_of))
 
 
-def sampled(as_of: datetime) -> Q:
-    """Whether a person has a collected specimen by an instant, alone or in a mixed tube, whoever signed them up."""
-    own = {"signup__document_hash": OuterRef("number_hash"), "signup__document_type": OuterRef("document_type")}
+def sampled(as_of: datetime, *, campaign: Campaign | None = None) -> Q:
+    """Whether a person has a collected specimen by an instant, alone or in a mixed tube, whoever signed them up.
+
+    With a campaign only its own swabs count: each round asks everybody anew (handbook §3).
+    """
+    own: dict[str, Any] = {
+        "signup__document_hash": OuterRef("number_hash"), "signup__document_type": OuterRef("document_type"),
+    }  # fmt: skip
+    if campaign is not None:
+        own["signup__campaign"] = campaign
     mixed = PoolMember.objects.filter(collected_at__lte=as_of).exclude(left_why=LeftWhy.UNDONE)
     return Q(Exists(Specimen.objects.collected_as_of(as_of).filter(**own))) | Q(Exists(mixed.filter(**own)))
 
@@ -73,9 +80,9 @@ class GroupCoverage:
         return self.due - self.done
 
 
-def by_group(as_of: datetime, persons: QuerySet[Person] | None = None) -> list[GroupCoverage]:
-    """Coverage of each group that somebody is in; one statement."""
-    rows = (persons if persons is not None else due_persons(as_of)).annotate(is_done=sampled(as_of))
+def by_group(as_of: datetime, *, campaign: Campaign | None = None) -> list[GroupCoverage]:
+    """Coverage of each group that somebody is in, parkwide or of a campaign; one statement."""
+    rows = due_persons(as_of, campaign=campaign).annotate(is_done=sampled(as_of, campaign=campaign))
     counts: dict[str, list[int]] = {}
     for group, done in rows.values_list("group_then", "is_done"):
         pair = counts.setdefault(group, [0, 0])
@@ -92,8 +99,8 @@ def total(rows: Iterable[GroupCoverage]) -> tuple[int, int]:
 
 
 def missing_persons(as_of: datetime, *, campaign: Campaign | None = None) -> QuerySet[Person]:
-    """Who has to be tested, is not exempted, and has not been swabbed; with a campaign, of its groups."""
-    return due_persons(as_of, campaign=campaign).exclude(sampled(as_of))
+    """Who has to be tested, is not exempted, and has not been swabbed; with a campaign, of its groups and in it."""
+    return due_persons(as_of, campaign=campaign).exclude(sampled(as_of, campaign=campaign))
 
 
 def missing_of(enterprise: Any, as_of: datetime) -> QuerySet[Person]:

@@ -38,7 +38,7 @@ def by_enterprise(as_of: datetime, *, campaign: Campaign | None = None) -> list[
     """The firms with somebody to be tested, the largest gap first; two statements."""
     due = coverage.due_persons(as_of, campaign=campaign)
     work = Employment.objects.current(day_of(as_of)).filter(starts_on__lte=day_of(as_of))
-    done = due.filter(coverage.sampled(as_of))
+    done = due.filter(coverage.sampled(as_of, campaign=campaign))
     counts = (
         work.filter(person__in=due.values("pk"))
         .order_by()

@@ -28,6 +28,8 @@ from testing.models import (
     Exemption,
     LabStaff,
     PointStaff,
+    Pool,
+    PoolMember,
     Reading,
     SamplingPoint,
     Session,
@@ -206,6 +208,19 @@ def make_specimen(
             subject=tube, from_status=before, to_status=step, effective_at=moment, recorded_at=moment
         )
         before = step
+    return tube
+
+
+def make_pool(session: Session, signups: list[SignUp], *, status: str = "collected") -> Specimen:
+    """A closed mixed tube with these people's swabs in order, in a state; its Specimen."""
+    by, now = _user("station"), park_now()
+    times = {TIMES[step]: now for step in STEPS[: STEPS.index(status) + 1] if step in TIMES}
+    tube = Specimen.objects.create(
+        barcode=take_code("YL"), is_pool=True, session=session, lab=session.campaign.lab, status=status, **times
+    )
+    pool = Pool.objects.create(specimen=tube, session=session, size=5, opened_by=by, closed_at=now, closed_by=by)
+    for position, signup in enumerate(signups, 1):
+        PoolMember.objects.create(pool=pool, signup=signup, position=position, collected_at=now, collected_by=by)
     return tube
 
 

@@ -12,10 +12,18 @@ from parkportal.clock import park_now, park_today
 from parkportal.messaging.models import Message
 from parkportal.records.models import Term
 from parkportal.states import Refused
-from testing import actions, coverage
-from testing.missing import by_enterprise, remind_enterprise
+from testing import actions, campaign_page, coverage
+from testing.missing import by_enterprise, remind_enterprise, to_remind
 from testing.models import Exemption
-from testing.tests.factories import make_campaign, make_exemption, make_session, make_signup, make_specimen
+from testing.stagger import people_by_floor
+from testing.tests.factories import (
+    make_campaign,
+    make_exemption,
+    make_pool,
+    make_session,
+    make_signup,
+    make_specimen,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -30,8 +38,8 @@ def committee(make_user):
     return make_user("committee", name="祁月")
 
 
-def swab(person):
-    session = make_session(day=park_today())
+def swab(person, campaign=None):
+    session = make_session(campaign, day=park_today())
     signup = make_signup(session.slots.first(), number=person.number, status="collected")
     return make_specimen(signup, session=session)
 
@@ -103,8 +111,8 @@ def test_a_campaign_asks_only_its_groups(firm):
 
 def test_the_reminder_goes_to_who_is_missing_and_has_no_place_once_a_day(firm, committee):
     # given one was swabbed, one has a place, one has nothing
-    swab(make_employee(firm))
     session, contact = make_session(), make_contact(firm)
+    swab(make_employee(firm), session.campaign)
     make_signup(session.slots.first(), number=make_employee(firm).number)
     left = make_employee(firm)
 
@@ -114,6 +122,30 @@ def test_the_reminder_goes_to_who_is_missing_and_has_no_place_once_a_day(firm, c
     assert told == (1, 1)
     assert Message.objects.get(purpose="missing_reminder").address == left.phone
     assert Message.objects.get(purpose="missing_contact").recipient == contact
+
+
+@pytest.mark.parametrize("mixed", [False, True])
+def test_a_swab_of_the_first_campaign_is_none_of_the_second(firm, mixed):
+    # given a person was swabbed, alone or in a mixed tube, in the first of two campaigns
+    person, first, second = make_employee(firm), make_campaign(), make_campaign()
+    if mixed:
+        session = make_session(first, day=park_today())
+        make_pool(session, [make_signup(session.slots.first(), number=person.number, status="collected")])
+    else:
+        swab(person, first)
+    now = park_now()
+
+    def says(campaign):
+        missing = list(coverage.missing_persons(now, campaign=campaign))
+        firms = [(row.due, row.done) for row in by_enterprise(now, campaign=campaign)]
+        page = campaign_page.context(campaign, now=now)
+        staggered = people_by_floor(make_session(campaign), now).total()
+        return missing, list(to_remind(campaign, now)), firms, (page["due"], page["done"]), staggered
+
+    # then the second asks the person anew, and parkwide it is done
+    assert says(first) == ([], [], [(1, 1)], (1, 1), 0)
+    assert says(second) == ([person], [person], [(1, 0)], (1, 0), 1)
+    assert numbers() == (1, 1)
 
 
 def test_missing_page_asks_for_an_exemption(client, sign_in, firm):
