@@ -72,13 +72,13 @@ def _refuse(campaign: Campaign) -> None:
     until = campaign.ends_on + timedelta(days=campaign.retention_days)
     if until >= day_of(park_now()):
         raise Refused("not_due", f"保留期到 {until:%Y-%m-%d}，还不能删除。")
-    if Specimen.objects.live().filter(signup__campaign=campaign, collected_at__isnull=False, results=None).exists():
+    if Specimen.objects.of_campaign(campaign).live().filter(collected_at__isnull=False, results=None).exists():
         raise Refused("pending", "还有标本没有出结果，出了结果再删除。")
 
 
 def _counts(campaign: Campaign) -> dict[str, int]:
     signups = SignUp.objects.filter(campaign=campaign)
-    tubes = Specimen.objects.filter(signup__campaign=campaign)
+    tubes = Specimen.objects.of_campaign(campaign)
     return {
         "signups": signups.count(),
         "persons": signups.aggregate(persons=Count("document_hash", distinct=True))["persons"],

@@ -122,6 +122,11 @@ class SpecimenQuerySet(models.QuerySet["Specimen"]):
         mixed = Q(is_pool=True, pool__members__signup=signup, pool__members__left_at__isnull=True)
         return self.filter(Q(signup=signup) | mixed).distinct()
 
+    def of_campaign(self, campaign: Any) -> "SpecimenQuerySet":
+        """The tubes that hold or held a swab of a campaign, alone or mixed; a mixed tube is named by its people only."""
+        mixed = Q(pk__in=self.model.objects.filter(pool__members__signup__campaign=campaign).values("pk"))
+        return self.filter(Q(signup__campaign=campaign) | mixed)
+
     def at_bench(self, user: Any) -> "SpecimenQuerySet":
         """What somebody of the laboratory works on."""
         return self.filter(lab__in=own_labs(user), handed_at__isnull=False)

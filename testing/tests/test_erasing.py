@@ -14,10 +14,11 @@ from testing import actions, figures
 from testing.actions.erasing import is_genuine
 from testing.actions.lab import tell_there_is_news
 from testing.actions.notices import confirm
-from testing.models import ErasureReport, Result, SignUp
+from testing.models import ErasureReport, Result, SignUp, Specimen
 from testing.tests.factories import (
     make_campaign,
     make_lab_user,
+    make_pool,
     make_reading,
     make_session,
     make_signup,
@@ -142,6 +143,28 @@ def test_erasing_waits_for_results(over, committee):
         actions.erase_campaign(campaign=over, by=committee)
 
     assert refused.value.code == "pending"
+
+
+def test_erasing_waits_for_a_mixed_tube_at_the_laboratory_and_then_counts_it(over, committee):
+    session = make_session(over)
+    tube = make_pool(
+        session, [make_signup(session.slots.first(), status="collected") for _ in range(2)], status="testing"
+    )
+
+    with pytest.raises(Refused) as refused:
+        actions.erase_campaign(campaign=over, by=committee)
+    assert (refused.value.code, refused.value.text) == ("pending", "还有标本没有出结果，出了结果再删除。")
+
+    # when its result is out
+    tester, now = make_lab_user(tube.lab), park_now()
+    Specimen.objects.filter(pk=tube.pk).update(status="released", tested_at=now, released_at=now)
+    Result.objects.create(
+        specimen=tube, reading=make_reading(tube, tester=tester, tested_at=now), value="negative", tester=tester,
+        tested_at=now, verifier=make_lab_user(tube.lab, "lab_verifier"), released_at=now,
+    )  # fmt: skip
+
+    counts = actions.erase_campaign(campaign=over, by=committee).counts
+    assert counts == {"signups": 3, "persons": 3, "specimens": 2, "results": 2}
 
 
 def test_the_schedule_erases_what_is_due_and_nothing_else(over):
