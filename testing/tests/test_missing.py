@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from enterprises.models import Employment
-from enterprises.tests.factories import make_contact, make_employee, make_enterprise
+from enterprises.tests.factories import make_contact, make_employee, make_enterprise, make_flag
 from parkportal.clock import park_now, park_today
 from parkportal.messaging.models import Message
 from parkportal.records.models import Term
@@ -163,6 +163,53 @@ def test_missing_page_asks_for_an_exemption(client, sign_in, firm):
     assert "还有 1 人没检" in page and "陆青禾" not in page and url in page
     assert without.status_code == 422 and "选其他的要写说明" in without.content.decode()
     assert Exemption.objects.get().status == "asked"
+
+
+def make_group_a(person, how):
+    """By a mark, by symptoms on the roster, or by a sign-up for a campaign that runs."""
+    if how == "roster":
+        Employment.objects.filter(person=person).update(journey={"symptoms": ["咳嗽"]})
+    elif how == "signup":
+        make_signup(campaign=make_campaign(), number=person.number, group="A3", mode="door")
+    else:
+        make_flag(person, how)
+
+
+@pytest.mark.parametrize("how", ["three_classes", "wuhan_contact", "roster", "signup"])
+def test_nobody_of_group_a_is_exempted(client, sign_in, firm, committee, how):
+    person, other = make_employee(firm), make_employee(firm)
+    asked = make_exemption(other, enterprise=firm)
+    for one in (person, other):
+        make_group_a(one, how)
+
+    with pytest.raises(Refused) as granted:
+        actions.decide_exemption(exemption=asked, grant=True, by=committee)
+    sign_in(make_contact(firm))
+    page = client.post(
+        reverse("testing:exemption_ask", args=[firm.pk, person.pk]), {"reason": "away", "token": str(uuid4())}
+    )
+
+    assert granted.value.code == "must"
+    assert page.status_code == 422 and "A 类人员必须检，不能豁免" in page.content.decode()
+    assert [row.status for row in Exemption.objects.all()] == ["asked"]
+
+
+def test_group_b_is_exempted_also_with_a_mark_of_its_own_or_an_earlier_campaigns_symptoms(firm, committee):
+    person = make_employee(firm)
+    make_flag(person, "observation")
+    make_signup(campaign=make_campaign(status="closed"), number=person.number, group="A3", mode="door")
+
+    assert actions.ask_exemption(person=person, enterprise=firm, reason="away", by=committee).status == "granted"
+
+
+def test_the_missing_page_offers_no_exemption_for_group_a(client, sign_in, firm):
+    person = make_employee(firm)
+    make_flag(person, "three_classes")
+    sign_in(make_contact(firm))
+
+    page = client.get(reverse("testing:missing", args=[firm.pk])).content.decode()
+
+    assert "必须检" in page and reverse("testing:exemption_ask", args=[firm.pk, person.pk]) not in page
 
 
 @pytest.mark.parametrize(
