@@ -108,6 +108,16 @@ class Answer:
         return "再扫试管" if self.step == TUBE and self.tone == "refused" else PLACEHOLDERS[self.step]
 
     @property
+    def is_conflict(self) -> bool:
+        """What must not go by unseen: if nobody saw it, the browser keeps it for review."""
+        return self.tone in {"refused", "before"} or self.code in {"door_only", "fever"}
+
+    @property
+    def text(self) -> str:
+        """The answer in one line."""
+        return "，".join(part for part in (self.word, self.name, *self.lines[:1]) if part)
+
+    @property
     def clears_after(self) -> int:
         """Milliseconds after which the page shows what comes next by itself."""
         return {"done": 3000, "before": 5000, "refused": 8000, "warn": 8000}.get(self.tone, 0)

@@ -14,6 +14,7 @@
   const here = form.action;
   const queue = window.parkQueue;
   const pending = []; // tokens of this desk that no answer has come for, in order
+  const isPlain = !field("step"); // a box: tube after tube, without steps
   let foreseen = null; // where the desk will stand when they have been answered
   let composing = false;
   let clearing = 0;
@@ -85,8 +86,9 @@
     const value = /^\d{3}$/.test(digits) ? Number(digits) / 10 : Number(digits);
     return /^\d{2,3}(\.\d)?$/.test(digits) && value >= 34 && value <= 42 ? value : null;
   };
-  const standing = () => foreseen || Object.fromEntries([...STATE, ...ALWAYS].filter((name) => field(name)).map((name) => [name, field(name).value]));
+  const standing = () => (!isPlain && foreseen) || Object.fromEntries([...STATE, ...ALWAYS].filter((name) => field(name)).map((name) => [name, field(name).value]));
   const foresee = (at, text, what) => {
+    if (isPlain) return at;
     const idle = { ...at, step: "find", current: "", found_at: "", measured_at: "" };
     const code = text.toUpperCase().replace(/\s/g, "");
     if (what === "close") return at;
@@ -97,12 +99,12 @@
     if (at.step === "tube" && /^[A-Z]{1,8}\d{4,}$/.test(code) && !/^(RY|YX|PS|GH)/.test(code)) return idle;
     return at;
   };
-  const WORDS = { undo: "撤销上一步", issue: "打印新条码", close: "封管" };
+  const WORDS = { undo: "撤销上一步", issue: "打印新条码", close: "封管", out: "拿出上一管" };
   const LABELS = { find: "人员码", temperature: "体温", tube: "试管", reason: "撤销原因" };
   const PLACEHOLDERS = { find: "等待扫码", temperature: "录体温，如 36.5", tube: "扫试管" };
   const face = (tone, word, name, remedy) => {
     const make = (tag, words, css) => { const made = document.createElement(tag); made.textContent = words; made.className = css; return made; };
-    const main = make("main", "", `desk-answer is-${tone} on-colour`);
+    const main = make(isPlain ? "div" : "main", "", `desk-answer is-${tone} on-colour`);
     const said = make("div", "", "desk-said");
     const box = make("div", "", "");
     box.setAttribute("role", "status");
@@ -110,13 +112,18 @@
     const shape = document.getElementById("shapes").content.querySelector(`[data-shape="${tone}"] > *`);
     if (shape) said.append(shape.cloneNode(true));
     said.append(box);
-    main.append(make("span", "没有网", "desk-tone"), said);
+    if (!isPlain) { main.append(make("span", "没有网", "desk-tone")); main.id = "content"; }
+    main.append(said);
     main.dataset.tone = tone;
-    main.id = "content";
     return main.outerHTML;
   };
   /* What the desk says while nothing comes back: what was noted, or why it cannot be. */
   const sayOffline = (text, at, after) => {
+    if (isPlain) {
+      show(face("done", "已记下，等网络", text, "按次序放好；没有网，连上后自动送出"), input.placeholder);
+      sound("done");
+      return;
+    }
     const kit = window.deskKit;
     const person = kit && kit.person(after.current || at.current);
     const name = person ? `${person.name} 证件尾号 ${person.tail}` : after.current || at.current;
@@ -135,7 +142,8 @@
   const offlineFault = (text, what, at, after) => {
     if (what === "issue") return ["没有网", "不能打印新条码，请用登记过的预印管"];
     if (what === "undo") return ["没有网", "连上以后再撤销"];
-    if (what) return null;
+    if (what === "out") return ["没有网", "连上以后再拿出来"];
+    if (what || isPlain) return null;
     if (after === at) return [at.step === "temperature" ? "体温不对" : "扫错了码", `现在要${PLACEHOLDERS[at.step] || "扫码"}`];
     const kit = window.deskKit;
     return kit ? kit.fault(text.toUpperCase().replace(/\s/g, ""), at, after) : null;
@@ -146,14 +154,16 @@
     const fault = isCut() && offlineFault(text, what, at, after);
     if (fault) { refuse(...fault); return; }
     const token = queue.number();
-    const label = what ? WORDS[what] : `${LABELS[at.step]} ${text}${at.current && at.step !== "find" ? `，${at.current}` : ""}`;
+    const label = what ? WORDS[what] : `${LABELS[at.step] || LABELS.tube} ${text}${at.current && at.step !== "find" ? `，${at.current}` : ""}`;
     pending.push(token);
+    if (isPlain && field("reason")) field("reason").value = ""; // it was said of this tube only
     foreseen = after;
     if (window.deskKit && !what) window.deskKit.note(text.toUpperCase().replace(/\s/g, ""), at, after);
     queue.add({ url: here, label, token, fields: Object.entries({ ...at, text, do: what || "" }) });
     if (isCut() || !navigator.onLine) sayOffline(text, at, after);
   };
-  /* An answer that has others behind it only counts; the last one is shown. What was refused waits in the strip. */
+  /* A good answer that has others behind it only counts; one that is not good is shown and sounds at once. What was
+     refused waits in the strip. */
   queue.on(({ type, item, answer }) => {
     const place = item ? pending.indexOf(item.token) : -1;
     if (place < 0) return;
@@ -162,12 +172,17 @@
     pending.splice(place, 1);
     if (pending.length) {
       count(answer.delta);
-      if (type === "refused") sound("refused");
+      if (type === "refused" || !["done", "waiting", undefined].includes(answer.tone)) alarm(answer);
       return;
     }
     foreseen = null;
     if (answer.html) take(answer); else refuse(answer.text || "没有被接受", "请看上面的清单");
   });
+  const alarm = (answer) => {
+    clearTimeout(clearing);
+    next = null;
+    if (answer.html) { show(answer.html, input.placeholder); sound(answer.sound || "refused"); } else refuse(answer.text || "没有被接受", "请看上面的清单");
+  };
   const fieldOf = (item, name) => ((item.fields || []).find(([one]) => one === name) || ["", ""])[1];
   const count = (delta) => {
     const done = document.getElementById("done");

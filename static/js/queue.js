@@ -48,7 +48,8 @@
   const drop = async (item) => { if (await opened) await inStore("readwrite", (store) => store.delete(item.order)); else memory.delete(item.order); };
 
   /* Telling: the listeners of this page and of the others. */
-  const tell = (event) => { listeners.forEach((listener) => listener(event)); };
+  /* A listener that fails is reported, but keeps nothing from being sent again. */
+  const tell = (event) => { listeners.forEach((listener) => { try { listener(event); } catch (fault) { setTimeout(() => { throw fault; }); } }); };
   const bare = ({ fields, ...item }) => item;
   const spread = (event) => { tell(event); if (channel) channel.postMessage({ ...event, item: event.item && bare(event.item) }); show(); };
   if (channel) channel.onmessage = ({ data }) => { tell({ ...data, elsewhere: true }); show(); };
@@ -72,7 +73,7 @@
   const again = async (token) => {
     const item = (await own()).find((one) => one.token === token);
     if (!item) return;
-    await keep({ ...item, state: "waiting", answer: null });
+    await keep({ ...item, state: "waiting", answer: null, tries: item.tries + 1 });
     spread({ type: "changed", item });
     send();
   };
@@ -105,6 +106,20 @@
   };
   const NO_MORE = { 400: "这一条读不懂", 404: "这一页已经没有了，或不归您管", 409: "和别处的记录冲突", 413: "文件太大", 422: "填得不对" };
 
+  /* A conflict whose answer came when the next thing had been entered on the same page: nobody waited for it any more. */
+  const isOvertaken = async (item) => {
+    await tail.catch(() => null);
+    return (await own()).some((one) => one.url === item.url && one.state === "waiting" && one.order > item.order);
+  };
+  const refused = async (item, said, late) => {
+    item.answer = said;
+    item.state = "refused";
+    await keep(item);
+    state = "open";
+    spread({ type: "refused", item, answer: said, late });
+    return true;
+  };
+
   /* One item: true when the next may follow. */
   const attempt = async (item, late) => {
     let answer;
@@ -113,6 +128,7 @@
     if (door || answer.status === 401 || answer.status === 403) return stay(item, "signin");
     if (answer.ok) {
       const said = (await read(answer)) || { url: answer.redirected ? answer.url : "" };
+      if (said.conflict && (await isOvertaken(item))) return refused(item, said, late);
       await drop(item);
       state = "open";
       spread({ type: "answered", item, answer: said, late });
@@ -120,12 +136,7 @@
     }
     if (!NO_MORE[answer.status]) return stay(item, "cut");
     const said = (await read(answer)) || {};
-    item.answer = { ...said, text: said.text || NO_MORE[answer.status] };
-    item.state = "refused";
-    await keep(item);
-    state = "open";
-    spread({ type: "refused", item, answer: item.answer, late });
-    return true;
+    return refused(item, { ...said, text: said.text || NO_MORE[answer.status] }, late);
   };
   const stay = async (item, why) => {
     state = why;
@@ -164,7 +175,8 @@
     if (item.state !== "refused") { line.append(element("span", "还没送出", "second")); return line; }
     what.append(element("b", item.answer.text, "queue-why"));
     const choices = element("span", "", "actions");
-    choices.append(button("重试", () => again(item.token)), button("放弃", () => { if (confirm(`放弃“${item.label}”？它没有送到，放弃后找不回来。`)) giveUp(item.token); }));
+    if (item.answer.recorded) choices.append(button("知道了", () => giveUp(item.token)));
+    else choices.append(button("重试", () => again(item.token)), button("放弃", () => { if (confirm(`放弃“${item.label}”？它没有送到，放弃后找不回来。`)) giveUp(item.token); }));
     line.append(choices);
     return line;
   };

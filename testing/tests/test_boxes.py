@@ -321,6 +321,20 @@ def test_box_page_packs_by_scanning(client, sign_in, session, clerk):
     assert "装箱" in page and "封箱" in page
 
 
+@pytest.mark.parametrize(("late", "status"), [({}, 200), ({"X-Queue-Late": "1"}, 409)])
+def test_a_refused_tube_is_a_conflict_when_nobody_looks(client, sign_in, session, clerk, late, status):
+    sign_in(clerk)
+    opened = client.post(reverse("testing:station_boxes", args=[session.pk]))
+    headers = {"Accept": "application/json", **late}
+
+    good = client.post(opened.url, {"text": tube(session).barcode, "token": str(uuid4())}, headers=headers)
+    bad = client.post(opened.url, {"text": "HZ200000999", "token": str(uuid4())}, headers=headers)
+
+    assert (good.status_code, bad.status_code) == (200, status)
+    assert bad.json()["conflict"] and bad.json()["text"]
+    assert 'id="shapes"' in client.get(opened.url).content.decode()
+
+
 def test_box_page_works_without_a_script(client, sign_in, session, clerk):
     sign_in(clerk)
     one = tube(session)

@@ -532,6 +532,22 @@ def test_what_waited_in_the_queue_is_written_with_the_time_of_the_scan_and_its_r
     assert timedelta(minutes=9) < park_now() - Specimen.objects.get().collected_at < timedelta(minutes=11)
 
 
+def test_a_fever_that_nobody_saw_is_a_conflict_and_one_that_somebody_saw_says_so(
+    client, sign_in, session, clerk, person
+):
+    sign_in(clerk)
+    url = reverse("testing:station_desk", args=[session.pk])
+    scan = {"token": uuid4(), "lane": "1", "step": "temperature", "current": person.code, "text": "38.6"}
+    json = {"Accept": "application/json"}
+
+    seen = client.post(url, scan, headers=json)
+    late = client.post(url, scan, headers={**json, "X-Queue-Late": "1"})
+
+    assert (seen.status_code, late.status_code) == (200, 409)
+    assert all(said.json()["conflict"] and said.json()["recorded"] for said in (seen, late))
+    assert person.name in late.json()["text"]
+
+
 def test_twice_too_warm_calls_the_committee_without_a_name_or_a_temperature(at_desk, person, make_user):
     staff = make_user("committee", phone="19900009901")
     for _ in range(2):

@@ -93,7 +93,7 @@ def box(request: HttpRequest, code: str) -> HttpResponse:
         found, text=data.get("text", ""), do=data.get("do", ""), by=request.user, token=data.get("token") or uuid4()
     )
     if request.headers.get("Accept") == "application/json":
-        return JsonResponse(scan_json(request, said, "testing/_box_right.html", _context(found, said)))
+        return scan_json(request, said, "testing/_box_right.html", _context(found, said))
     return _page(request, found, said)
 
 
@@ -118,11 +118,13 @@ def _context(found: Box, said: Answer) -> dict[str, Any]:
     }
 
 
-def scan_json(request: HttpRequest, said: Answer, right: str, context: dict[str, Any]) -> dict[str, Any]:
-    """The answer and the other parts of the page that changed with it."""
-    return {
+def scan_json(request: HttpRequest, said: Answer, right: str, context: dict[str, Any]) -> JsonResponse:
+    """The answer and the other parts of the page that changed with it; 409 for a refusal that nobody saw."""
+    told = {
         "html": render_to_string("testing/_box_answer.html", {"answer": said}),
         "sound": said.sound,
+        "text": said.text,
+        "conflict": said.is_conflict,
         "tone": said.tone,
         "clear": 0,
         "then": "",
@@ -134,6 +136,7 @@ def scan_json(request: HttpRequest, said: Answer, right: str, context: dict[str,
             "packed": str(context["packed"]),
         },
     }
+    return JsonResponse(told, status=409 if "X-Queue-Late" in request.headers and said.is_conflict else 200)
 
 
 @roles("station", "committee")

@@ -6,7 +6,7 @@ from uuid import uuid4
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -128,7 +128,7 @@ def lab_box(request: HttpRequest, code: str) -> HttpResponse:
         )  # fmt: skip
     found.refresh_from_db()
     if request.headers.get("Accept") == "application/json":
-        return JsonResponse(scan_json(request, said, "testing/_lab_box_right.html", _context(found, said)))
+        return scan_json(request, said, "testing/_lab_box_right.html", _context(found, said))
     return _page(request, found, said)
 
 

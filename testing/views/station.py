@@ -127,9 +127,7 @@ def _label(told: Answer) -> dict[str, Any] | None:
 
 def _json(told: Answer, *, is_late: bool) -> JsonResponse:
     """What nobody saw being refused is a conflict: the browser keeps it for review."""
-    is_conflict = is_late and (told.tone in {"refused", "before"} or told.code == "door_only")
-    words = "，".join(part for part in (told.word, told.name, *told.lines[:1]) if part)
-    return JsonResponse({**_as_json(told), "text": words}, status=409 if is_conflict else 200)
+    return JsonResponse(_as_json(told), status=409 if is_late and told.is_conflict else 200)
 
 
 def _as_json(told: Answer) -> dict[str, Any]:
@@ -137,6 +135,9 @@ def _as_json(told: Answer) -> dict[str, Any]:
     return {
         "html": render_to_string("testing/_desk_answer.html", {"answer": told}),
         "then": render_to_string("testing/_desk_answer.html", {"answer": told.then}) if told.then else "",
+        "text": told.text,
+        "conflict": told.is_conflict,
+        "recorded": told.code == "fever",
         "tone": told.tone,
         "sound": told.sound,
         "clear": told.clears_after,
