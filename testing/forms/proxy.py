@@ -60,7 +60,7 @@ class ProxyForm(DocumentMixin, HealthForm, TokenFormMixin):
         """The group decides between a place and an address; who is under age needs a guardian."""
         data = super().clean() or {}
         number = data.get("number") if "number" not in self.errors else None
-        if number and is_minor(data["document_type"], number) and not data.get("guardian_name"):
+        if number and is_minor(data.get("document_type", ""), number) and not data.get("guardian_name"):
             self.add_error("guardian_name", forms.ValidationError("未满 18 岁，请填监护人姓名", code="guardian_needed"))
         if self.errors:
             return data

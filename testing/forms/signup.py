@@ -217,7 +217,11 @@ class SelfContactForm(ContactForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("number") and not self.errors.get("number") and is_minor(data["document_type"], data["number"]):
+        if (
+            data.get("number")
+            and not self.errors.get("number")
+            and is_minor(data.get("document_type", ""), data["number"])
+        ):
             words = _("未满 18 岁的，请监护人找单位联络员代登记")
             self.add_error("number", forms.ValidationError(words, code="minor"))
         return data

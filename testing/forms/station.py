@@ -45,7 +45,7 @@ class WalkInForm(DocumentMixin, TokenFormMixin):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         number = data.get("number") if "number" not in self.errors else None
-        if number and is_minor(data["document_type"], number) and not data.get("guardian_name"):
+        if number and is_minor(data.get("document_type", ""), number) and not data.get("guardian_name"):
             self.add_error("guardian_name", forms.ValidationError("未满 18 岁，请填监护人姓名", code="guardian_needed"))
         return data
 

@@ -87,7 +87,7 @@ def test_session_move_by_ten_minutes_does_not_trip_over_its_own_slots(committee)
     assert Slot.objects.count() == 12
 
 
-def test_session_move_takes_the_old_reminder_back(committee):
+def test_session_move_takes_the_old_reminder_back(committee, park_time):
     session = make_session()
     signup = make_signup(session.slots.first())
     remind_appointments(park_now())

@@ -9,7 +9,7 @@ from django.utils import timezone
 from parkportal.celery import app
 from parkportal.messaging import outbox
 from parkportal.messaging.models import Message
-from tests.services import free_port
+from tests.servers import free_port
 
 pytestmark = pytest.mark.django_db
 
