@@ -170,7 +170,7 @@ CELERY_BEAT_SCHEDULE = {
     "jobs-sweep": {"task": "parkportal.records.tasks.sweep_jobs", "schedule": 60.0},
     "figures-refresh": {"task": "parkportal.dashboard.tasks.refresh_figures", "schedule": 60.0},
     "figures-freeze": {"task": "parkportal.dashboard.tasks.freeze_due_days", "schedule": 300.0},
-    "reminders": {"task": "parkportal.dashboard.tasks.remind", "schedule": 300.0},
+    "reminders": {"task": "parkportal.dashboard.tasks.remind", "schedule": env.float("REMIND_SECONDS", 300.0)},
     "doubles-scan": {"task": "enterprises.tasks.look_for_doubles", "schedule": 6 * 3600.0},
     "supplies-book": {"task": "supplies.tasks.check_book", "schedule": 6 * 3600.0},
     "supplies-reminders": {"task": "supplies.tasks.remind_unsigned", "schedule": 600.0},

@@ -15,6 +15,15 @@ from testing.actions import alert_overdue, erase_due_campaigns, remind_appointme
 from testing.phone_codes import forget_old
 
 log = logging.getLogger("parkportal")
+RUNS = (
+    remind_appointments,
+    tend_waiting,
+    erase_due_campaigns,
+    remind_missing_reports,
+    remind_overdue_rectifications,
+    alert_overdue,
+    escalate_overdue_needs,
+)
 
 
 @shared_task(ignore_result=True)
@@ -29,15 +38,14 @@ def freeze_due_days() -> None:
 
 @shared_task(ignore_result=True)
 def remind() -> None:
+    """Every run of reminders; one that fails is in the log, and does not keep the others from running."""
     now = park_now()
-    remind_appointments(now)
-    tend_waiting(now)
-    erase_due_campaigns(now)
+    for run in RUNS:
+        try:
+            run(now)
+        except Exception:
+            log.exception("the run %s failed", run.__name__)
     forget_old(timezone.now())
-    remind_missing_reports(now)
-    remind_overdue_rectifications(now)
-    alert_overdue(now)
-    escalate_overdue_needs(now)
 
 
 @shared_task(ignore_result=True)

@@ -2,12 +2,14 @@
 
 CONTROL=mark_before celery -A tests.drills.outbox_scratch worker
 python -m tests.drills.outbox_scratch put 200      writes that many messages in the environment's database
+python -m tests.drills.outbox_scratch sign_up 60   signs that many people up for this evening; the reminder run writes to them
 python -m tests.drills.outbox_scratch out_ids      prints the references of all messages, one a line
 """
 
 import os
 import sys
 import time
+from datetime import time as clock
 
 import django
 
@@ -18,8 +20,10 @@ from celery.signals import worker_ready  # noqa: E402
 from django.db import transaction  # noqa: E402
 
 from parkportal.celery import app  # noqa: E402
+from parkportal.clock import park_today  # noqa: E402
 from parkportal.messaging import outbox, sender  # noqa: E402
 from parkportal.messaging.models import Message  # noqa: E402
+from testing.tests.factories import make_session, make_signup  # noqa: E402
 
 PAUSE = float(os.environ.get("PAUSE", "0.3"))  # what a slow network would take between the two steps
 
@@ -68,8 +72,15 @@ def put(count):
                 outbox.put("staff_test", to_phone=phone, occasion=f"drill-{number}", values={"name": "演练"})
 
 
+def sign_up(count):
+    session = make_session(day=park_today(), start=clock(21), end=clock(22), minutes=60, places=99)
+    slot = session.slots.get()
+    for _ in range(count):
+        make_signup(slot, source="contact")
+
+
 if __name__ == "__main__":
-    if sys.argv[1] == "put":
-        put(int(sys.argv[2]))
+    if sys.argv[1] in {"put", "sign_up"}:
+        {"put": put, "sign_up": sign_up}[sys.argv[1]](int(sys.argv[2]))
     else:
         print("\n".join(Message.objects.order_by("id").values_list("out_id", flat=True)))

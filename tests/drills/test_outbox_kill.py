@@ -29,6 +29,7 @@ pytestmark = pytest.mark.drill
 FULL = os.environ.get("DRILL_FULL") == "1"
 MESSAGES = int(os.environ.get("DRILL_MESSAGES", 1000 if FULL else 200))
 KILLS = int(os.environ.get("DRILL_KILLS", 20 if FULL else 5))
+REMINDED = 80  # people with a place this evening
 PROVIDER = stack.ROOT / "parkportal/messaging/tests/loopback_gateway.py"
 PAUSE = 0.3  # between the two steps of a control; its kills fall into the middle of it
 PATIENCE = 120 + MESSAGES / 2 + KILLS * 15  # seconds
@@ -59,6 +60,7 @@ class Drill:
             SMS_TIMEOUT_SECONDS="1.5",
             SMS_SETTLE_SECONDS="1",
             OUTBOX_LEASE_SECONDS="3",
+            REMIND_SECONDS="1",
             LOG_LEVEL="WARNING",
         )
         stack.manage(self.env, "migrate", "-v0")
@@ -94,9 +96,9 @@ class Drill:
             command, cwd=stack.ROOT, env=env, stdout=self.log, stderr=self.log, start_new_session=True
         )
 
-    def run(self, messages, kills, control=""):
+    def run(self, messages, kills, control="", cause="put"):
         """Put, start, kill evenly over the run, wait until nothing moves."""
-        self.scratch("put", str(messages))
+        self.scratch(cause, str(messages))
         self.workers = [self.start(number, control) for number in range(self.count)]
         for kill in range(kills):
             self.wait_for(messages * (kill + 1) // (kills + 1))
@@ -198,6 +200,21 @@ def test_killed_workers_lose_nothing_and_double_nothing_on_postgresql_and_redis(
 def test_a_killed_worker_loses_nothing_and_doubles_nothing_on_sqlite(ready):
     with Drill(ready=ready) as drill:
         exactly_once(drill)
+
+
+def test_workers_killed_in_the_middle_of_a_reminder_run_remind_everybody_once(ready):
+    """The run itself writes the messages while the workers that carry it are killed."""
+    with Drill(ready=ready) as drill:
+        drill.tell("delay", seconds=0.03)
+        drill.run(REMINDED, 4, cause="sign_up")
+        until = time.monotonic() + PATIENCE
+        while len(drill.scratch("out_ids")) < REMINDED:
+            assert time.monotonic() < until, drill.tail()
+            time.sleep(1)
+        states = drill.wait_until_quiet()
+        counted = Counter(drill.accepted())
+        assert set(counted) == set(drill.scratch("out_ids")) and set(counted.values()) == {1}
+        assert states["sent"] == REMINDED == len(counted)
 
 
 def test_control_marking_before_sending_loses(ready):

@@ -61,11 +61,22 @@ class Person:
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.complaints.append(f"{name}: {error}"))
         self.page.on("request", self._asked)
+        self.page.on("response", self._answered)
 
     def _heard(self, message) -> None:
         # A form that is refused answers 422, an unknown address 404: the browser itself prints those.
         if message.type == "error" and "Failed to load resource" not in message.text:
             self.complaints.append(f"{self.name}: {message.text}")
+
+    def _answered(self, response) -> None:
+        if response.status >= 400 and response.request.resource_type in {
+            "script",
+            "stylesheet",
+            "image",
+            "font",
+            "media",
+        }:
+            self.complaints.append(f"{self.name}: {response.url} answered {response.status}")
 
     def _asked(self, request) -> None:
         parts = urlsplit(request.url)
