@@ -7,6 +7,7 @@ from enterprises.tests.factories import make_employee
 from parkportal.accounts.models import User
 from parkportal.clock import park_now
 from parkportal.demo import CAST
+from parkportal.messaging import outbox
 from parkportal.records import figures, worklist
 from testing.models import SignUp, Specimen
 
@@ -140,6 +141,13 @@ class TestEnterpriseFile:
             SignUp.objects.open().filter(enterprise=own).values("document_hash").distinct().count()
         )
         assert context["sishang_since"] == own.sishang_since()
+
+    def test_messages_about_it_are_shown_to_the_committee_and_to_whom_they_went(self, enter):
+        own = EnterpriseContact.objects.filter(user__username="lianluo1").first().enterprise
+        other = User.objects.get(username="xiaodui3")
+        said = outbox.put("staff_test", occasion="file", values={"name": "卫长庚"}, to_user=other, label=own.name)
+        seen = {name: enter(name).get(f"/enterprises/{own.pk}/").context["sent"] for name in ("guanwei1", "lianluo1")}
+        assert said in seen["guanwei1"] and said not in seen["lianluo1"]
 
     def test_a_keeper_of_the_warehouse_sees_the_register_and_no_work(self, enter):
         firm = Enterprise.objects.enterprises().first()
