@@ -140,6 +140,8 @@ else:
         "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", 16), "timeout": 20},
     }
 DATABASES["default"]["TEST"] = {"NAME": env.str("TEST_DATABASE_NAME", None)}
+if "postgresql" in DATABASES["default"]["ENGINE"]:
+    DATABASES["default"]["TEST"]["TEMPLATE"] = env.str("TEST_DATABASE_TEMPLATE", None)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- cache and broker: in the process and in a file of its own, or Redis by REDIS_URL ----------------------

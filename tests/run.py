@@ -48,6 +48,7 @@ def main() -> int:
     total = {"passed": 0, "failed": 0, "error": 0, "skipped": 0}
     worst, started = 0, time.monotonic()
     with servers.postgres() as postgres, servers.redis() as redis:
+        os.environ["TEST_DATABASE_TEMPLATE"] = servers.migrated_template(postgres)
         for title, database, arguments in PARTS:
             if wanted and not any(word in title for word in wanted):
                 continue

@@ -5,6 +5,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from uuid import uuid4
 
 import psycopg
 
+ROOT = Path(__file__).resolve().parent.parent
 HOW = "install it with: apt-get install -y postgresql redis-server chromium poppler-utils"
 
 
@@ -80,15 +82,30 @@ def postgres():
 
 @contextmanager
 def database(server_url: str):
-    """An empty database of its own on a server that runs; yields its URL, and drops it at the end."""
-    name = f"portal_{uuid4().hex[:12]}"
+    """A database of its own on a server that runs; yields its URL, and drops it at the end.
+
+    Empty, or with the portal's tables where the run has made a template of them (`migrated_template`).
+    """
+    name, template = f"portal_{uuid4().hex[:12]}", os.environ.get("TEST_DATABASE_TEMPLATE")
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
     try:
         yield f"{server_url.rpartition('/')[0]}/{name}"
     finally:
         with psycopg.connect(server_url, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def migrated_template(server_url: str) -> str:
+    """A database with the portal's tables, from which the others of a run are copied; its name."""
+    name = "portal_template"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    with tempfile.TemporaryDirectory(prefix="portal-template-") as folder:
+        env = {**os.environ, "DEMO_MODE": "1", "VAR_DIR": folder, "REDIS_URL": "", "BROKER_URL": "memory://"}
+        env["DATABASE_URL"] = f"{server_url.rpartition('/')[0]}/{name}"
+        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=env, check=True)
+    return name
 
 
 @contextmanager

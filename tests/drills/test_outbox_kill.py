@@ -15,14 +15,11 @@ import tempfile
 import time
 import urllib.request
 from collections import Counter
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 
-from tests import stack
+from tests import servers, stack
 
 pytestmark = pytest.mark.drill
 
@@ -152,19 +149,6 @@ def end(process):
     process.wait(10)
 
 
-@contextmanager
-def own_database(url):
-    """A database of this drill's own on the test's PostgreSQL."""
-    name = f"drill_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    try:
-        yield urlsplit(url)._replace(path=f"/{name}").geturl()
-    finally:
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
 @pytest.fixture(scope="module")
 def ready():
     """An SQLite file with the portal's tables, made once."""
@@ -193,7 +177,7 @@ def exactly_once(drill):
 
 
 def test_killed_workers_lose_nothing_and_double_nothing_on_postgresql_and_redis(postgres_url, redis_url):
-    with own_database(postgres_url) as database, Drill(database, redis_url.replace("/0", "/5"), workers=2) as drill:
+    with servers.database(postgres_url) as database, Drill(database, redis_url.replace("/0", "/5"), workers=2) as drill:
         exactly_once(drill)
 
 
