@@ -28,6 +28,7 @@ def environment(folder: Path, port: int, database_url: str = "", redis_url: str 
         "DATABASE_URL": database_url or f"sqlite:///{folder}/portal.sqlite3",
         "REDIS_URL": redis_url,
         "OUTBOX_SWEEP_SECONDS": "1",
+        "REMIND_SECONDS": "5",
         "PYTHONPATH": str(ROOT),
         **more,
     }

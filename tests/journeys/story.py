@@ -294,7 +294,8 @@ def station_samples_the_person(story: Story) -> None:
         time.sleep(0.5)
         scan(desk, story.kept["person_code"])
         desk_says(desk, "before")
-        desk.sees("易安").pictures("采样台早已采过")
+        desk.sees("易安", "A1").pictures("采样台早已采过")
+        assert re.search(r"\d\d:\d\d", desk.text()), "when it was done"
 
 
 # --- 6 ---------------------------------------------------------------------------------------------------------
@@ -375,6 +376,8 @@ def person_looks_the_result_up(story: Story) -> None:
         wait_for(look)
         assert "阴性" not in staff.text()
         staff.pictures("短信箱结果通知")
+        for purpose, words in (("appointment_reminder", "采样提醒"), ("report_overdue", "日报")):
+            staff.goes_to(f"/messages/?purpose={purpose}").sees(words, "已送达").pictures(f"短信记录{words}")
     with story.person("员工", kind="phone") as phone:
         phone.goes_to("/results/").fills(code=story.kept["person_code"], number=story.kept["number"])
         phone.pictures("查结果").presses("发验证码").sees("填短信验证码").pictures("验证码")
@@ -426,17 +429,16 @@ def squad_and_contact_sign(story: Story) -> None:
         squad.goes_to("/supplies/deliveries/handover/").pictures("接货").fits()
         for box in squad.page.locator("input[name=pick]").all():
             box.check()
-        squad.fills(signed_name="沈知遥").presses("确认接走")
-        squad.goes_to("/supplies/deliveries/mine/").pictures("我的配送").fits()
+        squad.fills(signed_name="沈知遥").presses("确认接走").sees("在您手上，送到就签").pictures("我的配送").fits()
     with story.person("企业签收", kind="phone", username="lianluo1") as contact:
         contact.goes_to("/").pictures("联络员首页").fits()
         contact.goes_to("/supplies/deliveries/mine/")
         contact.page.locator("a[href$='/sign/']").first.click()
         contact.page.wait_for_load_state()
         contact.fills(signed_name="苗可心").pictures("签收").fits()
-        contact.presses("确认签收")
-        wait_for(lambda: "今天签收 0 张" not in contact.goes_to("/supplies/deliveries/mine/").text())
-        contact.pictures("已签收")
+        contact.presses("确认签收").page.wait_for_url(re.compile(r"/deliveries/\d+/$"))
+        contact.sees("苗可心").pictures("已签收")
+        assert "今天签收 0 张" not in contact.goes_to("/supplies/deliveries/mine/").text()
 
 
 # --- 9 ---------------------------------------------------------------------------------------------------------
