@@ -54,7 +54,7 @@ def register_values(unit: Enterprise) -> dict[str, Any]:
         "地址/楼栋": unit.address or None,
         "行业": unit.industry or None,
         "四上类别": terms.seed_word("sishang", unit.sishang_kind) if unit.sishang_kind else None,
-        "标签": [term.label for term in unit.tags.all()],
+        "标签": [file_word(term) for term in unit.tags.all()],
         "分类": terms.seed_word("tier", unit.tier) or None,
         "主要负责人": unit.principal_name or None,
         "负责人手机": unit.principal_phone or None,
@@ -97,8 +97,15 @@ def squads() -> dict[str, Squad]:
 
 
 def tags() -> dict[str, Term]:
-    """The tags by their words, retired ones included."""
-    return {term.label: term for term in words_of("tag")}
+    """The tags by the words of files and by what staff call them now, retired ones included."""
+    known = list(words_of("tag"))
+    return {term.label: term for term in known} | {file_word(term): term for term in known}
+
+
+def file_word(term: Term) -> str:
+    """What a file calls the tag: the word a fresh park starts with, or for one that staff added its own."""
+    word = terms.seed_word("tag", term.code)
+    return term.label if word == term.code else word
 
 
 def take_in_register(
@@ -213,7 +220,7 @@ def _write_changes(unit: Enterprise, row: JudgedRow, words: Words, *, by: Any) -
     unit.status = STATUS_OF.get(changed.get("复工状态") or "", was)
     _date_status(unit, changed.get("复工日期"))
     if changed.keys() & {"分类", "标签", "重点项目级别"}:
-        labels = changed.get("标签") or [term.label for term in unit.tags.all()]
+        labels = changed.get("标签") or [file_word(term) for term in unit.tags.all()]
         _tier(unit, labels, words[1], is_given="分类" in changed)
     unit.version += 1
     unit.changed_at, unit.changed_by = park_now(), by

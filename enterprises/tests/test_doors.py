@@ -269,3 +269,18 @@ def test_a_thousand_persons_take_few_statements(staff):
 )
 def test_where_from_decides_who_comes_from_outside_the_province(origin, outside):
     assert comes_from_outside(origin) is outside
+
+
+def test_a_tag_that_staff_renamed_is_found_by_the_files_word_and_no_change_the_second_time(staff):
+    # given staff who call 规上 something else
+    Term.objects.filter(kind="tag", code="above_scale").update(label="规模以上")
+    code = factories.credit_code()
+
+    # when a file says 规上
+    write_register(staff, register_row(统一社会信用代码=code, 标签=["规上"]))
+
+    # then the unit carries the tag, and the register says it in the file's word
+    unit = Enterprise.objects.get(credit_code=code)
+    assert [term.code for term in unit.tags.all()] == ["above_scale"]
+    key = ("统一社会信用代码", code)
+    assert RegisterHoldings().present([key])[key]["标签"] == ["规上"]
