@@ -32,7 +32,7 @@ run: $(VENV)/.run
 	@DEMO_MODE=$${DEMO_MODE:-1} $(BIN)/python manage.py start --port $(PORT)
 
 reset:
-	@if [ -n "$$DATABASE_URL" ]; then DEMO_MODE=1 $(BIN)/python manage.py demo --reset; else rm -rf var; fi
+	@if [ -n "$$DATABASE_URL$$VAR_DIR" ]; then $(MAKE) -s $(VENV)/.run && DEMO_MODE=1 $(BIN)/python manage.py demo --reset; else rm -rf var; fi
 	@echo "The demo data is gone; make run starts afresh."
 
 .PHONY: system
