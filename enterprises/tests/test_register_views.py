@@ -257,3 +257,10 @@ def test_the_day_of_the_kind_may_not_lie_ahead(committee, sign_in):
     assert answer.context["form"].errors["sishang_from"]
     sign_in(committee).post("/enterprises/new/", entry(sishang_kind="IND", sishang_from="2020-02-01"))
     assert Enterprise.objects.get().sishang_since() == date(2020, 2, 1)
+
+
+def test_an_export_asked_for_twice_at_once_is_one_job_and_another_filter_another(committee, sign_in):
+    browser = sign_in(committee)
+    firsts = {browser.post("/enterprises/export/?kind=site", {"all": "1"})["Location"] for _ in range(2)}
+    other = browser.post("/enterprises/export/?kind=enterprise", {"all": "1"})["Location"]
+    assert len(firsts) == 1 and other not in firsts

@@ -49,7 +49,8 @@ def enterprise_export(request: HttpRequest) -> HttpResponse:
     """A job that writes exactly what the list shows, or the ticked rows."""
     picked = [] if request.POST.get("all") else request.POST.getlist("pick")
     params = {"query": request.GET.urlencode(), "picked": keys_of(picked)}
-    job = jobs.start("enterprise_export", title="导出企业名录", by=request.user, params=params)
+    key = jobs.wish_key("enterprise_export", request.user, params)
+    job = jobs.start("enterprise_export", title="导出企业名录", by=request.user, params=params, lock_key=key)
     return redirect("records:job", token=job.token)
 
 

@@ -5,6 +5,8 @@ AppConfig.ready() imports. The row in the database is the truth; the task that r
 and may come twice or never: a claim lets one worker in, and a sweep calls again for what was lost.
 """
 
+import hashlib
+import json
 import logging
 import uuid
 from collections.abc import Callable
@@ -82,6 +84,12 @@ class Progress:
         mine = Job.objects.filter(pk=self.job.pk, claim=self.job.claim, status=Job.Status.RUNNING)
         if not mine.filter(stop_asked=False).update(done=done, total=total, heard_at=now):
             raise Stopped
+
+
+def wish_key(kind: str, by: Any, params: dict[str, Any]) -> str:
+    """The lock of an export: a button that is pressed twice makes one file, while the first one is not over."""
+    wish = json.dumps([kind, by.pk, params], sort_keys=True).encode()
+    return f"wish-{hashlib.sha256(wish).hexdigest()[:40]}"
 
 
 def start(

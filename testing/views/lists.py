@@ -64,9 +64,9 @@ def signups(request: HttpRequest) -> HttpResponse:
 @require_POST
 def signups_export(request: HttpRequest) -> HttpResponse:
     """The same rows as a workbook, made by a job."""
-    job = jobs.start(
-        exports.KIND, title="导出登记名单", by=request.user, params={"query": request.POST.get("query", "")[:500]}
-    )
+    params = {"query": request.POST.get("query", "")[:500]}
+    key = jobs.wish_key(exports.KIND, request.user, params)
+    job = jobs.start(exports.KIND, title="导出登记名单", by=request.user, params=params, lock_key=key)
     return redirect("records:job", job.token)
 
 

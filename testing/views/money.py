@@ -34,10 +34,11 @@ def settlement(request: HttpRequest) -> HttpResponse:
 def settlement_export(request: HttpRequest) -> HttpResponse:
     """The same period as a workbook, made by a job."""
     first, last = lists.period(request.POST)
-    query = f"first={first:%Y-%m-%d}&last={last:%Y-%m-%d}"
+    params = {"query": f"first={first:%Y-%m-%d}&last={last:%Y-%m-%d}"}
+    key, total = jobs.wish_key(lists.KIND, request.user, params), lists.in_period(first, last).count()
     job = jobs.start(
-        lists.KIND, title="导出检测费用结算清单", by=request.user, params={"query": query}, total=lists.in_period(first, last).count()
-    )  # fmt: skip
+        lists.KIND, title="导出检测费用结算清单", by=request.user, params=params, total=total, lock_key=key
+    )
     return redirect("records:job", job.token)
 
 
