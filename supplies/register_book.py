@@ -32,9 +32,10 @@ THIN = Side(style="thin", color="83888C")
 
 def answer(deliveries: QuerySet[Delivery]) -> HttpResponse:
     """The workbook of what was signed for, at most the latest 2,000 deliveries."""
-    rows = list(whole(deliveries.order_by("receipt__at", "id")).select_related("receipt__image", "warehouse")[:LIMIT])
+    latest = whole(deliveries.order_by("-receipt__at", "-id")).select_related("receipt__image", "warehouse")
+    rows = list(latest[: LIMIT + 1])
     out = io.BytesIO()
-    book(rows).save(out)
+    book(rows[:LIMIT][::-1], is_cut=len(rows) > LIMIT).save(out)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     told = HttpResponse(out.getvalue(), content_type=kind)
     told["Content-Disposition"] = f'attachment; filename="lingyong-{park_today():%Y%m%d}.xlsx"'
@@ -42,12 +43,14 @@ def answer(deliveries: QuerySet[Delivery]) -> HttpResponse:
     return told
 
 
-def book(deliveries: list[Delivery]) -> Workbook:
-    """One row for each line; a delivery's signature stands beside its first line."""
+def book(deliveries: list[Delivery], *, is_cut: bool = False) -> Workbook:
+    """One row for each line; a delivery's signature stands beside its first line. A register that is cut says so."""
     made = Workbook()
     sheet = made.active
     sheet.title = "领用登记表"
     _heading(sheet)
+    if is_cut:
+        sheet["A2"] = f"{sheet['A2'].value}，只列最近 {LIMIT} 张配送单"
     number = 0
     for delivery in deliveries:
         for place, values in enumerate(_values(delivery)):

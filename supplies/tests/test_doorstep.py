@@ -18,7 +18,7 @@ from parkportal.messaging.models import Message
 from parkportal.printing.tests.reading import pictures, text
 from parkportal.records import files
 from parkportal.states import AlreadyMoved, Refused
-from supplies import actions, invariants
+from supplies import actions, invariants, register_book
 from supplies.actions import Arrival, Signature
 from supplies.models import Balance, Delivery, DeliveryMove, Receipt, SigningCode
 from supplies.tests import factories as f
@@ -298,6 +298,11 @@ def test_the_printed_register_has_each_drawn_signature_once_beside_its_first_lin
 
 
 @pytest.mark.both
+def test_a_register_that_is_cut_says_so():
+    assert "只列最近" in register_book.book([], is_cut=True).active["A2"].value
+    assert "只列最近" not in register_book.book([]).active["A2"].value
+
+
 def test_the_workbook_and_the_feedback_take_few_statements(sign_in, client):
     sign_in(f.user("committee"))
     squad, liaison, keeper = f.squad(1), f.liaison(f.squad(1)), f.keeper()
