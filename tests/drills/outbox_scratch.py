@@ -2,7 +2,7 @@
 
 CONTROL=mark_before celery -A tests.drills.outbox_scratch worker
 python -m tests.drills.outbox_scratch put 200      writes that many messages in the environment's database
-python -m tests.drills.outbox_scratch sign_up 60   signs that many people up for this evening; the reminder run writes to them
+python -m tests.drills.outbox_scratch sign_up 60   signs that many people up within a day; the reminder run writes to them
 python -m tests.drills.outbox_scratch out_ids      prints the references of all messages, one a line
 """
 
@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from datetime import time as clock
+from datetime import timedelta
 
 import django
 
@@ -20,9 +21,10 @@ from celery.signals import worker_ready  # noqa: E402
 from django.db import transaction  # noqa: E402
 
 from parkportal.celery import app  # noqa: E402
-from parkportal.clock import park_today  # noqa: E402
+from parkportal.clock import SHANGHAI, park_now  # noqa: E402
 from parkportal.messaging import outbox, sender  # noqa: E402
 from parkportal.messaging.models import Message  # noqa: E402
+from parkportal.records.models import ParkSetting  # noqa: E402
 from testing.tests.factories import make_session, make_signup  # noqa: E402
 
 PAUSE = float(os.environ.get("PAUSE", "0.3"))  # what a slow network would take between the two steps
@@ -73,7 +75,10 @@ def put(count):
 
 
 def sign_up(count):
-    session = make_session(day=park_today(), start=clock(21), end=clock(22), minutes=60, places=99)
+    ParkSetting.objects.update_or_create(key="sms_window", defaults={"value": "00:00-23:59"})
+    then = (park_now() + timedelta(hours=12)).astimezone(SHANGHAI)
+    hour = {"start": clock(then.hour), "end": clock(then.hour, 50), "minutes": 50}
+    session = make_session(day=then.date(), **hour, places=99)
     slot = session.slots.get()
     for _ in range(count):
         make_signup(slot, source="contact")

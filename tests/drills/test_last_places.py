@@ -28,10 +28,11 @@ from itertools import count
 from datetime import time
 from enterprises.tests import factories
 from testing.models import Campaign
-from testing.tests.factories import make_campaign, make_session
+from testing.tests.factories import make_campaign, make_point, make_session
 factories._serial = count(300_000 + 1000 * Campaign.objects.count())
 campaign = make_campaign(slug="places-{n}")
-session = make_session(campaign, start=time(9), end=time(9, 10), minutes=10, places={places})
+point = make_point("抢位{n}号点", building="Q{n}", code="Q{n}")
+session = make_session(campaign, point=point, start=time(9), end=time(9, 10), minutes=10, places={places})
 print(json.dumps([campaign.pk, session.slots.get().pk]))
 """
 COUNTS = """
