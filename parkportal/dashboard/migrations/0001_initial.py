@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('records', '0001_initial'),
+        ('records', '0001_squashed_0002_triggers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
