@@ -7,7 +7,7 @@ from django.db.models import QuerySet, Sum
 from enterprises import figures_services
 from enterprises.dictionaries import ABOVE_SCALE, KEY
 from enterprises.models import Board, Enterprise, Need, NeedMove, NeedStatus, Visit
-from enterprises.models.kinds import KEY_LEVELS
+from enterprises.models.kinds import NO_KEY_PROJECT
 from enterprises.models.needs import OPEN
 from parkportal.clock import day_of, last_moment
 from parkportal.records import settings
@@ -48,7 +48,7 @@ def _sites_resumed(as_of: datetime) -> QuerySet[Enterprise]:
 
 
 def _key_sites(as_of: datetime) -> QuerySet[Enterprise]:
-    return _sites_resumed(as_of).filter(key_level__in=KEY_LEVELS)
+    return _sites_resumed(as_of).exclude(key_level__in=NO_KEY_PROJECT)
 
 
 def _sishang(as_of: datetime, kind: str | None = None) -> QuerySet[Enterprise]:

@@ -6,7 +6,7 @@ import django_filters as filters
 from django.db.models import QuerySet
 
 from enterprises.models import Enterprise, Squad, UnitKind
-from enterprises.models.kinds import KEY_LEVELS
+from enterprises.models.kinds import NO_KEY_PROJECT
 from parkportal.clock import park_today
 from parkportal.keys import keys_of
 from parkportal.records import terms
@@ -49,7 +49,7 @@ class EnterpriseFilter(filters.FilterSet):
         return rows.filter(tier=value) if value in dict(terms.choices("tier")) else rows
 
     def by_level(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        return rows.filter(key_level__in=KEY_LEVELS) if value == "any" else rows.filter(key_level=value)
+        return rows.exclude(key_level__in=NO_KEY_PROJECT) if value == "any" else rows.filter(key_level=value)
 
     def by_exclusion(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.exclude(exclusion="") if value == "any" else rows.filter(exclusion=value)

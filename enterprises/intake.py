@@ -23,7 +23,7 @@ from parkportal.workbooks.judgement import Fault, JudgedRow
 from parkportal.workbooks.numbers import COUNT, TEMPERATURE
 
 SITE, ENTERPRISE, RESUMED = "工地", "企业", "已复工"
-KEY_PROJECT_LEVELS = frozenset({"市重点", "省重点"})
+NO_KEY_PROJECT = "无"
 SQUADS = tuple(f"第{numeral}小分队" for numeral in "一二三四五六七八九十")
 
 
@@ -107,7 +107,7 @@ def register_figures(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         "enterprises_resumed": _resumed(firms),
         "sites": len(sites),
         "sites_resumed": _resumed(sites),
-        "key_project_sites": sum(row.get("重点项目级别") in KEY_PROJECT_LEVELS for row in sites),
+        "key_project_sites": sum(row.get("重点项目级别") not in {None, NO_KEY_PROJECT} for row in sites),
         "sishang": len(sishang),
         "sishang_resumed": _resumed(sishang),
         "by_kind": {

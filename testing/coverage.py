@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 
 from enterprises.models import Employment, Person, PersonFlag, ResumptionStatus
-from enterprises.models.kinds import KEY_LEVELS
+from enterprises.models.kinds import NO_KEY_PROJECT
 from parkportal.clock import day_of
 from testing.groups import REQUIRED, group_rules
 from testing.models import Campaign, Exemption, Group, LeftWhy, PoolMember, Specimen
@@ -29,7 +29,7 @@ def required_persons(as_of: datetime) -> QuerySet[Person]:
                 When(Exists(flags.filter(kind="observation")), then=Value(Group.B2.value)),
                 When(Exists(flags.filter(kind="out_of_province")), then=Value(Group.B1.value)),
                 When(Exists(work.filter(is_key_post=True)), then=Value(Group.B5.value)),
-                When(Exists(work.filter(enterprise__key_level__in=KEY_LEVELS)), then=Value(Group.B3.value)),
+                When(Exists(work.exclude(enterprise__key_level__in=NO_KEY_PROJECT)), then=Value(Group.B3.value)),
                 When(Exists(at_work.filter(enterprise__sishang_kind__isnull=False)), then=Value(Group.B4.value)),
                 default=Value(""),
                 output_field=CharField(),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,12 +16,10 @@ from enterprises.dictionaries import words_of
 from enterprises.intake import REGISTER, SQUADS
 from enterprises.models import (
     Enterprise,
-    KeyLevel,
     ResumptionMove,
     ResumptionStatus,
     SishangListing,
     Squad,
-    Tier,
     UnitKind,
 )
 from enterprises.tiers import derived_tier
@@ -38,10 +37,9 @@ LOOK_UP = 500
 GIVEN = "名录填报"
 PLACE = re.compile(r"([A-Za-z]?\d*[A-Za-z]?\d+栋)(?:(\d{1,2})[楼层])?")
 STATUS_OF = {label: code for code, label in ResumptionStatus.choices}
-SISHANG_OF = {label: code for code, label in Enterprise.Sishang.choices}
-TIER_OF = {label: code for code, label in Tier.choices}
-LEVEL_OF = {label: code for code, label in KeyLevel.choices if code}
 KIND_OF = {label: code for code, label in UnitKind.choices}
+# Columns of the file whose words staff edit, and the dictionary that has them.
+DICTIONARIES = {"四上类别": "sishang", "标签": "tag", "分类": "tier", "重点项目级别": "key_level"}
 
 
 def register_values(unit: Enterprise) -> dict[str, Any]:
@@ -53,9 +51,9 @@ def register_values(unit: Enterprise) -> dict[str, Any]:
         "类型": UnitKind(unit.kind).label,
         "地址/楼栋": unit.address or None,
         "行业": unit.industry or None,
-        "四上类别": terms.seed_word("sishang", unit.sishang_kind) if unit.sishang_kind else None,
-        "标签": [file_word(term) for term in unit.tags.all()],
-        "分类": terms.seed_word("tier", unit.tier) or None,
+        "四上类别": terms.file_word("sishang", unit.sishang_kind) if unit.sishang_kind else None,
+        "标签": [terms.file_word("tag", term.code) for term in unit.tags.all()],
+        "分类": terms.file_word("tier", unit.tier) or None,
         "主要负责人": unit.principal_name or None,
         "负责人手机": unit.principal_phone or None,
         "联络员": unit.liaison_name or None,
@@ -64,7 +62,7 @@ def register_values(unit: Enterprise) -> dict[str, Any]:
         "复工状态": unit.get_status_display(),
         "复工日期": dated,
         "所属小分队": unit.squad.name if unit.squad else None,
-        "重点项目级别": terms.seed_word("key_level", unit.key_level) if unit.key_level else None,
+        "重点项目级别": terms.file_word("key_level", unit.key_level) if unit.key_level else None,
     }
 
 
@@ -72,7 +70,8 @@ class RegisterHoldings:
     """What the register holds, by credit code, without one by name."""
 
     def present(self, keys: list[Key]) -> Mapping[Key, Mapping[str, Any]]:
-        return {key: register_values(unit) for key, unit in held_units(keys).items()}
+        with terms.read_once():
+            return {key: register_values(unit) for key, unit in held_units(keys).items()}
 
 
 def held_units(keys: list[Key]) -> dict[Key, Enterprise]:
@@ -96,16 +95,20 @@ def squads() -> dict[str, Squad]:
     return {squad.name: squad for squad in Squad.objects.all()}
 
 
-def tags() -> dict[str, Term]:
-    """The tags by the words of files and by what staff call them now, retired ones included."""
-    known = list(words_of("tag"))
-    return {term.label: term for term in known} | {file_word(term): term for term in known}
+@dataclass(frozen=True)
+class Words:
+    """What the words of a file mean today: squads and tags as rows, the other dictionaries' words as codes."""
+
+    squads: dict[str, Squad]
+    tags: dict[str, Term]
+    codes: dict[str, dict[str, str]]
 
 
-def file_word(term: Term) -> str:
-    """What a file calls the tag: the word a fresh park starts with, or for one that staff added its own."""
-    word = terms.seed_word("tag", term.code)
-    return term.label if word == term.code else word
+def words_now() -> Words:
+    """Retired words included: a file may be older than the notice that retired them."""
+    rows = {term.code: term for term in words_of("tag")}
+    tags = {word: rows[code] for word, code in terms.codes_by_file_word("tag").items() if code in rows}
+    return Words(squads(), tags, {kind: terms.codes_by_file_word(kind) for kind in DICTIONARIES.values()})
 
 
 def take_in_register(
@@ -115,7 +118,7 @@ def take_in_register(
     key = REGISTER.key
     assert key is not None
     held = held_units([key(row.values) for row in rows])
-    words = (squads(), tags())
+    words = words_now()
     fresh, changed = [], []  # type: ignore[var-annotated]
     for row in rows:
         unit = held.get(key(row.values))
@@ -131,9 +134,6 @@ def take_in_register(
     return CommitReport(created=len(fresh), updated=len(changed))
 
 
-Words = tuple[dict[str, Squad], dict[str, Term]]
-
-
 def _fill(unit: Enterprise, values: Mapping[str, Any], words: Words) -> None:
     """Write the plain cells that the file fills; an empty cell leaves what is known."""
     plain = {"单位名称": "name", "统一社会信用代码": "credit_code", "地址/楼栋": "address", "行业": "industry"}
@@ -141,13 +141,13 @@ def _fill(unit: Enterprise, values: Mapping[str, Any], words: Words) -> None:
     for column, name in plain.items():
         if values.get(column) is not None:
             setattr(unit, name, values[column])
-    coded = {"类型": ("kind", KIND_OF), "四上类别": ("sishang_kind", SISHANG_OF), "分类": ("tier", TIER_OF)}
-    coded |= {"重点项目级别": ("key_level", LEVEL_OF)}
+    coded = {"类型": ("kind", KIND_OF), "四上类别": ("sishang_kind", words.codes["sishang"])}
+    coded |= {"分类": ("tier", words.codes["tier"]), "重点项目级别": ("key_level", words.codes["key_level"])}
     for column, (name, codes) in coded.items():
         if values.get(column):
             setattr(unit, name, codes[values[column]])
     if values.get("所属小分队"):
-        unit.squad = words[0][values["所属小分队"]]
+        unit.squad = words.squads[values["所属小分队"]]
     unit.set_principal(
         values.get("主要负责人") or unit.principal_name, values.get("负责人手机") or unit.principal_phone
     )
@@ -166,17 +166,17 @@ def _write_new(rows: list[tuple[JudgedRow, Enterprise]], words: Words, *, by: An
         _fill(unit, values, words)
         unit.status = STATUS_OF.get(values.get("复工状态") or "", ResumptionStatus.NOT_RESUMED)
         _date_status(unit, values.get("复工日期"))
-        _tier(unit, values.get("标签") or [], words[1], is_given=bool(values.get("分类")))
+        _tier(unit, values.get("标签") or [], words.tags, is_given=bool(values.get("分类")))
         unit.changed_by, unit.registered_at, unit.changed_at = by, now, now
         units.append(unit)
     Enterprise.objects.bulk_create(units, batch_size=BATCH)
     tagged = Enterprise.tags.through
     tagged.objects.bulk_create(
         [
-            tagged(enterprise_id=unit.pk, term_id=words[1][label].pk)
+            tagged(enterprise_id=unit.pk, term_id=words.tags[label].pk)
             for row, unit in rows
             for label in row.values.get("标签") or []
-            if label in words[1]
+            if label in words.tags
         ],
         batch_size=BATCH,
     )
@@ -220,13 +220,13 @@ def _write_changes(unit: Enterprise, row: JudgedRow, words: Words, *, by: Any) -
     unit.status = STATUS_OF.get(changed.get("复工状态") or "", was)
     _date_status(unit, changed.get("复工日期"))
     if changed.keys() & {"分类", "标签", "重点项目级别"}:
-        labels = changed.get("标签") or [file_word(term) for term in unit.tags.all()]
-        _tier(unit, labels, words[1], is_given="分类" in changed)
+        labels = changed.get("标签") or [terms.file_word("tag", term.code) for term in unit.tags.all()]
+        _tier(unit, labels, words.tags, is_given="分类" in changed)
     unit.version += 1
     unit.changed_at, unit.changed_by = park_now(), by
     unit.save()
     if "标签" in changed:
-        unit.tags.set([words[1][label] for label in changed["标签"] if label in words[1]])
+        unit.tags.set([words.tags[label] for label in changed["标签"] if label in words.tags])
     if unit.sishang_kind != sishang_before:
         SishangListing.objects.create(enterprise=unit, kind=unit.sishang_kind, valid_from=park_today())
     if unit.status != was:
@@ -254,4 +254,5 @@ REGISTER_DOOR = IntakeDoor(
         "同一个信用代码算同一家；空着的格子不会抹掉原来的内容。",
     ),
     row_words="家",
+    dictionaries=DICTIONARIES,
 )

@@ -24,4 +24,5 @@ class KeyLevel(models.TextChoices):
     PROVINCE = "province", "省重点"
 
 
-KEY_LEVELS = (KeyLevel.CITY, KeyLevel.PROVINCE)
+# Staff add levels to the dictionary `key_level`; whatever is neither unknown nor 无 makes a key project.
+NO_KEY_PROJECT = ("", KeyLevel.NONE)

@@ -5,7 +5,7 @@ from datetime import date
 from django.db import models
 from django.db.models import F, Q
 
-from enterprises.models.kinds import KEY_LEVELS, UnitKind
+from enterprises.models.kinds import NO_KEY_PROJECT, UnitKind
 from enterprises.models.register_rows import EnterpriseQuerySet
 from enterprises.models.resumption import ResumptionStatus
 from parkportal.clock import park_now
@@ -36,16 +36,6 @@ class Enterprise(Stateful):
         NONE = "", "—"
         MAINTENANCE = "maintenance", "停产检修"
         DEREGISTERED = "deregistered", "注销"
-
-    class Sishang(models.TextChoices):
-        """The statistical kinds of handbook §1; their words come from the dictionary `sishang`."""
-
-        IND = "IND", "规上工业"
-        CON = "CON", "资质建筑业"
-        WRT = "WRT", "限上批发零售业"
-        HCT = "HCT", "限上住宿餐饮业"
-        RE = "RE", "房地产开发经营业"
-        SVC = "SVC", "规上服务业"
 
     kind = models.CharField("类型", max_length=12, choices=UnitKind, default=UnitKind.ENTERPRISE)
     name = models.CharField("单位名称", max_length=200)
@@ -146,7 +136,7 @@ class Enterprise(Stateful):
 
     @property
     def is_key_project(self) -> bool:
-        return self.key_level in KEY_LEVELS
+        return self.key_level not in NO_KEY_PROJECT
 
     @property
     def place(self) -> str:

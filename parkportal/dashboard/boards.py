@@ -15,7 +15,6 @@ from parkportal.records.models import FigureSnapshot
 COURSE_DAYS = 16
 STALE_AFTER = timedelta(minutes=5)
 KINDS = ("IND", "SVC", "WRT")
-OTHER_KINDS = ("CON", "HCT", "RE")
 STOCK = ("stock_masks", "stock_alcohol", "stock_disinfectant", "stock_thermometers")
 
 
@@ -48,16 +47,15 @@ def course(code: str, day: date, value: FigureValue | None) -> list[tuple[date, 
 
 
 def kind_rates(values: dict[str, FigureValue], labels: dict[str, str]) -> list[Rate]:
-    """The three printed kinds, and the other three together (handbook §2: 22 of 23)."""
-    rows = []
+    """The three printed kinds, and all others together, those that staff added too (handbook §2: 22 of 23)."""
+    rows, whole = [], values["sishang_resumed"]
     for code in KINDS:
         value = values[f"sishang_resumed_{code}"]
         rows.append(
             Rate(labels.get(code, value.label), int(value.numerator or 0), int(value.denominator or 0), value.href)
         )
-    others = [values[f"sishang_resumed_{code}"] for code in OTHER_KINDS]
-    part = sum(int(value.numerator or 0) for value in others)
-    rows.append(Rate("其他三类", part, sum(int(value.denominator or 0) for value in others)))
+    part = int(whole.numerator or 0) - sum(rate.part for rate in rows)
+    rows.append(Rate("其他类别", part, int(whole.denominator or 0) - sum(rate.whole for rate in rows)))
     return rows
 
 

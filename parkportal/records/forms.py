@@ -5,10 +5,13 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
+from django.core.validators import MaxLengthValidator
 
 from parkportal.idempotency import TokenFormMixin
 from parkportal.records.models import CalendarDay, Term
 from parkportal.records.settings import DEFAULTS
+
+LONGEST_CODE = 12  # the shortest column that keeps a code: 四上类别, 开工分类, 重点项目级别
 
 
 def _day() -> forms.DateInput:
@@ -53,6 +56,9 @@ class TermForm(forms.ModelForm):
         if self.instance.pk:
             self.fields["code"].disabled = True
             self.fields["code"].help_text = "已有数据用它，不能改。"
+        else:
+            self.fields["code"].validators.append(MaxLengthValidator(LONGEST_CODE))
+            self.fields["code"].help_text = f"英文字母，最多 {LONGEST_CODE} 个。"
 
     def _get_validation_exclusions(self) -> set[str]:
         return super()._get_validation_exclusions() - {"kind"}

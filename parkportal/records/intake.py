@@ -8,12 +8,13 @@ A file is uploaded, judged and shown; nothing is written. Its good rows are then
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from django import forms
 from django.db.models import Model
 
+from parkportal.records import terms
 from parkportal.records.jobs import Progress
 from parkportal.records.models import StoredFile
 from parkportal.states import Refused
@@ -96,6 +97,7 @@ class IntakeDoor:
     `enterprise` and `warehouse` and raises Refused. `success_url(params)` is where the rows can be seen afterwards,
     `place(params)` names the params (the enterprise, the warehouse). `chunk` rows are written in one transaction
     (None: all). `plan` shows in the preview what good rows lead to (a place, a round). `finds_written` False = the kind has no key, so rows written before an interruption are counted.
+    `dictionaries` says which dictionary's words a column takes besides its own.
     """
 
     kind: IntakeKind
@@ -117,10 +119,16 @@ class IntakeDoor:
     new_note: str = "平台里还没有的"
     held_note: str = "与平台现有的完全相同"
     example: str = field(default="")
+    dictionaries: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def code(self) -> str:
         return self.kind.code
+
+    def kind_now(self) -> IntakeKind:
+        """The kind as it reads files today: with the words that staff have in their dictionaries."""
+        words = {column: terms.file_words(kind) for column, kind in self.dictionaries.items()}
+        return replace(self.kind, columns=self.kind.columns.widened(words)) if words else self.kind
 
     @property
     def title(self) -> str:

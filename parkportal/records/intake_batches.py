@@ -113,7 +113,7 @@ def judge_file(
 ) -> Judgement:
     """The same for a file on disk. Raises Refused with the reader's own sentence."""
     try:
-        return judge(door.kind, path, as_of=as_of, holdings=holdings, mapping=mapping, name=name)
+        return judge(door.kind_now(), path, as_of=as_of, holdings=holdings, mapping=mapping, name=name)
     except WorkbookRefused as refusal:
         raise Refused(refusal.code, refusal.message_zh) from refusal
 

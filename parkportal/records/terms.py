@@ -83,6 +83,27 @@ def seed_word(kind: str, code: str) -> str:
     return next((row["label"] for row in SEEDS.get(kind, ()) if row["code"] == code), code)
 
 
+def file_word(kind: str, code: str) -> str:
+    """What files call a code, whatever staff call it now; a word that staff added is its own."""
+    seed = seed_word(kind, code)
+    return word(kind, code) if seed == code else seed
+
+
+def file_words(kind: str) -> dict[str, str]:
+    """Every text by which a file may name a word, retired ones included, with the word that it means."""
+    found = {row["label"]: row["label"] for row in SEEDS.get(kind, ())}
+    for term in rows(kind):
+        for text in filter(None, (term.label, term.report_label)):
+            found.setdefault(text, file_word(kind, term.code))
+    return found
+
+
+def codes_by_file_word(kind: str) -> dict[str, str]:
+    """The code behind each word of a file."""
+    seeds = {row["label"]: row["code"] for row in SEEDS.get(kind, ())}
+    return {file_word(kind, term.code): term.code for term in rows(kind)} | seeds
+
+
 def printed(kind: str, code: str) -> str:
     """The word that reports use where it is another one; else nothing."""
     return next((term.report_label for term in rows(kind) if term.code == code), "")

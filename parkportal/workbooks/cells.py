@@ -153,13 +153,20 @@ def word_table(words: str | Mapping[str, Iterable[str]]) -> dict[str, str]:
 
 def choice(words: str | Mapping[str, Iterable[str]], *, empty: str = "", bad: str = "bad_choice") -> CellType:
     """One of the words; those of `empty`, separated by blanks, mean nothing."""
-    table: dict[str, str | None] = {**word_table(words), **{word_key(word): None for word in empty.split()}}
+    return _choice({**word_table(words), **{word_key(word): None for word in empty.split()}}, bad)
 
+
+def _choice(table: Mapping[str, str | None], bad: str) -> CellType:
     def parse(cell: Cell, text: str, context: Context) -> Parsed:
         key = word_key(text)
         return Parsed(table[key]) if key in table else Parsed(error=bad)
 
-    return CellType("choice", parse, words=frozenset(table))
+    return CellType("choice", parse, words=frozenset(table), widened=lambda more: _choice(_with(table, more), bad))
+
+
+def _with(table: Mapping[str, Any], more: Mapping[str, str]) -> dict[str, Any]:
+    """The table and further texts at its end; what it says itself holds."""
+    return {**table, **{word_key(text): word for text, word in more.items() if word_key(text) not in table}}
 
 
 def flag(yes: str, no: str) -> CellType:
@@ -178,7 +185,10 @@ _LIST_ENDS = re.compile(r"[、,;/|+\s]+")
 
 def listing(words: str | Mapping[str, Iterable[str]], *, unknown: str | None = None) -> CellType:
     """A list of words in the order of the table; with `unknown` other words are kept at its end, with that warning."""
-    table = word_table(words)
+    return _listing(word_table(words), unknown)
+
+
+def _listing(table: Mapping[str, str], unknown: str | None) -> CellType:
     order = {word: place for place, word in enumerate(dict.fromkeys(table.values()))}
 
     def parse(cell: Cell, text: str, context: Context) -> Parsed:
@@ -195,4 +205,6 @@ def listing(words: str | Mapping[str, Iterable[str]], *, unknown: str | None = N
         value: list[Any] = sorted(found, key=found.__getitem__)
         return Parsed(value, warnings=(unknown,) if own and unknown else ())
 
-    return CellType("list", parse, empty=[], words=frozenset(table))
+    return CellType(
+        "list", parse, empty=[], words=frozenset(table), widened=lambda more: _listing(_with(table, more), unknown)
+    )

@@ -1,7 +1,7 @@
 """What is declared about a column of an intake kind, and what reading one of its cells gives."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -34,12 +34,16 @@ class Parsed:
 
 @dataclass(frozen=True)
 class CellType:
-    """How the cells of a column are read. `words` are words of the column that would otherwise mean empty."""
+    """How the cells of a column are read. `words` are words of the column that would otherwise mean empty.
+
+    `widened` gives the same type with further texts that mean one of its words, or a word of their own.
+    """
 
     name: str
     parse: Callable[[Cell, str, Context], Parsed]
     empty: Any = None
     words: frozenset[str] = frozenset()
+    widened: "Callable[[Mapping[str, str]], CellType] | None" = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,10 @@ def column(
     return Column(name, type, tuple(synonyms.split()), required, needed, **options)
 
 
+def _widened(one: Column, words: Mapping[str, str]) -> Column:
+    return replace(one, type=one.type.widened(words)) if words and one.type.widened else one
+
+
 @dataclass(frozen=True)
 class ColumnTable:
     """The columns of a kind."""
@@ -96,6 +104,10 @@ class ColumnTable:
             taken = {name: header_key(text) for text, name in mapping.items() if name}
             canonical -= {header_key(name) for name, key in taken.items() if header_key(name) != key}
         return Vocabulary(words, frozenset(canonical))
+
+    def widened(self, words: Mapping[str, Mapping[str, str]]) -> "ColumnTable":
+        """The same columns that also know further texts: by column, the text and the word that it means."""
+        return ColumnTable(tuple(_widened(column, words.get(column.name, {})) for column in self.columns))
 
     def required(self) -> Iterable[str]:
         """The names of the columns that a file must have."""

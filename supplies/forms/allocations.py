@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from enterprises.models import Squad, Tier
+from enterprises.models import Squad
 from parkportal.idempotency import TokenFormMixin
 from parkportal.quantities import plain
 from parkportal.records import terms
@@ -61,7 +61,7 @@ class AllocationForm(TokenFormMixin):
     squad = forms.ModelChoiceField(
         Squad.objects.all(), label="只分给哪个小分队的企业", required=False, empty_label="全部"
     )
-    tier = forms.ChoiceField(label="只分给哪一档", required=False, choices=[("", "全部"), *Tier.choices])
+    tier = forms.ChoiceField(label="只分给哪一档", required=False)
     tag = forms.ChoiceField(label="只分给有哪个标签的", required=False)
     everybody = forms.BooleanField(label="没有复工的企业也分", required=False)
     note = forms.CharField(
@@ -79,6 +79,7 @@ class AllocationForm(TokenFormMixin):
         for code, label in WEIGHTED:
             initial = (plan.weights if plan else default_weights()).get(code, "1")
             self.fields[f"weight_{code}"] = weight_field(label, initial)
+        self.fields["tier"].choices = [("", "全部"), *terms.choices("tier")]
         self.tags = terms.choices("tag")
         self.fields["tag"].choices = [("", "全部"), *self.tags]
         for code, label in self.tags:

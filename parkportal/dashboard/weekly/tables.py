@@ -105,7 +105,8 @@ def by_kind(as_of: datetime, start: datetime) -> Table:
     labels, total = kind_labels(), KindSum()
     for one in sums.values():
         total.add(one)
-    body = [sums[code].row(labels.get(code, code)) for code in PRINTED_ORDER]
+    added = [code for code in labels if code not in PRINTED_ORDER and sums[code].units]
+    body = [sums[code].row(labels.get(code, code)) for code in (*PRINTED_ORDER, *added)]
     heads = ("类别", "应复工", "已复工", "本周新增", "复工率", "职工数", "到岗", "返岗率", "未复工原因")
     note = "职工数和到岗只计已复工企业；到岗取日报最近一次。"
     return Table(
