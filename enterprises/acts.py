@@ -2,6 +2,7 @@
 
 WORDS = {
     "board.outdated": "责任牌标为过时",
+    "filing.step_saved": "填备案",
     "inspection.voided": "作废检查",
     "notice.sent": "发通知",
     "notice.reminded": "提醒没看通知的",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from parkportal.records import terms
@@ -83,6 +84,16 @@ STEPS = (
 )
 BY_CODE = {step.code: step for step in STEPS}
 QUESTIONS = {question.name: question for step in STEPS for question in step.questions}
+
+
+def as_kept(value: Any) -> Any:
+    """An answer as the pack keeps it: a day in ISO form."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def step_answers(pack: Mapping[str, Any], step: str) -> dict[str, Any]:
+    """Every answer of one step, None where nothing was said yet."""
+    return {question.name: as_kept(pack.get(question.name)) for question in BY_CODE[step].questions}
 
 
 def missing_steps(pack: Mapping[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import reverse
 
-from enterprises.actions import EditConflict, change_officers, change_squads, change_tags
+from enterprises.actions import change_officers, change_squads, change_tags
 from enterprises.actions.chasing import due_at, remind
 from enterprises.filters import EnterpriseFilter, set_filters
 from enterprises.forms import BulkForm, SavedFilterForm
@@ -251,24 +251,3 @@ def _remind(rows: list[Enterprise], *, by: Any) -> str:
     firms = len({contact.enterprise_id for contact in told})
     without = missing.count() - firms
     return f"提醒了 {firms} 家" + (f"；{without} 家没有联络账号，请打电话。" if without else "。")
-
-
-def kept_values(request: HttpRequest, data: dict[str, Any]) -> dict[str, Any]:
-    """After a conflict: only the fields where the person chose the own value."""
-    if "conflict" not in request.POST:
-        return data
-    return {name: value for name, value in data.items() if request.POST.get(f"keep_{name}") == "mine"}
-
-
-def conflict_context(request: HttpRequest, conflict: EditConflict) -> dict[str, Any]:
-    """Both values of each field, and everything that was typed, to be sent again."""
-    typed = [(name, value) for name in request.POST for value in request.POST.getlist(name)]
-    hidden = [pair for pair in typed if pair[0] not in {"csrfmiddlewaretoken", "version"}]
-    hidden += [("version", str(conflict.enterprise.version)), ("conflict", "1")]
-    return {
-        "rows": conflict.rows,
-        "other": conflict.other,
-        "at": conflict.at,
-        "hidden": hidden,
-        "enterprise": conflict.enterprise,
-    }

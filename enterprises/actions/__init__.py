@@ -21,7 +21,7 @@ from enterprises.actions.people import (
     flag_person,
     reveal_person,
 )
-from enterprises.actions.registering import EditConflict, correct_enterprise, register_enterprise
+from enterprises.actions.registering import correct_enterprise, register_enterprise
 from enterprises.actions.reporting import freeze_unit_days, submit_daily_report
 from enterprises.actions.resuming import correct_resumption_day, plan_resumption, set_resumption_status
 from enterprises.actions.saved_filters import save_filter
@@ -37,7 +37,6 @@ from enterprises.actions.tagging import tag_enterprises
 from enterprises.actions.visits import drop_planned_contact, keep_promise, plan_contact, record_visit
 
 __all__ = [
-    "EditConflict",
     "add_member",
     "approve_filing",
     "assign_officer",

@@ -18,12 +18,18 @@ from parkportal.states import Refused
 
 
 def generate_board(
-    *, enterprise: Enterprise, holders: Sequence[dict[str, str]], by: Any, token: UUID | None = None
+    *,
+    enterprise: Enterprise,
+    holders: Sequence[dict[str, str]],
+    by: Any,
+    token: UUID | None = None,
+    after: int | None = None,
 ) -> Board:
     """The next version of the poster; `holders` are [{code, duty, name, phone, content}], phones masked.
 
-    The same token again gives the first row. Raises Refused `incomplete` with `facts["duties"]` when a duty without
-    which no board is made has nobody (handbook §6).
+    The same token again gives the first row; `after` is the number of the version that the person has read, 0 for none.
+    Raises Refused `incomplete` with `facts["duties"]` when a duty without which no board is made has nobody (handbook §6),
+    `newer_version`.
     """
     found = Board.objects.filter(token=token).first() if token else None
     if found is not None:
@@ -36,6 +42,10 @@ def generate_board(
         if found is not None:
             return found
         before = Board.objects.current().filter(enterprise=enterprise).first()
+        stands = before.number if before else 0
+        if after is not None and after != stands:
+            words = f"您打开以后，有人生成了第 {stands} 版，那一版的名字列在下面。看过再生成，就是下一版。"
+            raise Refused("newer_version", words)
         if before is not None:
             before.move_to(Board.Status.VOID, by=by, reason="有新版")
         number = (Board.objects.filter(enterprise=enterprise).values_list("number", flat=True).first() or 0) + 1

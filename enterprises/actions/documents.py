@@ -28,10 +28,12 @@ def hand_in_document(
     text: str = "",
     upload: UploadedFile | None = None,
     token: UUID | None = None,
+    after: int | None = None,
 ) -> EnterpriseDocument:
     """The next version of a rule or plan; the one before becomes the old one. The same token again gives the first row.
 
-    Raises Refused `unknown_kind`, `no_content`, and what the keeping of files refuses (`file_type`, `file_too_large` …).
+    `after` is the number of the version that the person has read, 0 for none. Raises Refused `unknown_kind`, `no_content`,
+    `newer_version`, and what the keeping of files refuses (`file_type`, `file_too_large` …).
     """
     if kind not in dict(terms.choices("document_kind")):
         raise Refused("unknown_kind", "没有这类文件。")
@@ -39,11 +41,7 @@ def hand_in_document(
         raise Refused("no_content", "请写正文，或者上传文件。", field="text")
 
     def create() -> EnterpriseDocument:
-        Enterprise.objects.select_for_update().get(pk=enterprise.pk)
-        earlier = EnterpriseDocument.objects.filter(enterprise=enterprise, kind=kind)
-        number = (earlier.order_by("-number").values_list("number", flat=True).first() or 0) + 1
-        for before in earlier.current():
-            before.move_to(EnterpriseDocument.Status.REPLACED, by=by, reason=f"有第 {number} 版")
+        number = _next_number(enterprise, kind, after=after, by=by)
         file = None
         if upload is not None:
             name = upload.name or "文件"
@@ -56,6 +54,19 @@ def hand_in_document(
 
     with transaction.atomic():
         return once(EnterpriseDocument, token, create)[0]
+
+
+def _next_number(enterprise: Enterprise, kind: str, *, after: int | None, by: Any) -> int:
+    """The number of the next version; the one before is replaced. Raises Refused `newer_version`."""
+    Enterprise.objects.select_for_update().get(pk=enterprise.pk)
+    earlier = EnterpriseDocument.objects.filter(enterprise=enterprise, kind=kind)
+    last = earlier.order_by("-number").values_list("number", flat=True).first() or 0
+    if after is not None and after != last:
+        words = f"您打开以后，有人交了第 {last} 版，下面两份都在。看过再交，就是第 {last + 1} 版。"
+        raise Refused("newer_version", words)
+    for before in earlier.current():
+        before.move_to(EnterpriseDocument.Status.REPLACED, by=by, reason=f"有第 {last + 1} 版")
+    return last + 1
 
 
 def judge_document(

@@ -1,6 +1,7 @@
 """The resumption filing (备案): filled in steps, filed at once or after an approval, returned field by field."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -8,13 +9,14 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from enterprises.actions.resuming import refuse_too_early
-from enterprises.filing_pack import missing_steps
+from enterprises.filing_pack import BY_CODE, as_kept, missing_steps, step_answers
 from enterprises.models import Enterprise, Filing, ResumptionStatus
 from parkportal.accounts.models import User, in_force
 from parkportal.clock import park_now
+from parkportal.editing import Spoken, changes, mark_of, plainly
 from parkportal.messaging import outbox
 from parkportal.records import parked, settings
-from parkportal.records.audit import record
+from parkportal.records.audit import last_act, record
 from parkportal.states import Refused
 
 DRAFT_PURPOSE = "filing_step"
@@ -54,15 +56,30 @@ def _known(enterprise: Enterprise) -> dict[str, Any]:
     return {name: value for name, value in known.items() if value not in (None, "")}
 
 
-def save_filing_step(*, filing: Filing, step: str, values: Mapping[str, Any], by: Any) -> Filing:
+def save_filing_step(
+    *, filing: Filing, step: str, values: Mapping[str, Any], by: Any, seen: str | None = None, spoken: Spoken = plainly
+) -> Filing:
     """Keep one step that is filled in rightly; the person's parked draft of it is done with.
 
-    Raises Refused `not_open` when the filing is not to be filled any more.
+    `seen` is the mark of the answers that the form was drawn from; without one nobody has read them before.
+    Raises Refused `not_open` when the filing is not to be filled any more, EditConflict.
     """
     with transaction.atomic():
         locked = Filing.objects.select_for_update().get(pk=filing.pk)
         if locked.status not in {Filing.Status.DRAFT, Filing.Status.RETURNED}:
             raise Refused("not_open", "这份备案已经交了，不能再改。")
+        current = step_answers(locked.pack, step)
+        mark = mark_of(current) if seen is None else seen
+        typed = {name: as_kept(value) for name, value in values.items()}
+        changed = changes(
+            seen=mark,
+            current=current,
+            typed=typed,
+            spoken=spoken,
+            touched=partial(last_act, locked, since=locked.created_at),
+        )
+        if changed:
+            record("filing.step_saved", by=by, subject=locked, after={"步骤": BY_CODE[step].title})
         locked.pack = {**locked.pack, **values, "steps": sorted({*locked.pack.get("steps", []), step})}
         locked.planned_on = values.get("planned_on", locked.planned_on)
         locked.corrections = {name: words for name, words in locked.corrections.items() if name not in values}

@@ -1,6 +1,7 @@
 """A need from the first word to the enterprise's answer: registered, passed on, closed, confirmed or opened again."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.db import transaction
 from enterprises.actions.chasing import tell_need_closed
 from enterprises.models import Enterprise, Need, NeedMove
 from parkportal.clock import park_today
+from parkportal.editing import Spoken, Touched, changes, mark_of, plainly
 from parkportal.idempotency import once
 from parkportal.records.calendar import day_after_working_days
 from parkportal.records.models import Term
@@ -66,16 +68,27 @@ def pass_need(
     due_on: date | None = None,
     reason: str = "",
     token: UUID | None = None,
+    seen: str | None = None,
+    spoken: Spoken = plainly,
 ) -> Need:
-    """转办 to a department, and to a person there; as often as it takes. Raises Refused `past_due`, `forbidden_move`."""
+    """转办 to a department, and to a person there; as often as it takes.
+
+    `seen` is the mark of `need.handling()` that the form was drawn from. Raises Refused `past_due`, `forbidden_move`;
+    EditConflict.
+    """
     if due_on is not None and due_on < park_today():
         raise Refused("past_due", "办结期限已经过去，请选今天或以后的日期。", field="due_on")
     with transaction.atomic():
         locked, done = _locked(need, token)
         if done:
             return locked
-        locked.department, locked.owner = department, owner
-        locked.due_on = due_on or locked.due_on
+        current, typed = (
+            locked.handling(),
+            {"department": department, "owner": owner, "due_on": due_on or locked.due_on},
+        )
+        mark = mark_of(current) if seen is None else seen
+        changes(seen=mark, current=current, typed=typed, spoken=spoken, touched=partial(_passed, locked))
+        locked.department, locked.owner, locked.due_on = department, owner, typed["due_on"]
         locked.escalated_at = None if due_on else locked.escalated_at
         save = ("department", "owner", "due_on", "escalated_at")
         _move(locked, Need.Status.PASSED, by=by, reason=reason, token=token, save=save)
@@ -130,6 +143,11 @@ def void_need(*, need: Need, by: Any, reason: str, token: UUID | None = None) ->
         if not done:
             _move(locked, Need.Status.VOID, by=by, reason=reason, token=token)
     return locked
+
+
+def _passed(need: Need) -> Touched:
+    last = need.last_move()
+    return (str(last.by or "系统"), last.recorded_at) if last else ("系统", need.registered_at)
 
 
 def _locked(need: Need, token: UUID | None) -> tuple[Need, bool]:

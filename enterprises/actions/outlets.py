@@ -1,5 +1,7 @@
 """打包外卖: outlets of the park, their checks, and which of them stand on the public list."""
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -8,36 +10,55 @@ from django.db import IntegrityError, transaction
 
 from enterprises.models import Outlet, OutletCheck
 from parkportal.clock import park_now
+from parkportal.editing import Spoken, changes
 from parkportal.idempotency import once
-from parkportal.records.audit import record
+from parkportal.records.audit import last_act, record
 from parkportal.records.files import keep
 from parkportal.records.sniffing import PICTURES
 from parkportal.states import Refused
 
-FACTS = ("name", "english_name", "place", "offers", "opens", "closes")
 
-
-def save_outlet(outlet: Outlet, *, by: Any, token: UUID | None = None) -> Outlet:
-    """A new outlet, or one whose facts were corrected. The same token again gives the first. Raises Refused `name_taken`."""
-    is_new = outlet.pk is None
+def open_outlet(*, facts: Mapping[str, Any], by: Any, token: UUID | None = None) -> Outlet:
+    """A new outlet. The same token again gives the first. Raises Refused `name_taken`."""
 
     def create() -> Outlet:
-        outlet.token = token
-        outlet.save()
+        outlet = Outlet.objects.create(token=token, **facts)
+        record("outlet.added", by=by, subject=outlet, after=_spoken(facts))
         return outlet
 
     try:
         with transaction.atomic():
-            if is_new:
-                kept = once(Outlet, token, create)[0]
-            else:
-                kept = outlet
-                kept.save(update_fields=FACTS)
-            facts = {name: str(getattr(kept, name)) for name in FACTS}
-            record("outlet.added" if is_new else "outlet.changed", by=by, subject=kept, after=facts)
-            return kept
+            return once(Outlet, token, create)[0]
     except IntegrityError:
-        raise Refused("name_taken", "这家店已经登记过。", field="name") from None
+        raise _taken() from None
+
+
+def correct_outlet(*, outlet: Outlet, facts: Mapping[str, Any], seen: str, spoken: Spoken, by: Any) -> Outlet:
+    """Other facts of an outlet; `seen` is the mark of those that the form was drawn from.
+
+    Raises Refused `name_taken`, EditConflict.
+    """
+    try:
+        with transaction.atomic():
+            locked = Outlet.objects.select_for_update().get(pk=outlet.pk)
+            touched = partial(last_act, locked)
+            changed = changes(seen=seen, current=locked.facts(), typed=facts, spoken=spoken, touched=touched)
+            if changed:
+                before = {name: getattr(locked, name) for name in changed}
+                Outlet.objects.filter(pk=locked.pk).update(**changed)
+                record("outlet.changed", by=by, subject=locked, before=_spoken(before), after=_spoken(changed))
+            locked.refresh_from_db()
+            return locked
+    except IntegrityError:
+        raise _taken() from None
+
+
+def _taken() -> Refused:
+    return Refused("name_taken", "这家店已经登记过。", field="name")
+
+
+def _spoken(facts: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in facts.items()}
 
 
 def check_outlet(

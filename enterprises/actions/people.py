@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,12 @@ from enterprises.models import Employment, Enterprise, Person, PersonFlag
 from enterprises.models.people import number_hash
 from enterprises.pinyin import person_key
 from parkportal.clock import park_today
-from parkportal.records.audit import record
+from parkportal.editing import Spoken, Touched, changes, clock_words, mark_of, plainly
+from parkportal.records.audit import last_act, record
 from parkportal.states import Refused
+
+# what is written down where a person's work at an enterprise changes
+WORK_ACTS = ("person.employment_corrected", "person.employed", "person.updated", "roster.imported")
 
 
 def employ(*, enterprise: Enterprise, data: Mapping[str, Any], by: Any, on: date | None = None) -> Employment:
@@ -107,45 +112,85 @@ def flag_person(
     return flag
 
 
-def end_flag(*, flag: PersonFlag, on: date, by: Any, reason: str) -> None:
-    """The mark holds until a day, with the reason why it ends. Raises Refused `reason_missing`, `dates`."""
-    if not reason:
-        raise Refused("reason_missing", "请写明结束的原因。")
-    if on < flag.starts_on:
-        raise Refused("dates", "结束日期早于开始日期。", field="ends_on")
+def end_flag(
+    *,
+    flag: PersonFlag,
+    on: date | None = None,
+    by: Any,
+    reason: str | None = None,
+    seen: str | None = None,
+    spoken: Spoken = plainly,
+) -> None:
+    """The mark holds until a day, with the reason why it ends; what is not said stays as somebody else has written it.
+
+    `seen` is the mark of `flag.ending()` that the form was drawn from. Raises Refused `reason_missing`, `dates`,
+    `corrected_already`, EditConflict.
+    """
     with transaction.atomic():
-        PersonFlag.objects.filter(pk=flag.pk).update(ends_on=on, ended_reason=reason)
-        record(
-            "person.flag_ended",
-            by=by,
-            subject=flag.person,
-            after={"kind": flag.kind, "ends_on": str(on)},
-            reason=reason,
-        )
+        locked = PersonFlag.objects.select_for_update().select_related("person").get(pk=flag.pk)
+        if locked.is_void:
+            raise _corrected(locked.void_reason, last_act(locked.person, "person.flag_corrected"))
+        current, typed = locked.ending(), {"on": on, "reason": reason}
+        typed = {name: value for name, value in typed.items() if value is not None}
+        touched = partial(last_act, locked.person, "person.flag_ended", since=locked.recorded_at)
+        mark = mark_of(current) if seen is None else seen
+        if not changes(seen=mark, current=current, typed=typed, spoken=spoken, touched=touched):
+            return
+        final = {**current, **typed}
+        if not final["reason"]:
+            raise Refused("reason_missing", "请写明结束的原因。")
+        if final["on"] is None or final["on"] < locked.starts_on:
+            raise Refused("dates", "结束日期早于开始日期。", field="ends_on")
+        PersonFlag.objects.filter(pk=flag.pk).update(ends_on=final["on"], ended_reason=final["reason"])
+        after = {"kind": locked.kind, "ends_on": str(final["on"])}
+        record("person.flag_ended", by=by, subject=locked.person, after=after, reason=final["reason"])
 
 
 def correct_flag(
-    *, flag: PersonFlag, by: Any, reason: str, starts_on: date | None = None, ends_on: date | None = None
+    *, flag: PersonFlag, by: Any, reason: str, seen: str | None = None, spoken: Spoken = plainly, **days: date | None
 ) -> PersonFlag | None:
     """The mark was written down wrong: the row stays, void and with the reason; with a day a right one takes its place.
 
-    Raises Refused `reason_missing`, `dates`, `corrected_already`, `flag_known` when the right one stands there already.
+    `days`: starts_on, ends_on; without a first day the mark should never have been. With `seen`, the mark of
+    `flag.days()` that the form was drawn from, days that are not said stay, and a correction that came before is met.
+    Raises Refused `reason_missing`, `dates`, `corrected_already`, `flag_known` when the right one stands there already;
+    EditConflict.
     """
     if not reason.strip():
         raise Refused("reason_missing", "请写明更正的原因。", field="reason")
+    with transaction.atomic():
+        locked = PersonFlag.objects.select_for_update().select_related("person").get(pk=flag.pk)
+        standing = locked.standing() if seen is not None else None if locked.is_void else locked
+        if standing is None:
+            raise _corrected(locked.void_reason, last_act(locked.person, "person.flag_corrected"))
+        current = standing.days()
+        typed = {"starts_on": None, "ends_on": None, **days} if seen is None else days
+        touched = partial(last_act, locked.person, "person.flag_corrected", since=standing.recorded_at)
+        mark = mark_of(current) if seen is None else seen
+        if not changes(seen=mark, current=current, typed=typed, spoken=spoken, touched=touched) and seen is not None:
+            return standing
+        return _replace(standing, {**current, **typed}, by=by, reason=reason.strip())
+
+
+def _replace(wrong: PersonFlag, days: Mapping[str, Any], *, by: Any, reason: str) -> PersonFlag | None:
+    starts_on, ends_on = days["starts_on"], days["ends_on"]
     if starts_on and ends_on and ends_on < starts_on:
         raise Refused("dates", "结束日期早于开始日期。", field="ends_on")
-    with transaction.atomic():
-        locked = PersonFlag.objects.select_for_update().get(pk=flag.pk)
-        if locked.is_void:
-            raise Refused("corrected_already", "这个标记已经更正过了，请刷新再看。")
-        locked.is_void, locked.void_reason = True, reason.strip()
-        locked.save(update_fields=["is_void", "void_reason"])
-        fresh = _right_flag(locked, starts_on, ends_on, by=by) if starts_on else None
-        before = {"kind": locked.kind, "starts_on": str(locked.starts_on), "ends_on": str(locked.ends_on or "")}
-        after = {"starts_on": str(starts_on or ""), "ends_on": str(fresh.ends_on or "") if fresh else ""}
-        record("person.flag_corrected", by=by, subject=locked.person, before=before, after=after, reason=reason.strip())
+    wrong.is_void, wrong.void_reason = True, reason
+    wrong.save(update_fields=["is_void", "void_reason"])
+    fresh = _right_flag(wrong, starts_on, ends_on, by=by) if starts_on else None
+    before = {"kind": wrong.kind, "starts_on": str(wrong.starts_on), "ends_on": str(wrong.ends_on or "")}
+    after = {"starts_on": str(starts_on or ""), "ends_on": str(fresh.ends_on or "") if fresh else ""}
+    record("person.flag_corrected", by=by, subject=wrong.person, before=before, after=after, reason=reason)
     return fresh
+
+
+def _corrected(words: str, touched: Touched) -> Refused:
+    """Somebody has taken the row away: who, when and why, beside what was typed."""
+    who, when = touched
+    return Refused(
+        "corrected_already", f"{who} {clock_words(when)} 更正过：{words}。您填的没有写入，请先回去看现在的记录。"
+    )
 
 
 def _right_flag(wrong: PersonFlag, starts_on: date, ends_on: date | None, *, by: Any) -> PersonFlag:
@@ -175,43 +220,53 @@ def end_employment(*, employment: Employment, on: date, by: Any, reason: str) ->
     if on < employment.starts_on:
         raise Refused("dates", "离岗日期早于入职日期。", field="on")
     with transaction.atomic():
-        still = Employment.objects.filter(pk=employment.pk, ends_on__isnull=True, is_void=False)
-        if not still.update(ends_on=on, ended_reason=reason.strip()):
-            raise Refused("ended_already", "已经离岗或者更正过了，请刷新再看。")
+        standing = Employment.objects.select_for_update().get(pk=employment.pk).standing()
+        if standing is None or standing.ends_on is not None:
+            raise _ended(standing or employment)
+        Employment.objects.filter(pk=standing.pk).update(ends_on=on, ended_reason=reason.strip())
         after = {"person": str(employment.person), "ends_on": str(on)}
         record("person.employment_ended", by=by, subject=employment.enterprise, after=after, reason=reason.strip())
 
 
-def correct_employment(*, employment: Employment, data: Mapping[str, Any], by: Any, reason: str) -> Employment:
+def _ended(employment: Employment) -> Refused:
+    """Both values: what stands there, beside what was typed in the form."""
+    who, when = last_act(employment.enterprise, "person.employment_ended")
+    words = (
+        f"{who} {clock_words(when)} 已经登记 {employment.ends_on} 离岗（{employment.ended_reason}），您填的没有写入。"
+    )
+    return Refused("ended_already", words)
+
+
+def correct_employment(
+    *,
+    employment: Employment,
+    data: Mapping[str, Any],
+    by: Any,
+    reason: str,
+    seen: str | None = None,
+    spoken: Spoken = plainly,
+) -> Employment:
     """What stands about the work is wrong: the row stays, void and with the reason, and a right one takes its place.
 
-    `data`: department, post, returned_on, starts_on. Raises Refused `reason_missing`, `corrected_already`.
+    `data`: department, post, returned_on, starts_on. With `seen`, the mark of `employment.facts()` that the form was
+    drawn from, a correction that came before is met. Raises Refused `reason_missing`, `corrected_already`; EditConflict.
     """
     if not reason.strip():
         raise Refused("reason_missing", "请写明更正的原因。", field="reason")
     with transaction.atomic():
-        wrong = Employment.objects.select_for_update().select_related("person", "enterprise").get(pk=employment.pk)
-        if wrong.is_void:
-            raise Refused("corrected_already", "这一行已经更正过了，请刷新再看。")
-        Employment.objects.filter(pk=wrong.pk).update(is_void=True, void_reason=reason.strip())
-        right = Employment(
-            person=wrong.person,
-            enterprise=wrong.enterprise,
-            department=data.get("department", wrong.department),
-            post=data.get("post", wrong.post),
-            returned_on=data.get("returned_on", wrong.returned_on),
-            journey=wrong.journey,
-            starts_on=data.get("starts_on") or wrong.starts_on,
-            ends_on=wrong.ends_on,
-            ended_reason=wrong.ended_reason,
-            corrects=wrong,
-            recorded_by=by,
-        )
-        right.is_key_post = is_key_post(right.post, key_post_words())
-        right.save()
-        names = [name for name in data if getattr(wrong, name) != getattr(right, name)]
-        before = {name: str(getattr(wrong, name) or "") for name in names}
-        after = {name: str(getattr(right, name) or "") for name in names}
+        locked = Employment.objects.select_for_update().select_related("person", "enterprise").get(pk=employment.pk)
+        wrong = locked.standing() if seen is not None else None if locked.is_void else locked
+        touched = partial(last_act, locked.enterprise, *WORK_ACTS)
+        if wrong is None:
+            raise _corrected(locked.void_reason, touched())
+        current = wrong.facts()
+        mark = mark_of(current) if seen is None else seen
+        changed = changes(seen=mark, current=current, typed=data, spoken=spoken, touched=touched)
+        if not changed and seen is not None:
+            return wrong
+        right = _rewritten(wrong, {**current, **data}, by=by, reason=reason.strip())
+        before = {name: str(current[name] or "") for name in changed}
+        after = {name: str(getattr(right, name) or "") for name in changed}
         record(
             "person.employment_corrected",
             by=by,
@@ -220,6 +275,26 @@ def correct_employment(*, employment: Employment, data: Mapping[str, Any], by: A
             after=after,
             reason=reason.strip(),
         )
+    return right
+
+
+def _rewritten(wrong: Employment, facts: Mapping[str, Any], *, by: Any, reason: str) -> Employment:
+    Employment.objects.filter(pk=wrong.pk).update(is_void=True, void_reason=reason)
+    right = Employment(
+        person=wrong.person,
+        enterprise=wrong.enterprise,
+        department=facts["department"],
+        post=facts["post"],
+        returned_on=facts["returned_on"],
+        journey=wrong.journey,
+        starts_on=facts["starts_on"] or wrong.starts_on,
+        ends_on=wrong.ends_on,
+        ended_reason=wrong.ended_reason,
+        corrects=wrong,
+        recorded_by=by,
+    )
+    right.is_key_post = is_key_post(right.post, key_post_words())
+    right.save()
     return right
 
 

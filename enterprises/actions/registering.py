@@ -1,8 +1,7 @@
 """Entering an enterprise or a site into the register, and correcting what stands there."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +12,12 @@ from enterprises.models import Enterprise, ResumptionMove, ResumptionStatus, Sis
 from enterprises.pinyin import name_core, search_text, unit_key
 from enterprises.tiers import derived_tier
 from parkportal.clock import at, park_now, park_today
+from parkportal.editing import EditConflict, conflict_rows
 from parkportal.idempotency import once
 from parkportal.privacy import mask_name, mask_phone
 from parkportal.records import terms
 from parkportal.records.audit import record
 from parkportal.records.models import Term
-from parkportal.states import Refused
 
 PLAIN_FIELDS = (
     "kind", "name", "short_name", "credit_code", "credit_code_reason", "address", "building", "floor", "industry",
@@ -35,28 +34,6 @@ DICTIONARIES = {
     "exclusion": "exclusion",
     "exemption": "exemption",
 }
-
-
-@dataclass(frozen=True)
-class ConflictRow:
-    """One field that two people changed: what stands there now, and what the second person typed."""
-
-    name: str
-    label: str
-    theirs: str
-    mine: str
-    is_same: bool
-
-
-class EditConflict(Refused):
-    """Somebody saved in between. `rows` hold both values field by field; nothing was written."""
-
-    def __init__(self, enterprise: Enterprise, rows: list[ConflictRow]) -> None:
-        super().__init__("conflict", "有人刚刚改过，请逐项选一个。")
-        self.enterprise = enterprise
-        self.rows = rows
-        self.other = str(enterprise.changed_by or "系统")
-        self.at: datetime = enterprise.changed_at
 
 
 def register_enterprise(
@@ -116,7 +93,7 @@ def correct_enterprise(
         )
         changed = {name: value for name, value in data.items() if _present(current, name) != _comparable(value)}
         if current.version != version and changed:
-            raise EditConflict(current, conflict_rows(current, data))
+            raise _conflict(current, data)
         redated = sishang_from is not None and sishang_from != current.sishang_since()
         if not changed and not redated:
             return current
@@ -143,18 +120,14 @@ def _write(current: Enterprise, changed: Mapping[str, Any], *, by: Any) -> None:
     outdate_board(enterprise=current, gone=gone, by=by)
 
 
-def conflict_rows(current: Enterprise, data: Mapping[str, Any]) -> list[ConflictRow]:
-    """Both values of every field that the form holds, as people read them."""
-    return [
-        ConflictRow(
-            name,
-            Enterprise._meta.get_field(name).verbose_name,
-            spoken(current, name, _present(current, name)),
-            spoken(current, name, _comparable(value)),
-            _present(current, name) == _comparable(value),
-        )
-        for name, value in data.items()
-    ]
+def _conflict(current: Enterprise, data: Mapping[str, Any]) -> EditConflict:
+    def speak(name: str, value: Any) -> tuple[str, str]:
+        return str(Enterprise._meta.get_field(name).verbose_name), spoken(current, name, value)
+
+    there = {name: _present(current, name) for name in data}
+    rows = conflict_rows(there, {name: _comparable(value) for name, value in data.items()}, speak)
+    touched = str(current.changed_by or "系统"), current.changed_at
+    return EditConflict(rows, touched=touched, again={"version": str(current.version)})
 
 
 def spoken(enterprise: Enterprise, name: str, value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +10,11 @@ from django.db import transaction
 
 from enterprises.actions.chasing import due_at, report_came
 from enterprises.models import DailyReport, Enterprise, UnitDay
-from parkportal.clock import day_of, end_of, park_now
+from parkportal.clock import end_of, park_now, park_today
+from parkportal.editing import Spoken, Touched, changes, plainly
 from parkportal.states import Refused
 
-COUNTS = ("on_duty", "hubei", "fever", "quarantined", "masks_left")
+COUNTS = DailyReport.COUNTS
 OLDEST = timedelta(days=7)
 
 
@@ -25,37 +27,56 @@ def submit_daily_report(
     by: Any,
     token: UUID | None = None,
     correction_reason: str = "",
+    seen: str | None = None,
+    spoken: Spoken = plainly,
 ) -> DailyReport:
     """Write the day's report, or correct it by a new version with a reason. Every count is explicit; zero is an answer.
 
-    The same token again gives the first row. Raises Refused `future_day`, `too_old` (beyond a week), `reason_missing` (a report
-    stands already).
+    The same token again gives the first row. `seen` is the mark of the report that the form was drawn from; counts that
+    are not said then stay as somebody else has sent them. Raises Refused `future_day`, `too_old` (beyond a week),
+    `reason_missing` (a report stands already); EditConflict.
     """
     if token and (found := DailyReport.objects.filter(token=token).first()):
         return found
-    now = park_now()
-    _refuse_day(day, today=day_of(now))
+    _refuse_day(day, today=park_today())
     with transaction.atomic():
         Enterprise.objects.select_for_update().get(pk=enterprise.pk)
         earlier = DailyReport.objects.in_force().filter(enterprise=enterprise, day=day).first()
+        said = {"note": note, **counts}
+        if seen is not None and earlier is not None:
+            current, touched = earlier.facts(), partial(_sent, earlier)
+            if not changes(seen=seen, current=current, typed=counts, spoken=spoken, touched=touched):
+                return earlier
+            said = {**current, **counts}
         if earlier is not None and not correction_reason:
             raise Refused("reason_missing", "这一天的日报已经交过了。要改，请写明更正原因。", field="correction_reason")
-        if earlier is not None:
-            DailyReport.objects.filter(pk=earlier.pk).update(is_replaced=True)
-        report = DailyReport.objects.create(
-            enterprise=enterprise,
-            day=day,
-            **{name: counts[name] for name in COUNTS},
-            note=note,
-            reported_by=by,
-            reported_at=now,
-            is_late=earlier.is_late if earlier else now > due_at(day),
-            correction_reason=correction_reason,
-            corrects=earlier,
-            token=token,
-        )
+        report = _write(enterprise, day, said, earlier, by=by, correction_reason=correction_reason, token=token)
         report_came(enterprise, day, by=by)
     return report
+
+
+def _write(
+    enterprise: Enterprise, day: date, said: Mapping[str, Any], earlier: DailyReport | None, **how: Any
+) -> DailyReport:
+    """The row; one that stood before is replaced, and whether it was late stays as it was."""
+    now = park_now()
+    if earlier is not None:
+        DailyReport.objects.filter(pk=earlier.pk).update(is_replaced=True)
+    return DailyReport.objects.create(
+        enterprise=enterprise,
+        day=day,
+        **{name: said[name] for name in (*COUNTS, "note")},
+        reported_by=how["by"],
+        reported_at=now,
+        is_late=earlier.is_late if earlier else now > due_at(day),
+        correction_reason=how["correction_reason"],
+        corrects=earlier,
+        token=how["token"],
+    )
+
+
+def _sent(report: DailyReport) -> Touched:
+    return str(report.reported_by), report.reported_at
 
 
 def _refuse_day(day: date, *, today: date) -> None:

@@ -19,9 +19,12 @@ PICTURE_TYPES = "image/png,image/jpeg,image/webp"
 class BoardForm(TokenFormMixin, forms.Form):
     """Who holds each duty. Begins with the version before and, where people have changed, with the register."""
 
+    after = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
     def __init__(self, *args: Any, enterprise: Enterprise, before: Board | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.enterprise = enterprise
+        self.initial["after"] = before.number if before else 0
         self.duties = duties_of(enterprise)
         known = known_names(enterprise)
         kept = {holder["duty"]: holder for holder in (before.holders if before else [])}

@@ -9,6 +9,7 @@ from enterprises.forms.needs import DAY, staff_accounts
 from enterprises.models import MealPoint, MealSlot, Outlet
 from parkportal.accounts.models import User
 from parkportal.clock import park_today
+from parkportal.editing import SeenFormMixin
 from parkportal.idempotency import TokenFormMixin
 
 CLOCK = {"type": "time", "class": "w-phone"}
@@ -62,10 +63,10 @@ class MealSlotForm(TokenFormMixin, forms.ModelForm):
         help_texts = {"group": "例如：一车间、青禾检测全体。同一批人写同一个名字。"}
 
 
-class OutletForm(TokenFormMixin, forms.ModelForm):
+class OutletForm(TokenFormMixin, SeenFormMixin, forms.ModelForm):
     class Meta:
         model = Outlet
-        fields = ["name", "english_name", "place", "offers", "opens", "closes"]
+        fields = Outlet.FACTS
         widgets = {
             "name": forms.TextInput(attrs={"class": "w-name"}),
             "english_name": forms.TextInput(attrs={"class": "w-name"}),

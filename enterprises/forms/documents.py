@@ -11,6 +11,7 @@ from parkportal.idempotency import TokenFormMixin
 class DocumentForm(TokenFormMixin, forms.Form):
     """A text written from the template, or an uploaded file with a stamp on it; one of the two, or both."""
 
+    after = forms.IntegerField(widget=forms.HiddenInput, required=False)
     text = forms.CharField(
         label="正文",
         required=False,

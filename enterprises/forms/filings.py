@@ -9,6 +9,7 @@ from django.utils.html import format_html
 
 from enterprises.filing_pack import QUESTIONS, Step
 from enterprises.forms.fields import YesNoField, checked
+from parkportal.editing import SeenFormMixin
 from parkportal.identifiers import normal_name
 from parkportal.records import terms
 
@@ -47,7 +48,7 @@ def filing_field(name: str) -> forms.Field:
     return forms.CharField(**common, max_length=50, widget=forms.TextInput(attrs={"class": "w-name"}))
 
 
-class FilingStepForm(forms.Form):
+class FilingStepForm(SeenFormMixin, forms.Form):
     """One step of the filing pack."""
 
     def __init__(self, *args: Any, step: Step, corrections: Mapping[str, str] | None = None, **kwargs: Any) -> None:
@@ -71,6 +72,10 @@ class FilingStepForm(forms.Form):
             if data.get(name):
                 self._read_name(data, name)
         return data
+
+    def answers(self) -> dict[str, Any]:
+        """What was said, by question."""
+        return {name: value for name, value in self.cleaned_data.items() if name in QUESTIONS}
 
     def _read_name(self, data: dict[str, Any], name: str) -> None:
         try:

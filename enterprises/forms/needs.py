@@ -6,6 +6,7 @@ from django import forms
 
 from enterprises.models import Need
 from parkportal.accounts.models import User
+from parkportal.editing import SeenFormMixin
 from parkportal.idempotency import TokenFormMixin
 from parkportal.records import terms
 
@@ -44,7 +45,7 @@ class NeedForm(TokenFormMixin, forms.ModelForm):
             del self.fields["department"], self.fields["due_on"]
 
 
-class NeedPassForm(TokenFormMixin):
+class NeedPassForm(TokenFormMixin, SeenFormMixin):
     department = forms.ChoiceField(label="转给哪个部门")
     owner = forms.ModelChoiceField(User.objects.none(), label="承办人", required=False, empty_label="由部门定")
     due_on = forms.DateField(label="新的期限", required=False, widget=forms.DateInput(attrs=DAY))

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from enterprises.forms.fields import checked
 from enterprises.models import DocumentType, Person
 from parkportal.clock import park_today
+from parkportal.editing import SeenFormMixin
 from parkportal.idempotency import TokenFormMixin
 from parkportal.identifiers import IdentifierProblem, id_sex, normal_document, normal_name, normal_phone
 from parkportal.records import terms
@@ -104,7 +105,7 @@ class FlagForm(TokenFormMixin, forms.Form):
         return self.cleaned_data["starts_on"]
 
 
-class EndFlagForm(forms.Form):
+class EndFlagForm(SeenFormMixin, forms.Form):
     """The mark holds no longer, from a day and for a reason."""
 
     on = day_field("最后一天")
@@ -115,7 +116,7 @@ class EndFlagForm(forms.Form):
         self.fields["on"].initial = park_today()
 
 
-class CorrectFlagForm(forms.Form):
+class CorrectFlagForm(SeenFormMixin, forms.Form):
     """The mark was written down wrong; the wrong row stays."""
 
     starts_on = day_field("应该从哪天起", required=False, help_text="空着：这个标记本来就不该有。")
@@ -132,7 +133,7 @@ class EndEmploymentForm(forms.Form):
         self.fields["on"].initial = park_today()
 
 
-class CorrectEmploymentForm(forms.Form):
+class CorrectEmploymentForm(SeenFormMixin, forms.Form):
     """What stands about the work is wrong; the wrong row stays."""
 
     department = forms.CharField(label="部门", max_length=200, required=False)

@@ -8,12 +8,13 @@ from django.core.validators import MaxValueValidator
 
 from enterprises.actions.reporting import COUNTS
 from enterprises.models import DailyReport
+from parkportal.editing import SeenFormMixin
 from parkportal.idempotency import TokenFormMixin
 
 LARGEST_COUNT = 10_000_000
 
 
-class DailyReportForm(TokenFormMixin, forms.ModelForm):
+class DailyReportForm(TokenFormMixin, SeenFormMixin, forms.ModelForm):
     """One screen on a phone. Every count is asked; zero is an answer."""
 
     class Meta:
@@ -38,5 +39,6 @@ class DailyReportForm(TokenFormMixin, forms.ModelForm):
             raise ValidationError(f"比职工总数 {self.headcount} 人还多，请核对，或先改职工总数。", code="more_than_all")
         return on_duty
 
-    def counts(self) -> dict[str, int]:
-        return {name: self.cleaned_data[name] for name in COUNTS}
+    def said(self) -> dict[str, Any]:
+        """The counts and the note."""
+        return {name: self.cleaned_data[name] for name in (*COUNTS, "note")}

@@ -214,6 +214,8 @@ class OutletQuerySet(models.QuerySet["Outlet"]):
 class Outlet(models.Model):
     """A take-away outlet (打包外卖) of the park. What stands here may be shown to everybody: nothing personal."""
 
+    FACTS = ("name", "english_name", "place", "offers", "opens", "closes")
+
     name = models.CharField("店名", max_length=60)
     english_name = models.CharField("英文店名", max_length=80, blank=True)
     place = models.CharField("地点", max_length=100)
@@ -239,6 +241,10 @@ class Outlet(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def facts(self) -> dict[str, Any]:
+        """What its form asks, as it stands."""
+        return {name: getattr(self, name) for name in self.FACTS}
 
 
 class OutletCheck(models.Model):

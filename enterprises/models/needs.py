@@ -112,6 +112,10 @@ class Need(Stateful):
     def __str__(self) -> str:
         return f"{self.enterprise} {self.description[:20]}"
 
+    def handling(self) -> dict[str, Any]:
+        """Who has it and until when: what passing it on changes."""
+        return {"department": self.department, "owner": self.owner, "due_on": self.due_on}
+
     @property
     def is_open(self) -> bool:
         return self.status in OPEN

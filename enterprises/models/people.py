@@ -1,7 +1,7 @@
 """Persons, where they work, and the dated flags that decide how they are cared for."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Count, Q
@@ -133,8 +133,24 @@ class EmploymentQuerySet(models.QuerySet["Employment"]):
         )
 
 
-class Employment(models.Model):
+class Corrected(models.Model):
+    """A row that is never overwritten: a right one takes its place and says which one it corrects."""
+
+    class Meta:
+        abstract = True
+
+    def standing(self) -> Self | None:
+        """The row that counts: this one, or what corrected it in the end; None where it was taken back."""
+        row: Self | None = self
+        while row is not None and row.is_void:  # type: ignore[attr-defined]
+            row = type(self)._default_manager.filter(corrects=row.pk).first()
+        return row
+
+
+class Employment(Corrected):
     """A person's work at an enterprise, dated; what the roster said about the way back is kept with it."""
+
+    FACTS = ("department", "post", "returned_on", "starts_on")
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="employments", verbose_name="人员")
     enterprise = models.ForeignKey("Enterprise", models.PROTECT, related_name="employments", verbose_name="企业")
@@ -170,6 +186,10 @@ class Employment(models.Model):
     def __str__(self) -> str:
         return f"{self.person} {self.enterprise}"
 
+    def facts(self) -> dict[str, Any]:
+        """What its correction asks, as it stands."""
+        return {name: getattr(self, name) for name in self.FACTS}
+
 
 class PersonFlagQuerySet(models.QuerySet["PersonFlag"]):
     def visible_to(self, user: Any) -> "PersonFlagQuerySet":
@@ -181,7 +201,7 @@ class PersonFlagQuerySet(models.QuerySet["PersonFlag"]):
         return self.filter(is_void=False, starts_on__lte=day).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
 
-class PersonFlag(models.Model):
+class PersonFlag(Corrected):
     """A dated mark on a person: 三类人员, 武汉暴露史密接, 医学观察期间, 省外返长 (dictionary `person_flag`)."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="flags", verbose_name="人员")
@@ -216,3 +236,11 @@ class PersonFlag(models.Model):
 
     def holds_on(self, day: date) -> bool:
         return not self.is_void and self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+    def days(self) -> dict[str, date | None]:
+        """What its correction asks, as it stands."""
+        return {"starts_on": self.starts_on, "ends_on": self.ends_on}
+
+    def ending(self) -> dict[str, Any]:
+        """What its ending asks, as it stands."""
+        return {"on": self.ends_on, "reason": self.ended_reason}

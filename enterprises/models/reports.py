@@ -33,6 +33,8 @@ class DailyReportQuerySet(models.QuerySet["DailyReport"]):
 class DailyReport(models.Model):
     """零报告: the counts of a day. Zero is an explicit row; a missing report is not zero. Corrected by a new version."""
 
+    COUNTS = ("on_duty", "hubei", "fever", "quarantined", "masks_left")
+
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="daily_reports", verbose_name="企业")
     day = models.DateField("日期")
     on_duty = models.PositiveIntegerField("到岗人数")
@@ -65,6 +67,10 @@ class DailyReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enterprise} {self.day:%Y-%m-%d}"
+
+    def facts(self) -> dict[str, Any]:
+        """What was said, as the form asks it."""
+        return {name: getattr(self, name) for name in (*self.COUNTS, "note")}
 
 
 class UnitDay(models.Model):

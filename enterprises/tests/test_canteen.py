@@ -18,6 +18,7 @@ from enterprises.tests.factories import (
     make_outlet,
     make_supervisor,
 )
+from enterprises.tests.pages import drawn
 from enterprises.tests.test_boards import picture
 from parkportal.clock import park_now, park_today
 from parkportal.messaging.models import Message
@@ -283,7 +284,8 @@ def test_an_outlet_is_registered_once_and_corrected(committee, sign_in):
     outlet = Outlet.objects.get()
     answer = browser.post(reverse("enterprises:outlet_create"), {**data, "token": uuid.uuid4()})
     assert answer.status_code == 422 and "已经登记过" in answer.content.decode()
-    browser.post(address("outlet_edit", outlet), {**data, "token": uuid.uuid4(), "offers": "盒饭"})
+    path = address("outlet_edit", outlet)
+    browser.post(path, {**data, **drawn(browser, path), "offers": "盒饭"})
     outlet.refresh_from_db()
     assert outlet.offers == "盒饭" and str(outlet.token) == data["token"]
 

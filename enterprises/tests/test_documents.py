@@ -12,6 +12,7 @@ from enterprises.actions import hand_in_document, judge_document
 from enterprises.document_templates import BLANK, template_text
 from enterprises.models import EnterpriseDocument, EnterpriseDocumentMove
 from enterprises.tests.factories import make_contact, make_enterprise, make_squad, make_squad_member, make_supervisor
+from enterprises.tests.pages import drawn
 from parkportal.idempotency import new_token
 from parkportal.messaging.models import Message
 from parkportal.states import Refused
@@ -56,7 +57,7 @@ def test_a_text_is_handed_in_once_and_the_next_one_replaces_it(firm, contact, si
     token = str(new_token())
     for _ in range(2):
         assert browser.post(path, {"text": "第一版", "token": token}).status_code == 302
-    browser.post(path, {"text": "第二版", "token": str(new_token())})
+    browser.post(path, {**drawn(browser, path), "text": "第二版"})
     rows = list(EnterpriseDocument.objects.order_by("number").values_list("number", "status", "text"))
     assert rows == [(1, "replaced", "第一版"), (2, "handed_in", "第二版")]
 

@@ -20,6 +20,7 @@ from enterprises.tests.factories import (
     make_supervisor,
     phone,
 )
+from enterprises.tests.pages import drawn
 from parkportal.clock import park_now
 from parkportal.idempotency import new_token
 from parkportal.records.models import AuditEntry
@@ -101,14 +102,16 @@ def test_a_mark_is_added_ended_and_corrected_by_hand(job, contact, sign_in):
     flag = PersonFlag.objects.get()
     assert (flag.source, flag.recorded_by) == ("逐人登记", contact)
 
-    answer = browser.post(f"{home}flags/{flag.pk}/correct/", {"starts_on": "2020-02-12", "reason": "看错了行程"})
+    path = f"{home}flags/{flag.pk}/correct/"
+    answer = browser.post(path, {**drawn(browser, path), "starts_on": "2020-02-12", "reason": "看错了行程"})
     assert answer.status_code == 302
     flag.refresh_from_db()
     right = PersonFlag.objects.get(corrects=flag)
     assert flag.is_void and flag.void_reason == "看错了行程"
     assert right.starts_on == date(2020, 2, 12)
 
-    browser.post(f"{home}flags/{right.pk}/end/", {"on": "2020-02-18", "reason": "解除医学观察"})
+    path = f"{home}flags/{right.pk}/end/"
+    browser.post(path, {**drawn(browser, path), "on": "2020-02-18", "reason": "解除医学观察"})
     right.refresh_from_db()
     assert (right.ends_on, right.ended_reason) == (TODAY, "解除医学观察")
     page = browser.get(home).content.decode()
@@ -121,7 +124,8 @@ def test_a_mark_is_added_ended_and_corrected_by_hand(job, contact, sign_in):
 )
 def test_ending_a_mark_asks_for_a_right_day_and_a_reason(job, contact, sign_in, data):
     flag = make_flag(job.person, "observation", starts_on=TODAY)
-    answer = sign_in(contact).post(f"/enterprises/people/{job.pk}/flags/{flag.pk}/end/", {"on": "2020-02-18", **data})
+    browser, path = sign_in(contact), f"/enterprises/people/{job.pk}/flags/{flag.pk}/end/"
+    answer = browser.post(path, {**drawn(browser, path), "on": "2020-02-18", **data})
     assert answer.status_code == 422
     flag.refresh_from_db()
     assert flag.ends_on is None
@@ -140,7 +144,8 @@ def test_a_mark_that_should_not_be_is_void_and_not_written_again_by_an_old_list(
 def test_work_is_corrected_by_a_new_row_and_ended_with_a_reason(job, contact, sign_in):
     browser = sign_in(contact)
     data = {"department": "二车间", "post": "保安", "returned_on": "2020-02-13", "starts_on": "2019-01-01"}
-    answer = browser.post(f"/enterprises/people/{job.pk}/correct/", {**data, "reason": "部门填错"})
+    path = f"/enterprises/people/{job.pk}/correct/"
+    answer = browser.post(path, {**drawn(browser, path), **data, "reason": "部门填错"})
     right = Employment.objects.get(corrects=job)
     assert answer["Location"] == f"/enterprises/people/{right.pk}/"
     job.refresh_from_db()

@@ -7,12 +7,13 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enterprises.actions import EditConflict, assign_squad, correct_enterprise, register_enterprise
+from enterprises.actions import assign_squad, correct_enterprise, register_enterprise
 from enterprises.models import Enterprise, ResumptionMove, SishangListing
 from enterprises.pinyin import initials, person_key, search_text, unit_key
 from enterprises.tests.factories import credit_code, make_enterprise, make_squad, make_term, phone
 from enterprises.tiers import derived_tier
 from parkportal.clock import at
+from parkportal.editing import EditConflict
 from parkportal.idempotency import new_token
 from parkportal.records.models import AuditEntry
 

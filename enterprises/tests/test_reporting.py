@@ -17,6 +17,7 @@ from enterprises.tests.factories import (
     make_squad_member,
     make_supervisor,
 )
+from enterprises.tests.pages import drawn
 from parkportal.clock import at
 from parkportal.idempotency import new_token
 from parkportal.messaging.models import Message
@@ -86,7 +87,7 @@ def test_bad_counts_stand_beside_their_field(unit, contact, address, sign_in, ch
 def test_a_correction_needs_its_reason_and_leaves_the_first_version(unit, contact, address, sign_in):
     first = report(unit, contact)
     browser = sign_in(contact)
-    again = {**COUNTS, "on_duty": 62, "token": new_token()}
+    again = {**drawn(browser, address), **COUNTS, "on_duty": 62}
     assert browser.post(address, again).status_code == 422
     assert browser.post(address, {**again, "correction_reason": "漏数夜班"}).status_code == 302
     now = DailyReport.objects.in_force().get()

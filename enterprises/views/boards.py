@@ -15,6 +15,7 @@ from enterprises.board_paper import board_pdf
 from enterprises.duties import gaps
 from enterprises.forms.boards import BoardForm, BoardPostForm
 from enterprises.models import Board, Enterprise
+from parkportal.editing import newer_version
 from parkportal.guards import public, roles
 from parkportal.idempotency import made_before, new_token, token_of
 from parkportal.keys import key_of
@@ -59,17 +60,18 @@ def board_create(request: HttpRequest, pk: int) -> HttpResponse:
     if known := made_before(Board, request.POST.get("token")):
         return redirect("enterprises:board_detail", pk=known.pk)
     before = Board.objects.current().filter(enterprise=enterprise).first()
-    form = BoardForm(request.POST or None, enterprise=enterprise, before=before)
+    form, newer = BoardForm(request.POST or None, enterprise=enterprise, before=before), None
     if request.method == "POST" and form.is_valid():
         try:
-            board = generate_board(
-                enterprise=enterprise, holders=form.holders(), by=request.user, token=form.cleaned_data["token"]
-            )
+            token, after = form.cleaned_data["token"], form.cleaned_data["after"] or 0
+            made = {"enterprise": enterprise, "holders": form.holders(), "token": token, "after": after}
+            board = generate_board(by=request.user, **made)
             messages.success(request, f"第 {board.number} 版生成了，请打印张贴。")
             return redirect("enterprises:board_detail", pk=board.pk)
         except Refused as refused:
             form.add_error(None, refused)
-    context = {"form": form, "enterprise": enterprise, "before": before}
+            newer = newer_version(form, refused, before)
+    context = {"form": form, "enterprise": enterprise, "before": before, "newer": newer}
     return render(request, "enterprises/board_form.html", context, status=422 if form.errors else 200)
 
 

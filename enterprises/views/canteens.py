@@ -198,6 +198,7 @@ def _guidance(request: HttpRequest, guidance: Guidance, **forms: Any) -> dict[st
         "guidance": guidance,
         "steps": steps,
         "moves": guidance.moves.select_related("by").order_by("-effective_at", "-id"),
+        "lost": [form for step, form in forms.items() if step not in steps],
         "error_forms": list(forms.values()),
         "has_errors": bool(forms),
         "is_park": request.user.has_role(*PARK),

@@ -1,5 +1,7 @@
 """防疫管理制度 and 应急预案 of an enterprise: written, uploaded, looked at."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,6 +10,7 @@ from enterprises.actions import hand_in_document, judge_document
 from enterprises.document_templates import template_text
 from enterprises.forms import DocumentForm, JudgeDocumentForm
 from enterprises.models import Enterprise, EnterpriseDocument
+from parkportal.editing import newer_version
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
 from parkportal.records import terms
@@ -39,27 +42,40 @@ def document_list(request: HttpRequest, pk: int) -> HttpResponse:
 def document_create(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """A new version: from the template, or from the version before."""
     enterprise = get_object_or_404(Enterprise.objects.editable_by(request.user).current(), pk=pk)
-    words = dict(terms.choices("document_kind")).get(kind)
-    if words is None:
-        raise Http404
+    words = _kind_or_404(kind)
     if made_before(EnterpriseDocument, request.POST.get("token")):
         return redirect("enterprises:document_list", pk=pk)
     last = EnterpriseDocument.objects.current().filter(enterprise=enterprise, kind=kind).first()
-    start = last.text if last and last.text else template_text(kind, enterprise)
-    form = DocumentForm(request.POST or None, request.FILES or None, initial={"text": start})
+    form, newer = (
+        DocumentForm(request.POST or None, request.FILES or None, initial=_start(last, enterprise, kind)),
+        None,
+    )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
             hand_in_document(
                 enterprise=enterprise, kind=kind, text=data["text"], upload=data["file"], by=request.user,
-                token=data["token"],
+                token=data["token"], after=data["after"] or 0,
             )  # fmt: skip
             messages.success(request, f"{words}交上去了，督导会看。")
             return redirect("enterprises:document_list", pk=pk)
         except Refused as refused:
             form.add_error("file" if refused.code.startswith(("file", "picture")) else None, refused)
-    context = {"form": form, "enterprise": enterprise, "words": words, "last": last}
+            newer = newer_version(form, refused, last)
+    context = {"form": form, "enterprise": enterprise, "words": words, "last": last, "newer": newer}
     return render(request, "enterprises/document_create.html", context, status=422 if form.errors else 200)
+
+
+def _kind_or_404(kind: str) -> str:
+    words = dict(terms.choices("document_kind")).get(kind)
+    if words is None:
+        raise Http404
+    return words
+
+
+def _start(last: EnterpriseDocument | None, enterprise: Enterprise, kind: str) -> dict[str, Any]:
+    text = last.text if last and last.text else template_text(kind, enterprise)
+    return {"text": text, "after": last.number if last else 0}
 
 
 @roles(*READ)

@@ -3,15 +3,17 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from enterprises import papers
 from enterprises.actions import approve_filing, file_resumption, open_filing, return_filing, save_filing_step
 from enterprises.actions.filing import DRAFT_PURPOSE
-from enterprises.filing_pack import BY_CODE, QUESTIONS, answers, missing_steps, next_step
+from enterprises.filing_pack import BY_CODE, QUESTIONS, answers, missing_steps, next_step, step_answers
 from enterprises.forms import FilingStepForm
 from enterprises.models import Employment, Enterprise, Filing
 from enterprises.views.papers import labelled_papers, steps_of
+from parkportal.editing import EditConflict, chosen, conflict_page, mark_of, spoken_by
 from parkportal.guards import roles
 from parkportal.idempotency import new_token, token_of
 from parkportal.records import parked
@@ -39,15 +41,22 @@ def filing_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if step not in BY_CODE:
         raise Http404
     draft = parked.get(DRAFT_PURPOSE, owner=request.user, subject=f"{filing.pk}:{step}")
-    initial = {**filing.pack, **(draft.content if draft else {})}
+    drawn = {"seen": mark_of(step_answers(filing.pack, step))}
+    initial = {**filing.pack, **drawn, **(draft.content if draft else {})}
     form = FilingStepForm(request.POST or None, step=BY_CODE[step], initial=initial, corrections=filing.corrections)
     if request.method == "POST" and form.is_valid():
         try:
-            filing = save_filing_step(filing=filing, step=step, values=form.cleaned_data, by=request.user)
+            values, seen = chosen(request, form.answers()), form.cleaned_data["seen"]
+            filing = save_filing_step(
+                filing=filing, step=step, values=values, seen=seen, spoken=spoken_by(form), by=request.user
+            )
             following = next_step(filing.pack, step)
             if following:
                 return redirect("enterprises:filing_step", pk=pk, step=following)
             return redirect("enterprises:filing_detail", pk=pk)
+        except EditConflict as conflict:
+            back = reverse("enterprises:filing_detail", args=[pk])
+            return conflict_page(request, conflict, title=BY_CODE[step].title, back=back)
         except Refused as refused:
             form.add_error(None, refused)
     context = {"form": form, "filing": filing, "step": BY_CODE[step], "steps": steps_of(filing, step)}
@@ -61,7 +70,7 @@ def filing_draft(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     filing = get_object_or_404(Filing.objects.editable_by(request.user), pk=pk)
     if step not in BY_CODE:
         raise Http404
-    names = [question.name for question in BY_CODE[step].questions]
+    names = [*(question.name for question in BY_CODE[step].questions), "seen"]
     typed = {name: request.POST[name][:500] for name in names if name in request.POST}
     parked.put(DRAFT_PURPOSE, typed, owner=request.user, subject=f"{filing.pk}:{step}")
     return HttpResponse(status=204)

@@ -7,11 +7,13 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from enterprises.actions import close_need, confirm_need, pass_need, register_need, reopen_need, void_need
 from enterprises.forms import NeedCloseForm, NeedConfirmForm, NeedForm, NeedPassForm, NeedReasonForm
 from enterprises.models import Enterprise, Need
+from parkportal.editing import EditConflict, chosen, conflict_page, mark_of, spoken_by
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
 from parkportal.records import terms
@@ -93,8 +95,9 @@ def need_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _detail(request: HttpRequest, need: Need, **forms: Any) -> dict[str, Any]:
     handles = Need.objects.handled_by(request.user).filter(pk=need.pk).exists()
     answers = handles or _writable(request).filter(pk=need.enterprise_id).exists()
+    drawn = {"seen": mark_of(need.handling())}
     steps = {
-        code: forms.get(code) or form_class(auto_id=f"{code}_%s")
+        code: forms.get(code) or form_class(auto_id=f"{code}_%s", initial=drawn)
         for code, (form_class, _, _, is_enterprises) in STEPS.items()
         if (answers if is_enterprises else handles) and _possible(need, code)
     }
@@ -105,6 +108,7 @@ def _detail(request: HttpRequest, need: Need, **forms: Any) -> dict[str, Any]:
         "kinds": terms.labels("need_kind"),
         "departments": terms.labels("department"),
         "may_supply": (handles or answers) and need.is_open and need.kind == "supplies",
+        "lost": [form for code, form in forms.items() if code not in steps],
         "error_forms": list(forms.values()),
         "has_errors": bool(forms),
     }
@@ -129,10 +133,22 @@ def need_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     form = form_class(request.POST, auto_id=f"{step}_%s")
     if form.is_valid():
         try:
-            action(need=need, by=request.user, **form.cleaned_data)
+            action(need=need, by=request.user, **_said(request, need, form))
             messages.success(request, said)
             return redirect("enterprises:need_detail", pk=pk)
+        except EditConflict as conflict:
+            back = reverse("enterprises:need_detail", args=[pk])
+            return conflict_page(request, conflict, title=f"转办：{need.description[:30]}", back=back)
         except Refused as refused:
             field = refused.facts.get("field")
             form.add_error(field if field in form.fields else None, refused)
     return render(request, "enterprises/need_detail.html", _detail(request, need, **{step: form}), status=422)
+
+
+def _said(request: HttpRequest, need: Need, form: Any) -> dict[str, Any]:
+    """What the step is told. Of two people who pass a need on, the second chose field by field what holds."""
+    data = form.cleaned_data
+    if not isinstance(form, NeedPassForm):
+        return data
+    facts = chosen(request, {name: data[name] for name in need.handling()})
+    return {**data, **need.handling(), **facts, "spoken": spoken_by(form)}

@@ -6,12 +6,14 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from enterprises.actions.outlets import check_outlet, save_outlet, set_outlet_open
+from enterprises.actions.outlets import check_outlet, correct_outlet, open_outlet, set_outlet_open
 from enterprises.forms.canteen import OutletCheckForm, OutletForm
 from enterprises.models import Outlet, OutletCheck
 from parkportal.clock import park_now
+from parkportal.editing import EditConflict, chosen, conflict_page, mark_of, spoken_by
 from parkportal.guards import public, roles
 from parkportal.idempotency import made_before
 from parkportal.records.files import serve
@@ -49,15 +51,26 @@ def outlet_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, outlet: Outlet) -> HttpResponse:
-    form = OutletForm(request.POST or None, instance=outlet)
+    form = OutletForm(request.POST or None, instance=outlet, initial={"seen": mark_of(outlet.facts())})
     if request.method == "POST" and form.is_valid():
+        facts = {name: form.cleaned_data[name] for name in Outlet.FACTS}
         try:
-            kept = save_outlet(form.instance, by=request.user, token=form.cleaned_data["token"])
-            return redirect("enterprises:outlet_detail", pk=kept.pk)
+            return redirect("enterprises:outlet_detail", pk=_saved(request, form, facts).pk)
+        except EditConflict as conflict:
+            back = reverse("enterprises:outlet_detail", args=[outlet.pk])
+            return conflict_page(request, conflict, title="外卖店资料", back=back)
         except Refused as refused:
             form.add_error(refused.facts.get("field"), refused)
     context = {"form": form, "outlet": outlet}
     return render(request, "enterprises/outlet_form.html", context, status=422 if form.errors else 200)
+
+
+def _saved(request: HttpRequest, form: OutletForm, facts: dict[str, Any]) -> Outlet:
+    if form.instance.pk is None:
+        return open_outlet(facts=facts, by=request.user, token=form.cleaned_data["token"])
+    seen, spoken = form.cleaned_data["seen"], spoken_by(form)
+    facts = chosen(request, facts)
+    return correct_outlet(outlet=form.instance, facts=facts, seen=seen, spoken=spoken, by=request.user)
 
 
 @roles(*PARK)

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from enterprises.actions import correct_employment, correct_flag, employ_one, end_employment, end_flag, flag_person
 from enterprises.forms import (
@@ -19,6 +20,7 @@ from enterprises.forms import (
 )
 from enterprises.models import DailyReport, Employment, Enterprise, PersonFlag
 from parkportal.clock import park_today
+from parkportal.editing import EditConflict, chosen, conflict_page, mark_of, spoken_by
 from parkportal.guards import roles
 from parkportal.records import terms
 from parkportal.states import Refused
@@ -42,7 +44,7 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "person": person,
         "flags": flags,
         "jobs": Employment.objects.visible_to(request.user).filter(person=person).select_related("enterprise"),
-        "may_write": _own(request.user).filter(pk=pk).exists(),
+        "may_write": _own(request.user).filter(pk=pk, is_void=False).exists(),
         "today": today,
     }
     return render(request, "enterprises/person_detail.html", context)
@@ -67,7 +69,7 @@ def person_create(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*WRITE)
 def person_flag(request: HttpRequest, pk: int) -> HttpResponse:
     """A new mark on a person."""
-    job = get_object_or_404(_own(request.user), pk=pk)
+    job = _job(request, pk)
 
     def do(data: dict[str, Any]) -> None:
         flag_person(
@@ -80,29 +82,33 @@ def person_flag(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*WRITE)
 def flag_end(request: HttpRequest, pk: int, flag: int) -> HttpResponse:
-    job, mark = _mark(request.user, pk, flag)
+    job, mark = _mark(request, pk, flag)
+    form = EndFlagForm(request.POST or None, initial={"seen": mark_of(mark.ending())})
 
     def do(data: dict[str, Any]) -> None:
-        end_flag(flag=mark, on=data["on"], reason=data["reason"], by=request.user)
+        said = chosen(request, {"on": data["on"], "reason": data["reason"]})
+        end_flag(flag=mark, by=request.user, seen=data["seen"], spoken=spoken_by(form), **said)
 
-    return _one_form(request, EndFlagForm(request.POST or None), job, do, title="结束标记", submit="结束")
+    return _one_form(request, form, job, do, title="结束标记", submit="结束")
 
 
 @roles(*WRITE)
 def flag_correct(request: HttpRequest, pk: int, flag: int) -> HttpResponse:
-    job, mark = _mark(request.user, pk, flag)
-    initial = {"starts_on": mark.starts_on, "ends_on": mark.ends_on}
+    job, mark = _mark(request, pk, flag)
+    form = CorrectFlagForm(request.POST or None, initial={**mark.days(), "seen": mark_of(mark.days())})
 
     def do(data: dict[str, Any]) -> None:
-        correct_flag(flag=mark, by=request.user, **data)
+        days = chosen(request, {name: data[name] for name in mark.days()})
+        correct_flag(
+            flag=mark, by=request.user, reason=data["reason"], seen=data["seen"], spoken=spoken_by(form), **days
+        )
 
-    form = CorrectFlagForm(request.POST or None, initial=initial)
     return _one_form(request, form, job, do, title="更正标记", submit="更正", lead="原来的一行留着，写明已更正。")
 
 
 @roles(*WRITE)
 def employment_end(request: HttpRequest, pk: int) -> HttpResponse:
-    job = get_object_or_404(_own(request.user), pk=pk)
+    job = _job(request, pk)
 
     def do(data: dict[str, Any]) -> None:
         end_employment(employment=job, on=data["on"], reason=data["reason"], by=request.user)
@@ -112,13 +118,15 @@ def employment_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*WRITE)
 def employment_correct(request: HttpRequest, pk: int) -> HttpResponse:
-    job = get_object_or_404(_own(request.user), pk=pk)
-    initial = {name: getattr(job, name) for name in ("department", "post", "returned_on", "starts_on")}
-    form = CorrectEmploymentForm(request.POST or None, initial=initial)
+    job = _job(request, pk)
+    form = CorrectEmploymentForm(request.POST or None, initial={**job.facts(), "seen": mark_of(job.facts())})
     right = {}
 
     def do(data: dict[str, Any]) -> None:
-        right["pk"] = correct_employment(employment=job, data=form.facts(), reason=data["reason"], by=request.user).pk
+        facts, reason = chosen(request, form.facts()), data["reason"]
+        right["pk"] = correct_employment(
+            employment=job, data=facts, reason=reason, seen=data["seen"], spoken=spoken_by(form), by=request.user
+        ).pk
 
     lead = "原来的一行留着，写明已更正。"
     return _one_form(request, form, job, do, title="更正在岗资料", submit="更正", lead=lead, to=right)
@@ -147,12 +155,19 @@ def report_people(request: HttpRequest, pk: int) -> HttpResponse:
 def _own(user: Any) -> Any:
     """Employments whose enterprise this person may write."""
     rows = Employment.objects.visible_to(user).filter(enterprise__in=Enterprise.objects.editable_by(user))
-    return rows.filter(is_void=False).select_related("person", "enterprise")
+    return rows.select_related("person", "enterprise")
 
 
-def _mark(user: Any, pk: int, flag: int) -> tuple[Employment, PersonFlag]:
-    job = get_object_or_404(_own(user), pk=pk)
-    marks = PersonFlag.objects.visible_to(user).filter(person=job.person_id, is_void=False)
+def _job(request: HttpRequest, pk: int) -> Employment:
+    """The row that the form is about. One that somebody corrected meanwhile is met when the form comes back."""
+    rows = _own(request.user)
+    return get_object_or_404(rows if request.method == "POST" else rows.filter(is_void=False), pk=pk)
+
+
+def _mark(request: HttpRequest, pk: int, flag: int) -> tuple[Employment, PersonFlag]:
+    job = _job(request, pk)
+    marks = PersonFlag.objects.visible_to(request.user).filter(person=job.person_id)
+    marks = marks if request.method == "POST" else marks.filter(is_void=False)
     return job, get_object_or_404(marks.select_related("person"), pk=flag)
 
 
@@ -166,6 +181,9 @@ def _one_form(
             do(form.cleaned_data)
             messages.success(request, f"{job.person}：{words['title']}，写好了。")
             return redirect("enterprises:person_detail", pk=to.get("pk", job.pk))
+        except EditConflict as conflict:
+            back = reverse("enterprises:person_detail", args=[job.pk])
+            return conflict_page(request, conflict, title=f"{words['title']}：{job.person.masked_name}", back=back)
         except Refused as refused:
             field = refused.facts.get("field")
             form.add_error({"ends_on": "on"}.get(field, field) if field not in form.fields else field, refused)

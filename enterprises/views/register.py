@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST
 
 from enterprises import listing
 from enterprises.actions import (
-    EditConflict,
     correct_enterprise,
     note_doubts,
     register_enterprise,
@@ -21,6 +20,7 @@ from enterprises.actions import (
 )
 from enterprises.forms import BulkForm, EnterpriseForm, RegisterForm, SavedFilterForm, StatusForm
 from enterprises.models import BulkChange, Enterprise, SavedFilter
+from parkportal.editing import EditConflict, chosen, conflict_page
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
 from parkportal.keys import keys_of
@@ -166,14 +166,15 @@ def enterprise_edit(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             version = form.cleaned_data["version"] or 0
             enterprise = Enterprise.objects.get(pk=pk)
-            data = listing.kept_values(request, form.facts())
+            data = chosen(request, form.facts())
             since = form.cleaned_data.get("sishang_from")
             correct_enterprise(enterprise=enterprise, data=data, version=version, by=request.user, sishang_from=since)
             note_doubts(units=[pk])
             messages.success(request, "改好了。")
             return redirect("dashboard:enterprise_file", pk=pk)
         except EditConflict as conflict:
-            return render(request, "enterprises/enterprise_conflict.html", listing.conflict_context(request, conflict))
+            back = reverse("dashboard:enterprise_file", args=[pk])
+            return conflict_page(request, conflict, title=enterprise.name, back=back)
         except ValidationError as problem:
             form.add_error(None, problem)
     return render(request, "enterprises/enterprise_form.html", context, status=422 if form.errors else 200)

@@ -1,13 +1,26 @@
 """The audit. Actions call `record()`; a move is its own audit row and is not written twice."""
 
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 
+from parkportal.clock import park_now
 from parkportal.records.models import AuditEntry
 
 current_address: ContextVar[str] = ContextVar("current_address", default="")
+
+
+def last_act(subject: models.Model, *actions: str, since: datetime | None = None) -> tuple[str, datetime]:
+    """Who acted on a thing last, in one of these acts or any, and when; with nothing written down the system, `since`."""
+    entries = AuditEntry.objects.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
+    if actions:
+        entries = entries.filter(action__in=actions)
+    last = entries.select_related("by").order_by("-id").first()
+    if last is None:
+        return "系统", since or park_now()
+    return str(last.by or "系统"), last.at
 
 
 def record(

@@ -121,6 +121,13 @@ def park_clock(value: Any) -> Any:
 
 
 @register.filter
+def typed_words(field: Any) -> str:
+    """What somebody typed or chose in a bound field, as the page would have said it."""
+    words = {str(code): str(label) for code, label in getattr(field.field, "choices", ())}
+    return words.get(str(field.data), str(field.data))
+
+
+@register.filter
 def hour(value: Any) -> str:
     """09:41."""
     return in_park(value).strftime("%H:%M") if isinstance(value, datetime) else NOTHING
