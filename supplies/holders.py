@@ -1,5 +1,6 @@
 """Who holds a lot now, with how to reach them and on which paper they got it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -27,9 +28,17 @@ def phone_of(firm: Enterprise) -> str:
     return firm.liaison_phone or firm.principal_phone
 
 
+_point_hands: list[Callable[[Place], list[Any]]] = []
+
+
+def register_point_hands(reach: Callable[[Place], list[Any]]) -> None:
+    """The app that owns the testing points says who works at one: the users of a place of that kind."""
+    _point_hands.append(reach)
+
+
 def hands_of(place: Place, lot: Lot) -> list[Any]:
     """Who answers for what lies in a place: the squad's members, the warehouse's keepers; on the way the keepers of the
-    warehouses that sent it. A testing point is supplied by the warehouses, whose keepers fetch it back."""
+    warehouses that sent it; at a testing point those who work there, and the keepers who fetch it back."""
     if place.kind == PlaceKind.SQUAD:
         members = SquadMember.objects.filter(in_force(), squad=place.squad_id)
         return [row.user for row in members.select_related("user").order_by("id")]
@@ -41,7 +50,9 @@ def hands_of(place: Place, lot: Lot) -> list[Any]:
         staff = staff.filter(place__in=lot.lines.filter(to_place=place).values("from_place"))
     else:
         staff = staff.filter(place=place)
-    return [row.user for row in staff.select_related("user").order_by("id")]
+    working = [user for reach in _point_hands for user in reach(place)] if place.kind == PlaceKind.POINT else []
+    keepers = [row.user for row in staff.select_related("user").order_by("id")]
+    return list(dict.fromkeys([*working, *keepers]))
 
 
 def holders_of(lot: Lot) -> list[Holder]:

@@ -24,23 +24,23 @@ SIGNATURE_PIXELS = (264, 109)
 
 
 def answer(what: str, deliveries: QuerySet[Delivery]) -> HttpResponse:
-    """`pick` is one list of all lines; `notes` a note for each delivery, one file."""
-    rows = list(whole(deliveries.order_by("squad__number", "enterprise__pinyin_key", "id")[:NOTE_LIMIT]))
+    """`pick` is one list of all lines; `notes` a note for each delivery, one file. Raises Refused `none`, `too_many`."""
+    rows = list(whole(deliveries.order_by("squad__number", "enterprise__pinyin_key", "id")[: NOTE_LIMIT + 1]))
     if not rows:
-        return HttpResponse("没有选配送单。", status=422, content_type="text/plain; charset=utf-8")
+        raise Refused("none", "没有选配送单。")
+    if len(rows) > NOTE_LIMIT:
+        raise Refused("too_many", f"一次最多打印 {NOTE_LIMIT} 张配送单，请按小分队或状态筛选后再打印。")
     if what == "pick":
         return _pdf(pick_list(rows), f"jianhuodan-{park_today():%Y%m%d}.pdf")
     return _pdf(delivery_notes(rows), f"peisongdan-{rows[0].code if len(rows) == 1 else len(rows)}.pdf")
 
 
-def register(deliveries: QuerySet[Delivery]) -> HttpResponse:
-    """领用登记表 of the deliveries that were signed for."""
-    rows = whole(deliveries.order_by("receipt__at", "id")).select_related("receipt__image")
-    lines = tuple(line for row in rows for line in register_lines(row, with_signatures=True))
-    sheet = sheets.IssueRegister(
-        park=settings.PARK_NAME, lines=lines, warehouse="各仓库", as_of=f"截至 {park_now():%Y-%m-%d %H:%M}"
+def register(deliveries: Iterable[Delivery], *, as_of: str) -> bytes:
+    """领用登记表 of deliveries that were signed for, each with its lines and pictures read (`whole`)."""
+    lines = tuple(line for row in deliveries for line in register_lines(row, with_signatures=True))
+    return sheets.issue_register_pdf(
+        sheets.IssueRegister(park=settings.PARK_NAME, lines=lines, warehouse="各仓库", as_of=as_of)
     )
-    return _pdf(sheets.issue_register_pdf(sheet), f"lingyong-{park_today():%Y%m%d}.pdf")
 
 
 def pick_list(deliveries: list[Delivery]) -> bytes:
@@ -154,7 +154,7 @@ def _note(row: Delivery) -> sheets.DeliveryNote:
     )
 
 
-def _small(stored: StoredFile) -> bytes:
+def small(stored: StoredFile) -> bytes:
     """A drawn signature in grey and as large as its cell needs, so that a register of hundreds stays a small file."""
     with Image.open(io.BytesIO(files.content(stored))) as picture:
         small = picture.convert("L")
@@ -186,7 +186,7 @@ def register_lines(row: Delivery, *, with_signatures: bool = False) -> Iterable[
             phone=mask_phone(row.enterprise.liaison_phone),
             received_on=day_of(receipt.at),
             remark=f"少 {plain(missing)}，{line.get_shortage_display()}" if missing else "",
-            drawn=_small(receipt.image) if with_signatures and not place and receipt.image else b"",
+            drawn=small(receipt.image) if with_signatures and not place and receipt.image else b"",
         )
 
 

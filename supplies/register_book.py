@@ -1,20 +1,23 @@
-"""领用登记表 as a workbook: the columns of the handbook, with the drawn signatures as pictures in their cells."""
+"""领用登记表, to print and as a workbook with the drawn signatures in their cells: made by a job."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.conf import settings
-from django.db.models import QuerySet
-from django.http import HttpResponse
 from openpyxl import Workbook
 from openpyxl.drawing.image import Image
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from parkportal.clock import park_now, park_today
-from parkportal.records import files
+from parkportal.clock import park_now
+from parkportal.records import jobs
+from parkportal.records.audit import record
+from parkportal.records.files import keep_made
+from parkportal.records.models import Job
+from parkportal.records.models.files import JOB_LIFE
 from parkportal.workbooks.writing import clean_text
+from supplies import listing, papers
 from supplies.models import Delivery, Receipt
 from supplies.papers import register_lines, whole
 
@@ -26,31 +29,47 @@ SIGNED = 11
 HEAD = 3
 SIGNATURE_PIXELS = (132, 54)
 ROW_POINTS = 44
-LIMIT = 2000
+LIMIT = 20_000
+KIND = "issue_register"
+FORMS = {"pdf": "打印", "xlsx": "Excel"}
 THIN = Side(style="thin", color="83888C")
 
 
-def answer(deliveries: QuerySet[Delivery]) -> HttpResponse:
-    """The workbook of what was signed for, at most the latest 2,000 deliveries."""
-    latest = whole(deliveries.order_by("-receipt__at", "-id")).select_related("receipt__image", "warehouse")
-    rows = list(latest[: LIMIT + 1])
+@jobs.handler(KIND, unit="张")
+def run(job: Job, progress: jobs.Progress) -> jobs.Finished:
+    """Deliveries that were signed for, as the list shows them to the job's owner; at most the latest `LIMIT`."""
+    form = job.params["form"]
+    asked = listing.rows_of(job.params["query"], job.owner).received()
+    latest = list(whole(asked.order_by("-receipt__at", "-id")).select_related("receipt__image")[: LIMIT + 1])
+    rows, is_cut = latest[:LIMIT][::-1], len(latest) > LIMIT
+
+    def told() -> Iterator[Delivery]:
+        for number, row in enumerate(rows, 1):
+            progress.tick(number, len(rows))
+            yield row
+
+    raw = papers.register(told(), as_of=_as_of(is_cut)) if form == "pdf" else _saved(book(told(), as_of=_as_of(is_cut)))
+    stored = keep_made(raw, form, name="领用登记表", purpose="export", owner=job.owner, life=JOB_LIFE)
+    record("supplies.register_exported", by=job.owner, after={"张数": len(rows), "形式": FORMS[form]})
+    return jobs.Finished(message=f"{len(rows)} 张签收过的配送单", result=stored)
+
+
+def _as_of(is_cut: bool) -> str:
+    return f"截至 {park_now():%Y-%m-%d %H:%M}" + (f"，只列最近 {LIMIT} 张配送单" if is_cut else "")
+
+
+def _saved(made: Workbook) -> bytes:
     out = io.BytesIO()
-    book(rows[:LIMIT][::-1], is_cut=len(rows) > LIMIT).save(out)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    told = HttpResponse(out.getvalue(), content_type=kind)
-    told["Content-Disposition"] = f'attachment; filename="lingyong-{park_today():%Y%m%d}.xlsx"'
-    told["Cache-Control"] = "no-store"
-    return told
+    made.save(out)
+    return out.getvalue()
 
 
-def book(deliveries: list[Delivery], *, is_cut: bool = False) -> Workbook:
-    """One row for each line; a delivery's signature stands beside its first line. A register that is cut says so."""
+def book(deliveries: Iterable[Delivery], *, as_of: str) -> Workbook:
+    """One row for each line; a delivery's signature stands beside its first line."""
     made = Workbook()
     sheet = made.active
     sheet.title = "领用登记表"
-    _heading(sheet)
-    if is_cut:
-        sheet["A2"] = f"{sheet['A2'].value}，只列最近 {LIMIT} 张配送单"
+    _heading(sheet, as_of)
     number = 0
     for delivery in deliveries:
         for place, values in enumerate(_values(delivery)):
@@ -69,12 +88,12 @@ def book(deliveries: list[Delivery], *, is_cut: bool = False) -> Workbook:
     return made
 
 
-def _heading(sheet: Worksheet) -> None:
+def _heading(sheet: Worksheet, as_of: str) -> None:
     last = get_column_letter(len(COLUMNS))
     sheet.merge_cells(f"A1:{last}1")
     sheet["A1"] = f"{settings.PARK_NAME}疫情防控物资领用登记表"
     sheet["A1"].font, sheet["A1"].alignment = Font(size=16, bold=True), Alignment(horizontal="center")
-    sheet["A2"] = f"截至 {park_now():%Y-%m-%d %H:%M}"
+    sheet["A2"] = as_of
     for column, (title, width) in enumerate(COLUMNS, 1):
         cell = sheet.cell(HEAD, column, title)
         cell.font, cell.border = Font(bold=True), Border(THIN, THIN, THIN, THIN)
@@ -97,7 +116,7 @@ def _sign(sheet: Worksheet, row: int, receipt: Receipt) -> None:
     """The picture over the cell; the name stays below it in the cell, for who searches."""
     if receipt.image is None:
         return
-    picture = Image(io.BytesIO(files.content(receipt.image)))
+    picture = Image(io.BytesIO(papers.small(receipt.image)))
     picture.width, picture.height = SIGNATURE_PIXELS
     picture.anchor = f"{get_column_letter(SIGNED)}{row}"
     sheet.add_image(picture)

@@ -101,8 +101,7 @@ delivery_urls = [
         {"leg": "handover", "what": "image"},
         "handover_signature",
     ),
-    path("register.pdf", deliveries.issue_register, name="issue_register"),
-    path("register.xlsx", deliveries.issue_register_workbook, name="issue_register_workbook"),
+    path("register/", deliveries.issue_register, name="issue_register"),
     path("enterprises/", deliveries.enterprise_list, name="enterprise_list"),
 ]
 urlpatterns = [

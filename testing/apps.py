@@ -13,6 +13,7 @@ class TestingConfig(AppConfig):
         from parkportal.records import figures as all_figures
         from parkportal.records import intake, terms
         from parkportal.records import worklist as all_worklists
+        from supplies import holders
         from testing import (  # noqa: F401
             doors,
             exports,
@@ -20,6 +21,7 @@ class TestingConfig(AppConfig):
             groups,
             label_runs,
             missing,
+            points,
             purposes,
             settlement,
             signup_door,
@@ -29,6 +31,7 @@ class TestingConfig(AppConfig):
         messaging_purposes.register(purposes.PURPOSES)
         all_figures.register(figures.ALL)
         all_worklists.register(worklist.ALL)
+        holders.register_point_hands(points.staff_of)
         terms.declare("test_group", *groups.TERMS)
         intake.register(doors.RESULTS_DOOR)
         intake.register(signup_door.SIGNUP_DOOR)

@@ -55,7 +55,7 @@ def url(name, *args):
     return reverse(f"supplies:{name}", args=args)
 
 
-READING = ["index", "ledger", "item_list", "allocation_list", "delivery_list", "enterprise_list", "issue_register"]
+READING = ["index", "ledger", "item_list", "allocation_list", "delivery_list", "enterprise_list"]
 
 
 @pytest.mark.parametrize("name", READING)

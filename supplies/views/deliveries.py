@@ -4,8 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -15,12 +15,13 @@ from parkportal.clock import park_now
 from parkportal.guards import roles
 from parkportal.keys import key_of, keys_of
 from parkportal.printing.barcodes import code128_svg
-from parkportal.records import files
+from parkportal.records import files, jobs
 from parkportal.records.listing import figure_rows
 from parkportal.states import Refused
 from supplies import actions, papers, register_book
 from supplies.actions.notices import OVERDUE_AFTER
 from supplies.figures import STOCK
+from supplies.listing import narrowed
 from supplies.models import Delivery, Movement
 from supplies.models.delivery import UNDERWAY
 from supplies.overview import receivers
@@ -36,7 +37,7 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
     rows, figure = figure_rows(request, scope)
     status, squad = request.GET.get("status", ""), request.GET.get("squad", "")
     counts = dict(scope.order_by().values("status").annotate(n=Count("pk")).values_list("status", "n"))
-    rows = _narrowed(rows, request.GET)
+    rows = narrowed(rows, request.GET)
     page = Paginator(rows.for_list().order_by("-id"), PAGE).get_page(request.GET.get("page"))
     tabs = [("", "全部", sum(counts.values())), *((s.value, s.label, counts.get(s, 0)) for s in Delivery.Status)]
     context: dict[str, Any] = {"status": status, "squad": squad, "squads": Squad.objects.all()}
@@ -45,23 +46,6 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
     return show(
         request, "delivery_list", page_obj=page, tabs=tabs, can_issue=request.user.has_role(*WRITERS), **context
     )
-
-
-def _narrowed(rows: QuerySet[Delivery], query: QueryDict) -> QuerySet[Delivery]:
-    """By status, squad, words of the enterprise or the code, and the plan from which they came."""
-    if (status := query.get("status", "")) in Delivery.Status.values:
-        rows = rows.filter(status=status)
-    if squad := key_of(query.get("squad")):
-        rows = rows.filter(squad__number=squad)
-    if plan := key_of(query.get("allocation")):
-        rows = rows.filter(lines__allocation_line__allocation=plan).distinct()
-    if query.get("short"):
-        rows = rows.short()
-    if query.get("late"):
-        rows = rows.unsigned_since(park_now() - OVERDUE_AFTER)
-    if words := query.get("q", "").strip():
-        rows = rows.filter(Q(enterprise__in=Enterprise.objects.search(words)) | Q(code__iexact=words.replace(" ", "")))
-    return rows
 
 
 BULK = [
@@ -77,12 +61,12 @@ def delivery_issue(request: HttpRequest) -> HttpResponse:
     """What the ink bar of the list does with the ticked deliveries: print the papers, or book them out."""
     rows = Delivery.objects.visible_to(request.user)
     if request.POST.get("all"):
-        chosen = _narrowed(rows, request.POST)
+        chosen = narrowed(rows, request.POST)
     else:
         chosen = rows.filter(pk__in=keys_of(request.POST.getlist("pick")))
     do = request.POST.get("do")
     if do in {"pick", "notes"}:
-        return papers.answer(do, chosen)
+        return _papers(request, do, chosen)
     versions = _versions(request)
     try:
         issued = actions.issue_deliveries(deliveries=list(chosen), by=request.user, versions=versions)
@@ -90,6 +74,14 @@ def delivery_issue(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refused.text)
     return redirect(f"{reverse('supplies:delivery_list')}?status=pending")
+
+
+def _papers(request: HttpRequest, do: str, chosen: QuerySet[Delivery]) -> HttpResponse:
+    try:
+        return papers.answer(do, chosen)
+    except Refused as refused:
+        messages.warning(request, refused.text)
+    return redirect("supplies:delivery_list")
 
 
 def _versions(request: HttpRequest) -> dict[int, int]:
@@ -173,16 +165,16 @@ def receipt_image(request: HttpRequest, pk: int, leg: str, what: str) -> HttpRes
     return files.serve(stored, download=False)
 
 
+@require_POST
 @roles(*READERS)
 def issue_register(request: HttpRequest) -> HttpResponse:
-    """领用登记表: everything that was signed for, as PDF."""
-    return papers.register(Delivery.objects.visible_to(request.user).received())
-
-
-@roles(*READERS)
-def issue_register_workbook(request: HttpRequest) -> HttpResponse:
-    """领用登记表 as a workbook, with the drawn signatures in their cells."""
-    return register_book.answer(Delivery.objects.visible_to(request.user).received())
+    """领用登记表 of the deliveries in the list that were signed for, to print or as a workbook: a job makes it."""
+    form = "xlsx" if request.POST.get("form") == "xlsx" else "pdf"
+    params = {"query": request.GET.urlencode(), "form": form}
+    key = jobs.wish_key(register_book.KIND, request.user, params)
+    title = f"领用登记表（{register_book.FORMS[form]}）"
+    job = jobs.start(register_book.KIND, title=title, by=request.user, params=params, lock_key=key)
+    return redirect("records:job", token=job.token)
 
 
 @roles(*READERS)

@@ -7,9 +7,10 @@ import pytest
 from django.urls import reverse
 
 from parkportal.clock import park_now, park_today
+from parkportal.messaging.models import Message
 from parkportal.states import Refused
-from supplies.actions import kit_stocks, supply_point
-from supplies.models import Movement, Place
+from supplies.actions import kit_stocks, recall, supply_point
+from supplies.models import Balance, Movement, Place, WarehouseStaff
 from supplies.tests import factories as supplies
 from testing import actions
 from testing.actions.reconcile import balance, reconcile
@@ -98,6 +99,16 @@ def kits(session):
             point=place, item=item, quantity=Decimal(count), warehouse=supplies.warehouse(), by=supplies.keeper()
         )
     return place
+
+
+def test_a_recall_of_kits_tells_who_works_at_the_point_and_who_supplied_it(session, kits):
+    at_point, elsewhere = make_staff(session.point), make_staff(make_point())
+    lot = Balance.objects.filter(place=kits).first().lot
+    recall(lot=lot, by=supplies.user("committee"), reason="厂家召回")
+    told = Message.objects.filter(purpose="lot_recall_held", label__startswith=str(kits))
+    people = {message.recipient for message in told}
+    assert at_point in people and elsewhere not in people
+    assert WarehouseStaff.objects.filter(user__in=people).exists()
 
 
 def left_at(place):

@@ -66,10 +66,9 @@ ROWS = [
     row("supplies:delivery_close", WRITE, post=True, pk="delivery"),
     row("supplies:feedback_create", "contact principal", pk="signed_delivery"),
     row("supplies:feedback_list", READ),
-    row("supplies:issue_register_workbook", READ),
     row("supplies:signature", CARRY, pk="signed_delivery"),
     row("supplies:photo", CARRY, pk="signed_delivery"),
     row("supplies:handover_signature", CARRY, pk="signed_delivery"),
-    row("supplies:issue_register", READ),
+    row("supplies:issue_register", READ, post=True),
     row("supplies:enterprise_list", READ),
 ]
