@@ -36,11 +36,13 @@ def _measure(size: int) -> dict[str, tuple[float, int]]:
 
     from enterprises.models import Enterprise
     from enterprises.tests.factories import make_account, make_many_enterprises
+    from parkportal import table_sizes
 
     make_many_enterprises(size - Enterprise.objects.count())
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
+    table_sizes.learn()  # what the schedule does
     browser = Client()
     browser.force_login(make_account("committee"), backend="parkportal.accounts.backends.PortalBackend")
     found: dict[str, tuple[float, int]] = {}

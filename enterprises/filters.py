@@ -1,5 +1,7 @@
 """The filters of the register's list; one line above the table."""
 
+import re
+from datetime import date
 from typing import Any
 
 import django_filters as filters
@@ -7,10 +9,15 @@ from django.db.models import QuerySet
 
 from enterprises.models import Enterprise, Squad, UnitKind
 from enterprises.models.kinds import NO_KEY_PROJECT
+from enterprises.models.register_rows import NOWHERE
+from enterprises.visiting import LATE, LATER, WITHOUT, calendar_days
 from parkportal.clock import park_today
 from parkportal.keys import keys_of
 from parkportal.records import terms
 from parkportal.records.models import Term
+
+FLOOR = re.compile(r"-?\d{1,3}")
+PLANNED = {LATE: "说的日子过了", LATER: "三周以后", WITHOUT: "还没有说日子"}
 
 
 class EnterpriseFilter(filters.FilterSet):
@@ -23,7 +30,9 @@ class EnterpriseFilter(filters.FilterSet):
     tier = filters.CharFilter(method="by_tier", label="档位")
     tag = filters.ModelChoiceFilter(field_name="tags", queryset=Term.objects.filter(kind="tag"), label="标签")
     squad = filters.ModelChoiceFilter(queryset=Squad.objects.all(), label="小分队")
-    building = filters.CharFilter(field_name="building", label="楼栋")
+    building = filters.CharFilter(method="by_building", label="楼栋")
+    floor = filters.CharFilter(method="by_floor", label="楼层")
+    planned = filters.CharFilter(method="by_planned", label="拟复工")
     level = filters.CharFilter(method="by_level", label="重点项目")
     exclusion = filters.CharFilter(method="by_exclusion", label="不计入应复工")
     role = filters.ModelChoiceFilter(
@@ -54,6 +63,23 @@ class EnterpriseFilter(filters.FilterSet):
     def by_exclusion(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.exclude(exclusion="") if value == "any" else rows.filter(exclusion=value)
 
+    def by_building(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(building="" if value == NOWHERE else value)
+
+    def by_floor(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        if value == NOWHERE:
+            return rows.filter(floor=None)
+        return rows.filter(floor=int(value)) if FLOOR.fullmatch(value) else rows.none()
+
+    def by_planned(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        """Who has not resumed, by the day that was said: late, later than the calendar, none, or a day."""
+        rows = rows.waiting_to_resume()  # type: ignore[attr-defined]
+        if value in (LATE, WITHOUT):
+            return rows.filter(planned_on__lt=park_today()) if value == LATE else rows.filter(planned_on=None)
+        if value == LATER:
+            return rows.filter(planned_on__gt=calendar_days()[-1])
+        return rows.filter(planned_on=value) if _is_day(value) else rows.none()
+
     def by_unit(self, rows: QuerySet, name: str, value: list[str]) -> QuerySet:
         return rows.filter(pk__in=keys_of(value))
 
@@ -66,6 +92,13 @@ class EnterpriseFilter(filters.FilterSet):
         if value != "missing":
             return rows
         return rows.exclude(boards__status__in=["posted", "verified"])
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def set_filters(form: Any) -> list[tuple[str, str, str]]:
@@ -84,7 +117,17 @@ def set_filters(form: Any) -> list[tuple[str, str, str]]:
             )
         if name in {"sishang", "tier", "level", "exclusion"} and value != "any":
             words = terms.word({"level": "key_level"}.get(name, name), value)
+        elif name in {"building", "floor", "planned"}:
+            words = _place_words(name, value)
         elif name == "unit":
             words = f"{len(value)} 家"
         chips.append((name, str(field.label), words))
     return chips
+
+
+def _place_words(name: str, value: str) -> str:
+    if name == "planned":
+        return PLANNED.get(value, value)
+    if value == NOWHERE:
+        return "没有填"
+    return f"{value} 层" if name == "floor" else value

@@ -60,9 +60,8 @@ def chosen_by(query: str, user: Any) -> tuple[EnterpriseQuerySet, EnterpriseFilt
 def context(
     request: HttpRequest, rows: EnterpriseQuerySet, filters: EnterpriseFilter, figure: ShownFigure
 ) -> dict[str, Any]:
-    """Tabs with their counts, the totals of what is shown, the filters that are set: three statements."""
+    """Tabs with their counts, the totals of what is shown, the filters that are set: three statements, two for all."""
     everything = Enterprise.objects.visible_to(request.user).current()
-    missing = Enterprise.objects.report_missing(park_today()).values("pk")
     saved = _saved(request)
     counts = everything.aggregate(
         **_saved_counts(saved, request.user),
@@ -70,9 +69,11 @@ def context(
         sishang=Count("pk", filter=Q(sishang_kind__isnull=False)),
         waiting=Count("pk", filter=Q(sishang_kind__isnull=False) & ~Q(status=RESUMED)),
         sites=Count("pk", filter=Q(kind=UnitKind.SITE)),
-        missing=Count("pk", filter=Q(pk__in=missing)),
+        missing=Count("pk", filter=EnterpriseQuerySet.todays_missing()),
+        resumed=Count("pk", filter=Q(status=RESUMED)),
     )
-    totals = rows.order_by().aggregate(units=Count("pk"), resumed=Count("pk", filter=Q(status=RESUMED)))
+    narrows = figure is not None or not filters.form.is_valid() or any(filters.form.cleaned_data.values())
+    totals = _totals(rows) if narrows else {"units": counts["all"], "resumed": counts["resumed"]}
     return {
         "tabs": _tabs(request, counts, saved),
         "saved": saved,
@@ -94,6 +95,10 @@ def context(
         "bulk_actions": _bulk_actions(request),
         "undoable": BulkChange.objects.visible_to(request.user).can_be_undone().first(),
     }
+
+
+def _totals(rows: EnterpriseQuerySet) -> dict[str, int]:
+    return rows.order_by().aggregate(units=Count("pk"), resumed=Count("pk", filter=Q(status=RESUMED)))
 
 
 def _words() -> dict[str, Any]:

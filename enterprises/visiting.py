@@ -5,8 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
+from django.db.models.functions import RowNumber
 
 from enterprises.actions.chasing import due_at
 from enterprises.models import (
@@ -20,6 +23,7 @@ from enterprises.models import (
     Visit,
 )
 from enterprises.models.needs import OPEN
+from enterprises.models.register_rows import NOWHERE
 from parkportal.clock import park_now, park_today
 from parkportal.records import terms
 
@@ -113,62 +117,125 @@ def quiet(units: Iterable[Any]) -> list[Any]:
 
 
 @dataclass
-class CalendarDay:
+class Shown:
+    """The first few of some units, how many there are, and the list's query that shows them all."""
+
+    query: str
+    units: list[Enterprise] = field(default_factory=list)
+    total: int = 0
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.units)
+
+
+@dataclass
+class CalendarDay(Shown):
     """A day of the calendar with who wants to resume on it."""
 
-    day: date
-    units: list[Enterprise] = field(default_factory=list)
+    day: date = date.min
 
     @property
     def is_today(self) -> bool:
         return self.day == park_today()
 
 
-def waiting_to_resume(rows: QuerySet[Enterprise]) -> QuerySet[Enterprise]:
-    """Not working yet, and not exempt from being counted."""
-    return rows.counted().exclude(status=ResumptionStatus.RESUMED)  # type: ignore[attr-defined]
+LATE, LATER, WITHOUT = "late", "later", "none"  # what the list's filter `planned` takes besides a day
+SHOWN_A_DAY, SHOWN_A_GROUP, SHOWN_A_FLOOR = 6, 20, 12
+BUILDINGS = 36  # on a page of the map
+
+
+def calendar_days() -> list[date]:
+    """Three weeks from this week's Monday."""
+    today = park_today()
+    first = today - timedelta(days=today.weekday())
+    return [first + timedelta(days=n) for n in range(7 * WEEKS)]
 
 
 def planned_calendar(rows: QuerySet[Enterprise]) -> dict[str, Any]:
-    """Three weeks from this Monday on; before them who is late with its plan, after them who comes later or has none."""
-    today = park_today()
-    first = today - timedelta(days=today.weekday())
-    days = [CalendarDay(first + timedelta(days=n)) for n in range(7 * WEEKS)]
-    by_day = {day.day: day for day in days}
-    groups: dict[str, list[Enterprise]] = {"late": [], "later": [], "without": []}
-    for unit in waiting_to_resume(rows).select_related("squad").order_by("planned_on", "pinyin_key"):
-        if unit.planned_on is None:
-            groups["without"].append(unit)
-        elif unit.planned_on < today:
-            groups["late"].append(unit)
-        elif unit.planned_on in by_day:
-            by_day[unit.planned_on].units.append(unit)
-        else:
-            groups["later"].append(unit)
-    return {"days": days, **groups, "planned": sum(len(day.units) for day in days) + len(groups["later"])}
+    """Three weeks of days; beside them who is late with its plan, comes later or has none. Two statements."""
+    days = calendar_days()
+    cells: dict[str, Shown] = {str(day): CalendarDay(f"planned={day}", day=day) for day in days}
+    cells |= {group: Shown(f"planned={group}") for group in (LATE, LATER, WITHOUT)}
+    waiting = rows.waiting_to_resume()  # type: ignore[attr-defined]
+    for planned_on, total in waiting.order_by().values_list("planned_on").annotate(Count("pk")):
+        cells[_cell_of(planned_on, days)].total += total
+    today, last = park_today(), days[-1]
+    cell = Case(
+        When(planned_on__isnull=True, then=Value(date(1, 1, 1))),
+        When(planned_on__lt=today, then=Value(date(1, 1, 2))),
+        When(planned_on__gt=last, then=Value(date(9999, 1, 1))),
+        default=F("planned_on"),
+        output_field=DateField(),
+    )
+    first = waiting.annotate(nth=_nth(cell, by=("planned_on", "pinyin_key", "pk")))
+    for unit in first.filter(nth__lte=SHOWN_A_GROUP).select_related("squad").order_by("planned_on", "pinyin_key", "pk"):
+        there = cells[_cell_of(unit.planned_on, days)]
+        if not isinstance(there, CalendarDay) or len(there.units) < SHOWN_A_DAY:
+            there.units.append(unit)
+    shown = [one for one in cells.values() if isinstance(one, CalendarDay)]
+    planned = sum(day.total for day in shown) + cells[LATER].total
+    return {"days": shown, "late": cells[LATE], "later": cells[LATER], "without": cells[WITHOUT], "planned": planned}
+
+
+def _cell_of(planned_on: date | None, days: list[date]) -> str:
+    if planned_on is None:
+        return WITHOUT
+    if planned_on < park_today():
+        return LATE
+    return str(planned_on) if planned_on <= days[-1] else LATER
+
+
+def _nth(*partition: Any, by: Iterable[str]) -> Window:
+    return Window(RowNumber(), partition_by=partition, order_by=[F(name).asc() for name in by])
 
 
 @dataclass
 class Building:
-    """A building with its floors from the top down, as it stands."""
+    """A building with its floors from the top down, as it stands; of a floor the first few."""
 
     name: str
-    floors: list[tuple[int | None, list[Enterprise]]]
+    query: str
+    floors: list[tuple[int | None, Shown]]
     resumed: int
     total: int
 
 
-def park_map(rows: QuerySet[Enterprise]) -> list[Building]:
-    """Every unit where it is, drawn from the register; those without a building stand together at the end."""
-    plan: dict[str, dict[int | None, list[Enterprise]]] = defaultdict(lambda: defaultdict(list))
-    for unit in rows.order_by("building", "pinyin_key").only(
-        "id", "name", "short_name", "building", "floor", "status", "kind", "planned_on", "pinyin_key"
+def park_map(rows: QuerySet[Enterprise], page: Any) -> tuple[Page, tuple[int, int]]:
+    """A page of buildings drawn from the register, and how many have resumed of how many. Two statements.
+
+    Units without a building stand together at the end.
+    """
+    counted: dict[str, dict[int | None, tuple[int, int]]] = defaultdict(dict)
+    resumed = Count("pk", filter=Q(status=ResumptionStatus.RESUMED))
+    for name, floor, total, done in (
+        rows.order_by().values_list("building", "floor").annotate(Count("pk"), done=resumed)
     ):
-        plan[unit.building or UNPLACED][unit.floor].append(unit)
-    buildings = []
-    for name in sorted(plan, key=lambda name: (name == UNPLACED, name)):
-        floors = sorted(plan[name].items(), key=lambda item: (item[0] is None, -(item[0] or 0)))
-        units = [unit for _, there in floors for unit in there]
-        resumed = sum(unit.status == ResumptionStatus.RESUMED for unit in units)
-        buildings.append(Building(name, floors, resumed, len(units)))
-    return buildings
+        counted[name][floor] = (total, done)
+    names = sorted(counted, key=lambda name: (name == "", name))
+    buildings = Paginator(names, BUILDINGS).get_page(page)
+    plan: dict[tuple[str, int | None], list[Enterprise]] = defaultdict(list)
+    placed = rows.filter(building__in=list(buildings)).annotate(nth=_nth("building", "floor", by=("pinyin_key", "pk")))
+    for unit in placed.filter(nth__lte=SHOWN_A_FLOOR).order_by("pinyin_key", "pk").only(*DRAWN):
+        plan[unit.building, unit.floor].append(unit)
+    buildings.object_list = [_building(name, counted[name], plan) for name in buildings]
+    everything = [one for floors in counted.values() for one in floors.values()]
+    return buildings, (sum(done for _, done in everything), sum(total for total, _ in everything))
+
+
+DRAWN = ("id", "name", "short_name", "building", "floor", "status", "kind", "planned_on", "pinyin_key")
+
+
+def _building(
+    name: str,
+    floors: dict[int | None, tuple[int, int]],
+    plan: dict[tuple[str, int | None], list[Enterprise]],
+) -> Building:
+    query = urlencode({"building": name or NOWHERE})
+    downwards = sorted(floors, key=lambda floor: (floor is None, -(floor or 0)))
+    drawn = [
+        (floor, Shown(f"{query}&floor={NOWHERE if floor is None else floor}", plan[name, floor], floors[floor][0]))
+        for floor in downwards
+    ]
+    total, resumed = (sum(one[n] for one in floors.values()) for n in (0, 1))
+    return Building(name or UNPLACED, query, drawn, resumed, total)

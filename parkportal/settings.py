@@ -177,6 +177,7 @@ CELERY_BEAT_SCHEDULE = {
     "supplies-book": {"task": "supplies.tasks.check_book", "schedule": 6 * 3600.0},
     "supplies-reminders": {"task": "supplies.tasks.remind_unsigned", "schedule": 600.0},
     "parked-expire": {"task": "parkportal.records.tasks.expire_parked", "schedule": 3600.0},
+    "table-sizes": {"task": "parkportal.dashboard.tasks.learn_table_sizes", "schedule": 6 * 3600.0},
     "nightly-invariants": {"task": "parkportal.dashboard.tasks.check_invariants", "schedule": 6 * 3600.0},
 }
 

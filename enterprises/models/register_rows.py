@@ -17,6 +17,8 @@ from parkportal.privacy import lookup_hash
 from parkportal.states import GRACE, status_as_of
 
 REPORTING = (ResumptionStatus.FILED, ResumptionStatus.RESUMED)
+DUE_NOW = Q(status__in=REPORTING, exclusion="")
+NOWHERE = "none"  # a building or floor that nobody has filled in, in addresses
 SAID_WITHIN = timedelta(days=3)
 
 
@@ -27,6 +29,10 @@ def _with_merged(units: Any) -> Q:
 
 def _spoken_for(user: Any) -> Q:
     return _with_merged(EnterpriseContact.objects.filter(in_force(), user=user).values("enterprise"))
+
+
+def _reports_of(day: date) -> models.QuerySet:
+    return apps.get_model("enterprises", "DailyReport").objects.filter(enterprise=OuterRef("pk"), day=day)
 
 
 class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-defined]
@@ -108,6 +114,10 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-de
         """In the denominator of 复工率: without 停产检修 and 注销 (handbook §4)."""
         return self.filter(exclusion="")
 
+    def waiting_to_resume(self) -> "EnterpriseQuerySet":
+        """Not working yet, and not exempt from being counted."""
+        return self.counted().exclude(status=ResumptionStatus.RESUMED)
+
     def sishang_as_of(self, instant: datetime, kind: str | None = None) -> "EnterpriseQuerySet":
         """On the official 四上 list as it held on the day of an instant and was known by the grace of its cut-off."""
         listings = apps.get_model("enterprises", "SishangListing").objects.filter(
@@ -139,7 +149,7 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-de
         """Who sends a daily report for a day: filed or resumed units that are counted."""
         rows = self.current().counted()
         if day >= park_today():
-            return rows.filter(status__in=REPORTING)
+            return rows.filter(DUE_NOW)
         return rows.with_status_as_of(end_of(day)).filter(status_then__in=REPORTING)
 
     def reported(self, day: date, *, by: datetime | None = None) -> "EnterpriseQuerySet":
@@ -149,8 +159,12 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-de
 
     def report_missing(self, day: date, now: datetime | None = None) -> "EnterpriseQuerySet":
         """Due and not there. A missing report is not a zero."""
-        reports = apps.get_model("enterprises", "DailyReport").objects.filter(enterprise=OuterRef("pk"), day=day)
-        return self.due_to_report(day).filter(~Exists(reports))
+        return self.due_to_report(day).filter(~Exists(_reports_of(day)))
+
+    @staticmethod
+    def todays_missing() -> Q:
+        """The same for today as a condition on a row, to be counted beside others."""
+        return Q(DUE_NOW, ~Exists(_reports_of(park_today())))
 
     def with_latest_report(self, instant: datetime) -> "EnterpriseQuerySet":
         """Adds `on_duty_then`: what the latest report of the last three days said by an instant, else None."""

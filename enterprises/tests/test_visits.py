@@ -244,7 +244,8 @@ def test_the_calendar_sorts_by_the_day_that_was_said(squad, committee, sign_in):
     context = sign_in(committee).get("/enterprises/planned/").context
     by_day = {cell.day: cell.units for cell in context["days"] if cell.units}
     assert by_day == {TODAY: [today], TODAY + timedelta(days=3): [friday]}
-    assert (context["late"], context["later"], context["without"]) == ([late], [far], [without])
+    assert [context[name].units for name in ("late", "later", "without")] == [[late], [far], [without]]
+    assert [context[name].total for name in ("late", "later", "without")] == [1, 1, 1]
     assert context["days"][0].day.weekday() == 0 and len(context["days"]) == 21 and context["planned"] == 3
 
 
@@ -253,9 +254,69 @@ def test_the_map_stands_floors_from_the_top_and_the_unplaced_at_the_end(squad, c
     high = make_enterprise(squad=squad, building="A1栋", floor=9)
     site = make_site(building="")
     make_enterprise(building="B1栋", squad=make_squad(8))
-    buildings = sign_in(committee).get("/enterprises/map/").context["buildings"]
+    page = sign_in(committee).get("/enterprises/map/")
+    buildings = list(page.context["page_obj"])
+    assert page.context["totals"] == (1, 4)
     assert [one.name for one in buildings] == ["A1栋", "B1栋", "没有填楼栋"]
-    assert buildings[0].floors == [(9, [high]), (1, [low])] and (buildings[0].resumed, buildings[0].total) == (1, 2)
-    assert buildings[-1].floors == [(None, [site])]
-    own = sign_in(make_squad_member(squad)).get("/enterprises/map/").context["buildings"]
+    assert [(floor, shown.units) for floor, shown in buildings[0].floors] == [(9, [high]), (1, [low])] and (
+        buildings[0].resumed,
+        buildings[0].total,
+    ) == (1, 2)
+    assert [(floor, shown.units) for floor, shown in buildings[-1].floors] == [(None, [site])]
+    own = sign_in(make_squad_member(squad)).get("/enterprises/map/").context["page_obj"]
     assert [one.name for one in own] == ["A1栋"], "a squad sees its own"
+
+
+def follow(browser, query):
+    """What the list shows behind a way to the rest."""
+    return set(browser.get(f"/enterprises/?{query}").context["page_obj"])
+
+
+def test_a_full_day_of_the_calendar_shows_the_first_and_the_way_to_the_rest(squad, committee, sign_in):
+    groups = {"2020-02-20": 8, "late": 22, "later": 22, "none": 22}
+    days = {"2020-02-20": date(2020, 2, 20), "late": date(2020, 2, 1), "later": date(2020, 4, 1), "none": None}
+    made = {
+        name: {make_enterprise(squad=squad, planned_on=days[name]) for _ in range(count)}
+        for name, count in groups.items()
+    }
+    make_enterprise(status="resumed", planned_on=date(2020, 2, 20))
+    make_enterprise(planned_on=date(2020, 2, 20), exclusion="maintenance")
+    browser = sign_in(committee)
+    page = browser.get("/enterprises/planned/")
+    cell = next(cell for cell in page.context["days"] if cell.day == days["2020-02-20"])
+    shown = {"2020-02-20": cell, "late": page.context["late"], "later": page.context["later"]}
+    shown["none"] = page.context["without"]
+    for name, one in shown.items():
+        assert (one.total, one.more) == (groups[name], 2), name
+        assert len(one.units) == groups[name] - 2
+        assert follow(browser, one.query) == made[name], name
+        assert f"?{one.query}" in page.content.decode()
+    assert page.context["planned"] == 30
+
+
+def test_a_full_floor_of_the_map_shows_the_first_and_the_way_to_the_rest(committee, sign_in):
+    floor = {make_enterprise(building="A1栋", floor=3) for _ in range(15)}
+    nowhere = {make_site(building="") for _ in range(14)}
+    make_enterprise(building="A1栋", floor=2)
+    browser = sign_in(committee)
+    answer = browser.get("/enterprises/map/")
+    placed, unplaced = answer.context["page_obj"]
+    for shown, made in ((placed.floors[0][1], floor), (unplaced.floors[0][1], nowhere)):
+        assert len(shown.units) == 12 and shown.more == len(made) - 12
+        assert follow(browser, shown.query) == made
+        assert f"还有 {shown.more} 家" in answer.content.decode()
+
+
+def test_the_map_turns_its_pages_by_building(committee, sign_in):
+    for number in range(40):
+        make_enterprise(building=f"K{number:02d}栋")
+    browser = sign_in(committee)
+    pages = [[one.name for one in browser.get(f"/enterprises/map/?page={page}").context["page_obj"]] for page in (1, 2)]
+    assert [len(page) for page in pages] == [36, 4] and pages[1][-1] == "K39栋"
+
+
+def test_words_that_no_filter_of_places_and_days_knows_find_nothing(committee, sign_in):
+    make_enterprise(building="A1栋", floor=3)
+    browser = sign_in(committee)
+    for query in ("floor=x", "planned=soon", "building=Z9栋"):
+        assert follow(browser, query) == set()

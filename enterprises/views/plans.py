@@ -31,7 +31,7 @@ def planned_calendar(request: HttpRequest) -> HttpResponse:
 @roles(*READ)
 def park_map(request: HttpRequest) -> HttpResponse:
     """The park by building and floor, each unit with the shape of its status."""
-    buildings = visiting.park_map(_rows(request))
-    context = {"buildings": buildings, "squads": Squad.objects.visible_to(request.user), "now": park_now()}
-    context["totals"] = (sum(one.resumed for one in buildings), sum(one.total for one in buildings))
+    page, totals = visiting.park_map(_rows(request), request.GET.get("page"))
+    context = {"page_obj": page, "totals": totals, "now": park_now()}
+    context["squads"] = Squad.objects.visible_to(request.user)
     return render(request, "enterprises/park_map.html", context | {"squad": request.GET.get("squad", "")})

@@ -13,7 +13,7 @@ import investment.demo
 import supplies.demo
 import testing.demo
 import testing.demo_messages
-from parkportal import clock
+from parkportal import clock, table_sizes
 from parkportal.accounts.models import RoleGrant, User
 from parkportal.dashboard.actions import freeze_day, freeze_week
 from parkportal.demo import CAST, DEMO_PASSWORD, Stage
@@ -46,6 +46,7 @@ def plant_park(seed: int) -> None:
     for week in ("2020-W06", "2020-W07"):
         freeze_week(week)
     figures.refresh()
+    table_sizes.learn()
 
 
 def _accounts() -> dict[str, User]:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from enterprises.actions import escalate_overdue_needs, remind_missing_reports
 from enterprises.actions.inspections import remind_overdue_rectifications
+from parkportal import table_sizes
 from parkportal.clock import park_now
 from parkportal.dashboard import actions
 from parkportal.dashboard.invariants import broken
@@ -46,6 +47,11 @@ def remind() -> None:
         except Exception:
             log.exception("the run %s failed", run.__name__)
     forget_old(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def learn_table_sizes() -> None:
+    table_sizes.learn()
 
 
 @shared_task(ignore_result=True)
