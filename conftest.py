@@ -17,7 +17,7 @@ from pytest_django.fixtures import django_db_setup as plugins_own_set_up
 
 from parkportal.accounts.models import RoleGrant, User
 from parkportal.records.triggers import lifted
-from tests import migrated, servers
+from tests import migrated, servers, traces
 
 # No timed assertion stands in a test: a slow machine is no fault of the portal.
 hypothesis_settings.register_profile("untimed", deadline=None)
@@ -151,3 +151,11 @@ def sign_in(client):
         return browser
 
     return enter
+
+
+@pytest.fixture(autouse=True)
+def _posts_leave_a_trace():
+    """What a POST of any test writes of the park leaves an audit entry or a move (tests/traces.py)."""
+    with traces.watched() as watch:
+        yield
+    assert not watch.untraced, f"written without a trace: {watch.untraced}"

@@ -7,7 +7,18 @@ from uuid import UUID
 
 from django.db import transaction
 
-from investment.models import Contact, Lead, LeadStage, Meeting, Photo, ShareLink, ShareView, TimeRequest, Unit
+from investment.models import (
+    Building,
+    Contact,
+    Lead,
+    LeadStage,
+    Meeting,
+    Photo,
+    ShareLink,
+    ShareView,
+    TimeRequest,
+    Unit,
+)
 from investment.models.leads import SIDE
 from parkportal.clock import park_now
 from parkportal.idempotency import once
@@ -69,6 +80,7 @@ def note_contact(lead: Lead, *, by: Any, token: UUID | None, **facts: Any) -> Co
 
     def create() -> Contact:
         contact = Contact.objects.create(lead=lead, by=by, token=token, **facts)
+        record("lead.contact_noted", by=by, subject=lead)
         locked = Lead.objects.select_for_update().get(pk=lead.pk)
         locked.next_step, locked.next_at = contact.next_step, contact.next_at
         locked.save(update_fields=["next_step", "next_at"])
@@ -79,6 +91,14 @@ def note_contact(lead: Lead, *, by: Any, token: UUID | None, **facts: Any) -> Co
         return contact
 
     return once(Contact, token, create)[0]
+
+
+@transaction.atomic
+def add_building(building: Building, *, by: Any) -> Building:
+    """Enter a building that the form has judged."""
+    building.save()
+    record("building.added", by=by, subject=building)
+    return building
 
 
 @transaction.atomic
@@ -147,8 +167,9 @@ def count_view(link: ShareLink, what: str = ShareView.What.PAGE) -> None:
 @transaction.atomic
 def ask_for_time(link: ShareLink, *, token: UUID | None, wanted_at: datetime | None, note: str) -> TimeRequest:
     """The guest's wish for a meeting; it stands on the lead's page and on the officer's worklist."""
-    return once(
-        TimeRequest,
-        token,
-        lambda: TimeRequest.objects.create(link=link, wanted_at=wanted_at, note=note, token=token),
-    )[0]
+
+    def create() -> TimeRequest:
+        record("share_link.time_asked", by=None, subject=link.unit)
+        return TimeRequest.objects.create(link=link, wanted_at=wanted_at, note=note, token=token)
+
+    return once(TimeRequest, token, create)[0]

@@ -16,6 +16,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from parkportal.clock import last_moment, park_now
 from parkportal.idempotency import TokenField
+from parkportal.origin import OriginField
 
 GRACE = timedelta(hours=12)
 
@@ -37,7 +38,13 @@ class AlreadyMoved(Refused):
 
 
 class Move(models.Model):
-    """One step in the life of a thing, kept for ever. Concrete tables add the foreign key `subject`."""
+    """One step in the life of a thing, kept for ever. Concrete tables add the foreign key `subject`.
+
+    `LABEL` is the look-up that names the thing in the audit; it shows no person's name.
+    """
+
+    LABEL: ClassVar[str]
+    IS_HEALTH: ClassVar[bool] = False  # of a person's health: not for administrators who are nothing else
 
     from_status = models.CharField("从", max_length=24, blank=True)
     to_status = models.CharField("到", max_length=24)
@@ -48,6 +55,7 @@ class Move(models.Model):
     )
     reason = models.CharField("原因", max_length=200, blank=True)
     is_correction = models.BooleanField("更正", default=False)
+    address = OriginField("来自")
     token = TokenField()
 
     class Meta:

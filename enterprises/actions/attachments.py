@@ -39,6 +39,7 @@ def attach_paper(
             kept = files.keep(
                 upload, name=upload.name or "", purpose="filing", owner=None, allow=PAPER_TYPES, limit=PAPER_LIMIT
             )
+            record("filing.paper_added", by=by, subject=locked.enterprise, after={"kind": kind})
             return FilingAttachment.objects.create(filing=locked, kind=kind, file=kept, added_by=by, token=token)
 
         return once(FilingAttachment, token, create)[0]

@@ -105,7 +105,9 @@ def make_greeting(*, contact: GreetingContact, words: str, by: Any) -> GreetingC
     if contact.greeting.kind == GreetingKind.SMS:
         raise Refused("not_by_person", "这一批是发短信，不用登记。")
     fresh = GreetingContact.objects.filter(pk=contact.pk, done_at=None)
-    if not fresh.update(done_at=park_now(), done_by=by, words=words.strip()[:200]):
-        raise Refused("already_made", "这一家已经送到了。")
+    with transaction.atomic():
+        if not fresh.update(done_at=park_now(), done_by=by, words=words.strip()[:200]):
+            raise Refused("already_made", "这一家已经送到了。")
+        record("greeting.made", by=by, subject=contact.enterprise, after={"批次": str(contact.greeting)})
     contact.refresh_from_db()
     return contact

@@ -49,6 +49,8 @@ def read_notice(*, notice: Notice, by: Any) -> int:
         own = notice.receipts.unread().filter(enterprise__in=Enterprise.objects.spoken_for_by(by))
         units = list(own.select_for_update().values_list("enterprise", flat=True))
         count = own.update(read_at=park_now(), read_by=by)
+        if count:
+            record("notice.read", by=by, subject=notice, after={"家数": count})
         _take_back_of(notice, units, by=by)
     return count
 

@@ -70,9 +70,11 @@ def check_outlet(
 
     def create() -> OutletCheck:
         kept = photo and keep(photo, name="外卖店照片", purpose="outlet_photo", owner=None, allow=PICTURES)
-        return OutletCheck.objects.create(
+        check = OutletCheck.objects.create(
             outlet=outlet, passed=passed, words=words.strip()[:200], file=kept or None, by=by, token=token
         )
+        record("outlet.checked", by=by, subject=outlet, after={"合格": passed}, reason=check.words)
+        return check
 
     with transaction.atomic():
         return once(OutletCheck, token, create)[0]

@@ -12,6 +12,7 @@ from enterprises.actions.chasing import due_at, report_came
 from enterprises.models import DailyReport, Enterprise, UnitDay
 from parkportal.clock import end_of, park_now, park_today
 from parkportal.editing import Spoken, Touched, changes, plainly
+from parkportal.records.audit import record
 from parkportal.states import Refused
 
 COUNTS = DailyReport.COUNTS
@@ -51,7 +52,7 @@ def submit_daily_report(
         if earlier is not None and not correction_reason:
             raise Refused("reason_missing", "这一天的日报已经交过了。要改，请写明更正原因。", field="correction_reason")
         report = _write(enterprise, day, said, earlier, by=by, correction_reason=correction_reason, token=token)
-        report_came(enterprise, day, by=by)
+        _came_in(report, by=by)
     return report
 
 
@@ -77,6 +78,13 @@ def _write(
 
 def _sent(report: DailyReport) -> Touched:
     return str(report.reported_by), report.reported_at
+
+
+def _came_in(report: DailyReport, *, by: Any) -> None:
+    facts, reason = {"day": str(report.day)}, report.correction_reason[:200]
+    act = "report.corrected" if report.corrects_id else "report.filed"
+    record(act, by=by, subject=report.enterprise, after=facts, reason=reason)
+    report_came(report.enterprise, report.day, by=by)
 
 
 def _refuse_day(day: date, *, today: date) -> None:

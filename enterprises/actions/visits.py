@@ -72,6 +72,7 @@ def _refuse_past(day: date | None, field_name: str) -> None:
 
 
 def _visit(enterprise: Enterprise, heard: Heard, *, by: Any, token: UUID | None) -> Visit:
+    record("visit.noted", by=by, subject=enterprise, after={"kind": Channel(heard.channel).label})
     return Visit.objects.create(
         enterprise=enterprise,
         channel=heard.channel,
@@ -152,6 +153,7 @@ def plan_contact(
     _refuse_past(due_on, "due_on")
 
     def create() -> PlannedContact:
+        record("visit.planned", by=by, subject=enterprise, after={"due_on": str(due_on)})
         return PlannedContact.objects.create(
             enterprise=enterprise, channel=channel, due_on=due_on, clock=clock, purpose=purpose, made_by=by, token=token
         )
@@ -168,5 +170,7 @@ def drop_planned_contact(*, planned: PlannedContact, by: Any) -> None:
 
 def keep_promise(*, promise: Promise, by: Any) -> None:
     """What was promised has been done. Raises AlreadyMoved when it was already."""
-    if not Promise.objects.open().filter(pk=promise.pk).update(done_at=park_now(), done_by=by):
-        raise AlreadyMoved("already", "这件事已经兑现了。")
+    with transaction.atomic():
+        if not Promise.objects.open().filter(pk=promise.pk).update(done_at=park_now(), done_by=by):
+            raise AlreadyMoved("already", "这件事已经兑现了。")
+        record("promise.kept", by=by, subject=promise.enterprise, after={"due_on": str(promise.due_on)})

@@ -96,6 +96,8 @@ class Board(Stateful):
 class BoardMove(Move):
     """One step of a board: generated, posted, verified, voided."""
 
+    LABEL = "subject__enterprise__name"
+
     subject = models.ForeignKey(Board, models.PROTECT, related_name="moves", verbose_name="责任牌")
 
     class Meta(Move.Meta):

@@ -85,6 +85,8 @@ class Guidance(Stateful):
 class GuidanceMove(Move):
     """One step of a request for guidance."""
 
+    LABEL = "subject__enterprise__name"
+
     subject = models.ForeignKey(Guidance, models.PROTECT, related_name="moves", verbose_name="食堂指导")
 
     class Meta(Move.Meta):

@@ -84,6 +84,8 @@ class EnterpriseDocument(Stateful):
 class EnterpriseDocumentMove(Move):
     """Handed in, checked, to be corrected, replaced; the supervisor's guidance stands in `reason`."""
 
+    LABEL = "subject__enterprise__name"
+
     subject = models.ForeignKey(EnterpriseDocument, models.PROTECT, related_name="moves", verbose_name="文件")
 
     class Meta(Move.Meta):

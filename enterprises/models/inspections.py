@@ -126,6 +126,8 @@ class Inspection(Stateful):
 class InspectionMove(Move):
     """One step of an inspection: passed or ordered, evidence sent, re-inspected with its conclusion."""
 
+    LABEL = "subject__enterprise__name"
+
     subject = models.ForeignKey(Inspection, models.PROTECT, related_name="moves", verbose_name="检查")
 
     class Meta(Move.Meta):

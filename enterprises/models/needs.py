@@ -128,6 +128,8 @@ class Need(Stateful):
 class NeedMove(Move):
     """One step of a need, with the department and the person it was given to."""
 
+    LABEL = "subject__enterprise__name"
+
     subject = models.ForeignKey(Need, models.PROTECT, related_name="moves", verbose_name="诉求")
     department = models.CharField("承办部门", max_length=32, blank=True)
     owner = models.ForeignKey(

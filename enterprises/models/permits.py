@@ -137,6 +137,8 @@ class PermitCase(Stateful):
 class PermitMove(Move):
     """One stage of a permit case. `effective_at` is noon of the day it happened, as the office said."""
 
+    LABEL = "subject__enterprise__name"
+
     subject = models.ForeignKey(PermitCase, models.PROTECT, related_name="moves", verbose_name="许可")
 
     class Meta(Move.Meta):

@@ -23,6 +23,8 @@ class ResumptionStatus(models.TextChoices):
 class ResumptionMove(Move):
     """One change of an enterprise's resumption status; never overwritten."""
 
+    LABEL = "subject__name"
+
     subject = models.ForeignKey("Enterprise", models.PROTECT, related_name="moves", verbose_name="企业")
 
     class Meta(Move.Meta):
@@ -120,6 +122,8 @@ class Filing(Stateful):
 
 class FilingMove(Move):
     """One step of a filing."""
+
+    LABEL = "subject__enterprise__name"
 
     subject = models.ForeignKey(Filing, models.PROTECT, related_name="moves", verbose_name="备案")
 

@@ -162,6 +162,8 @@ class Lead(Stateful):
 class LeadMove(Move):
     """One step of a lead between stages, with its reason where it goes aside."""
 
+    LABEL = "subject__company"
+
     subject = models.ForeignKey(Lead, models.PROTECT, related_name="moves")
 
     class Meta(Move.Meta):

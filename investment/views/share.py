@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from investment import actions
 from investment.forms import TimeForm
@@ -67,6 +67,7 @@ def share_ask(request: HttpRequest, token: str) -> HttpResponse:
     return answer
 
 
+@require_GET
 @public
 def share_photo(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     link = _open_link(token)

@@ -47,7 +47,8 @@ def building_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def building_create(request: HttpRequest) -> HttpResponse:
     form = BuildingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return redirect("investment:building_detail", pk=form.save().pk)
+        building = actions.add_building(form.save(commit=False), by=request.user)
+        return redirect("investment:building_detail", pk=building.pk)
     return render(request, "investment/building_form.html", {"form": form}, status=422 if form.errors else 200)
 
 

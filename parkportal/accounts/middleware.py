@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from parkportal.guards import client_address
-from parkportal.records.audit import current_address
+from parkportal.origin import current_address
 
 SEEN = "seen_at"
 WRITE_EVERY = 60  # seconds: not every page turns the session over

@@ -249,6 +249,8 @@ class Message(Stateful):
 class MessageMove(Move):
     """One step of a message: taken by a worker, sent, delivered, failed, withdrawn. Append-only."""
 
+    LABEL = "subject__label"
+
     subject = models.ForeignKey(Message, models.PROTECT, related_name="moves", verbose_name="消息")
 
     class Meta(Move.Meta):

@@ -1,15 +1,13 @@
 """The audit. Actions call `record()`; a move is its own audit row and is not written twice."""
 
-from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
 from django.db import models
 
 from parkportal.clock import park_now
+from parkportal.origin import current_address
 from parkportal.records.models import AuditEntry
-
-current_address: ContextVar[str] = ContextVar("current_address", default="")
 
 
 def last_act(subject: models.Model, *actions: str, since: datetime | None = None) -> tuple[str, datetime]:
@@ -32,11 +30,15 @@ def record(
     after: dict[str, Any] | None = None,
     reason: str = "",
 ) -> AuditEntry:
-    """Write one entry in the caller's transaction. `before` and `after` hold masked values only."""
+    """Write one entry in the caller's transaction. `before` and `after` hold masked values only.
+
+    The address of somebody without an account is not kept: they were told what is kept of them.
+    """
+    person = by if getattr(by, "pk", None) else None
     return AuditEntry.objects.create(
         action=action,
-        by=by if getattr(by, "pk", None) else None,
-        address=current_address.get(),
+        by=person,
+        address=current_address.get() if person else "",
         subject_type=subject._meta.label_lower if subject is not None else "",
         subject_id=str(subject.pk) if subject is not None else "",
         subject_label=str(subject)[:120] if subject is not None else "",

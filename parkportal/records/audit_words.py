@@ -120,6 +120,27 @@ _WORDS: dict[str, str] = {
     "correction.declined": "不同意更正",
     "kit.made": "取断网备用包",
     "report.printed": "出检测报告",
+    "filing.paper_added": "加备案附件",
+    "report.filed": "交日报",
+    "report.corrected": "更正日报",
+    "notice.read": "看过通知",
+    "greeting.made": "送到慰问",
+    "outlet.checked": "查外卖店",
+    "visit.noted": "记走访和电话",
+    "visit.planned": "排走访计划",
+    "promise.kept": "兑现答应的事",
+    "lead.contact_noted": "记客商联系",
+    "share_link.time_asked": "客人约时间（分享链接）",
+    "building.added": "登记楼栋",
+    "supplies.plan_recomputed": "改分配方案",
+    "supplies.shortage_seen": "知道短少",
+    "supplies.feedback_given": "写物资反馈",
+    "supplies.notice_read": "看过送达通知",
+    "supplies.delivery_planned": "约送达时间",
+    "supplies.paper_added": "加批次资料",
+    "specimen.put_off": "试管放下一箱",
+    "signup.slot_changed": "改约时段",
+    "point.added": "加采样点",
 }
 NAMES: dict[str, str] = {
     "role": "角色",
@@ -187,6 +208,7 @@ NAMES: dict[str, str] = {
     "officer": "园区负责人",
     "reversal": "冲正",
     "changed": "改了",
+    "slot": "时段",
 }
 
 

@@ -3,6 +3,8 @@
 from datetime import date, time
 from typing import Any
 
+from django.db import transaction
+
 from parkportal.records.audit import record
 from parkportal.records.models import ParkSetting
 
@@ -51,6 +53,8 @@ def get_flag(key: str) -> bool:
 def put(key: str, value: str, *, by: Any) -> None:
     """Change a setting and write it down."""
     before = get(key)
-    ParkSetting.objects.update_or_create(key=key, defaults={"value": value, "note": DEFAULTS[key][1]})
-    if before != value:
+    if before == value:
+        return
+    with transaction.atomic():
+        ParkSetting.objects.update_or_create(key=key, defaults={"value": value, "note": DEFAULTS[key][1]})
         record("setting.changed", by=by, before={key: before}, after={key: value})

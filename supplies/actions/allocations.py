@@ -13,6 +13,7 @@ from enterprises.models import Enterprise
 from parkportal.clock import day_of, park_now
 from parkportal.idempotency import once
 from parkportal.quantities import plain
+from parkportal.records.audit import record
 from parkportal.records.codes import take_codes
 from parkportal.states import AlreadyMoved, Refused
 from supplies.actions.ledger import locked_balances
@@ -77,6 +78,8 @@ def recompute(*, plan: Allocation, by: Any, overrides: Mapping[int, Override] | 
     plan.save()
     plan.lines.all().delete()
     _write_lines(plan, people, shares, overrides)
+    reasons = "；".join(sorted({reason.strip() for _, reason in overrides.values()}))
+    record("supplies.plan_recomputed", by=by, subject=plan, after={"手工调整": len(overrides)}, reason=reasons[:200])
     return plan
 
 

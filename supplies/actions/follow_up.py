@@ -8,6 +8,7 @@ from django.db import transaction
 
 from parkportal.clock import park_now
 from parkportal.idempotency import once
+from parkportal.records.audit import record
 from parkportal.states import AlreadyMoved, Refused
 from supplies.actions.allocations import close_finished
 from supplies.actions.ledger import Entry, Leg, post
@@ -26,6 +27,7 @@ def mark_shortage_seen(*, delivery: Delivery, by: Any) -> Delivery:
         raise AlreadyMoved("already", f"{held.shortage_seen_by}已经知道了。")
     held.shortage_seen_at, held.shortage_seen_by = park_now(), by
     held.save(update_fields=["shortage_seen_at", "shortage_seen_by"])
+    record("supplies.shortage_seen", by=by, subject=held)
     return held
 
 
@@ -65,6 +67,7 @@ def say_thanks(
     def write() -> Feedback:
         if Feedback.objects.filter(delivery=delivery).exists():
             raise Refused("said_already", "这张配送单已经写过反馈。")
+        record("supplies.feedback_given", by=by, subject=delivery)
         return Feedback.objects.create(
             delivery=delivery, kind=kind, text=text.strip()[:300], by=by, token=token, at=at or park_now()
         )

@@ -97,6 +97,7 @@ def add_paper(*, lot: Lot, file: StoredFile, title: str, by: Any, token: UUID | 
     """Keep a certificate, an invoice or a photo with the lot. The same token gives the first one."""
 
     def attach() -> LotPaper:
+        record("supplies.paper_added", by=by, subject=lot, after={"name": title[:60]})
         return LotPaper.objects.create(lot=lot, file=file, title=title[:60], by=by, token=token)
 
     return once(LotPaper, token, attach)[0]
@@ -106,9 +107,10 @@ def add_paper(*, lot: Lot, file: StoredFile, title: str, by: Any, token: UUID | 
 def put_on_shelf(*, place: Place, item: Item, label: str, by: Any) -> None:
     """Where the item lies in this warehouse; an empty label takes the shelf away."""
     before = Shelf.objects.filter(place=place, item=item).values_list("label", flat=True).first() or ""
+    if before == label:
+        return
     if not label:
         Shelf.objects.filter(place=place, item=item).delete()
     else:
         Shelf.objects.update_or_create(place=place, item=item, defaults={"label": label})
-    if before != label:
-        record("supplies.shelf_changed", by=by, subject=item, before={"shelf": before}, after={"shelf": label})
+    record("supplies.shelf_changed", by=by, subject=item, before={"shelf": before}, after={"shelf": label})

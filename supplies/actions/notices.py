@@ -9,6 +9,7 @@ from django.db import transaction
 from parkportal.clock import SHANGHAI, day_of, park_now
 from parkportal.messaging import outbox
 from parkportal.quantities import plain
+from parkportal.records.audit import record
 from parkportal.states import AlreadyMoved, Refused
 from supplies.holders import phone_of
 from supplies.models import Delivery, DeliveryStatus
@@ -69,10 +70,15 @@ def schedule_deliveries(
                 None,
             )
             one.save(update_fields=["planned_at", "meeting_point", "notice_read_at", "notice_read_by"])
+            record("supplies.delivery_planned", by=by, subject=one, after={"约在": _said(planned_at)})
             if one.status != DeliveryStatus.PENDING:
                 values = {"code": one.code, "when": when_of(one), "where": where_of(one)}
                 _put(DELIVERY_CHANGED.code, f"delivery:{one.pk}:{planned_at:%m%d%H%M}", one, values, by)
     return held
+
+
+def _said(moment: datetime) -> str:
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 @transaction.atomic
@@ -83,6 +89,7 @@ def mark_notice_read(*, delivery: Delivery, by: Any) -> Delivery:
         raise AlreadyMoved("already", f"{held.notice_read_by}已经在 {held.notice_read_at:%m-%d %H:%M} 看过。")
     held.notice_read_at, held.notice_read_by = park_now(), by
     held.save(update_fields=["notice_read_at", "notice_read_by"])
+    record("supplies.notice_read", by=by, subject=held)
     return held
 
 

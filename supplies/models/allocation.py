@@ -139,6 +139,8 @@ class Allocation(Stateful):
 class AllocationMove(Move):
     """One step of a plan: drafted, submitted, sent back, approved, done, void."""
 
+    LABEL = "subject__item__name"
+
     subject = models.ForeignKey(Allocation, models.PROTECT, related_name="moves", verbose_name="分配方案")
 
     class Meta(Move.Meta):

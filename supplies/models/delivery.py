@@ -203,6 +203,8 @@ class Delivery(Stateful):
 class DeliveryMove(Move):
     """One step of a delivery, with the person and the moment."""
 
+    LABEL = "subject__code"
+
     subject = models.ForeignKey(Delivery, models.PROTECT, related_name="moves", verbose_name="配送单")
 
     class Meta(Move.Meta):

@@ -97,6 +97,8 @@ class SupplyRequest(Stateful):
 class SupplyRequestMove(Move):
     """One step of a request: asked, allotted, received, declined, withdrawn."""
 
+    LABEL = "subject__enterprise__name"
+
     subject = models.ForeignKey(SupplyRequest, models.PROTECT, related_name="moves", verbose_name="物资申请")
 
     class Meta(Move.Meta):

@@ -97,6 +97,8 @@ class StockTake(Stateful):
 class StockTakeMove(Move):
     """One step of a stock-take: opened, counted, sent back, approved, void."""
 
+    LABEL = "subject__place__name"
+
     subject = models.ForeignKey(StockTake, models.PROTECT, related_name="moves", verbose_name="盘点")
 
     class Meta(Move.Meta):

@@ -33,7 +33,7 @@ from testing.actions.rebinding import move_to_tube, reissue_tube
 from testing.actions.reminders import remind_appointments
 from testing.actions.rosters import plan_roster, sign_up_roster
 from testing.actions.rounds import collect_at_door, leave_stop, plan_round
-from testing.actions.sessions import add_session, cancel_session, close_session, move_session
+from testing.actions.sessions import add_point, add_session, cancel_session, close_session, move_session
 from testing.actions.signups import (
     AlreadySignedUp,
     Declaration,
@@ -47,6 +47,7 @@ from testing.actions.tubes import count_label_print, issue_label_run, keep_offse
 from testing.actions.waiting import accept_offer, join_waiting, leave_waiting, tend_waiting
 
 __all__ = [
+    "add_point",
     "collect_at_door",
     "leave_stop",
     "plan_round",

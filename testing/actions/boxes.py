@@ -12,6 +12,7 @@ from parkportal.clock import park_now, park_today
 from parkportal.idempotency import once
 from parkportal.identifiers import CodeProblem, parse_code
 from parkportal.messaging import outbox
+from parkportal.records.audit import record
 from parkportal.records.codes import take_code
 from parkportal.states import Refused
 from testing.actions.custody import advance, ask_to_come_again, reject
@@ -154,6 +155,7 @@ def account_for(*, box: Box, specimen: Specimen, what: str, by: Any) -> Specimen
         if what == NEXT_BOX:
             specimen.put_off = box
             specimen.save(update_fields=["put_off"])
+            record("specimen.put_off", by=by, subject=specimen, after={"code": box.code})
         elif what in InvalidReason.values:
             reject(specimen, by=by, at=park_now(), reason=what)
         else:

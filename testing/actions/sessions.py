@@ -27,6 +27,14 @@ def slot_times(start: datetime, end: datetime, minutes: int) -> Iterator[tuple[d
         start += step
 
 
+def add_point(*, point: SamplingPoint, by: Any) -> SamplingPoint:
+    """One more sampling point, which the form has judged."""
+    with transaction.atomic():
+        point.save()
+        record("point.added", by=by, subject=point)
+    return point
+
+
 def add_session(
     *,
     campaign: Campaign,

@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from enterprises.models import Enterprise, Person, PersonFlag
 from enterprises.models.people import number_hash
-from parkportal.clock import park_now, park_today
+from parkportal.clock import SHANGHAI, park_now, park_today
 from parkportal.messaging import outbox
+from parkportal.records.audit import record
 from parkportal.records.codes import take_code
 from parkportal.states import Refused
 from testing.actions.notices import forget_reminder
@@ -248,12 +249,23 @@ def change_slot(*, signup: SignUp, slot_id: int, by: Any = None) -> SignUp:
         old = signup.slot_id
         signup.slot = locked[slot_id]
         signup.save(update_fields=["slot"])
+        record(
+            "signup.slot_changed",
+            by=by,
+            subject=signup,
+            before=_slot_fact(locked.get(old)),
+            after=_slot_fact(signup.slot),
+        )
         if old:
             forget_reminder(signup, old)
             _free_again(old)
         if signup.status == SignUpStatus.MISSED:
             signup.move_to(SignUpStatus.REGISTERED, by=by, reason="改约", correction=True)
     return signup
+
+
+def _slot_fact(slot: Slot | None) -> dict[str, str]:
+    return {"slot": f"{slot.starts_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if slot else ""}
 
 
 def cancel_signup(*, signup: SignUp, by: Any = None, reason: str = "本人取消", token: UUID | None = None) -> SignUp:

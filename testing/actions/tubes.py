@@ -132,10 +132,12 @@ def issue_label_run(*, count: int, by: Any, note: str = "", token: UUID | None =
 
     def create() -> TubeRange:
         codes = take_codes("YL", count)
-        return TubeRange.objects.create(
+        row = TubeRange.objects.create(
             prefix="YL", first=codes[0], last=codes[-1], length=14, count=count, is_own=True, note=note,
             registered_by=by, token=token,
         )  # fmt: skip
+        record("tube_range.registered", by=by, subject=row, after={"first": row.first, "last": row.last})
+        return row
 
     row, _ = once(TubeRange, token, create)
     return row, codes_of_run(row)

@@ -167,6 +167,8 @@ class Box(Stateful):
 class BoxMove(Move):
     """One step of a box."""
 
+    LABEL = "subject__code"
+
     subject = models.ForeignKey(Box, models.PROTECT, related_name="moves", verbose_name="样本箱")
 
     class Meta(Move.Meta):

@@ -292,6 +292,9 @@ class SignUp(Stateful):
 class SignUpMove(Move):
     """One step of a sign-up."""
 
+    LABEL = "subject__code"
+    IS_HEALTH = True
+
     subject = models.ForeignKey(SignUp, models.PROTECT, related_name="moves", verbose_name="登记")
     session = models.ForeignKey(Session, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="场次")
     lane = models.PositiveSmallIntegerField("台号", null=True, blank=True)

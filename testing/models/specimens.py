@@ -322,6 +322,9 @@ class Specimen(Stateful):
 class SpecimenMove(Move):
     """One step of a tube: its chain of custody."""
 
+    LABEL = "subject__barcode"
+    IS_HEALTH = True
+
     subject = models.ForeignKey(Specimen, models.PROTECT, related_name="moves", verbose_name="标本")
 
     class Meta(Move.Meta):

@@ -113,6 +113,8 @@ class WaitingParty(Stateful):
 class WaitingMove(Move):
     """One step of a waiting party."""
 
+    LABEL = "subject__campaign__title"
+
     subject = models.ForeignKey(WaitingParty, models.PROTECT, related_name="moves", verbose_name="候补")
 
     class Meta(Move.Meta):

@@ -16,7 +16,7 @@ from parkportal.printing.posters import SIZES
 from parkportal.records import figures, settings
 from parkportal.states import Refused
 from testing import campaign_page
-from testing.actions import close_campaign, create_campaign, edit_campaign, open_campaign
+from testing.actions import add_point, close_campaign, create_campaign, edit_campaign, open_campaign
 from testing.forms.campaign import CampaignForm, PointForm
 from testing.models import Alert, Campaign, SamplingPoint, Specimen
 from testing.papers import poster_pdf
@@ -123,7 +123,7 @@ def point_add(request: HttpRequest) -> HttpResponse:
     """One more sampling point."""
     form = PointForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        point = form.save()
+        point = add_point(point=form.save(commit=False), by=request.user)
         messages.success(request, f"加了采样点 {point}。")
         return redirect("testing:index")
     return render(request, "testing/point_form.html", {"form": form, "points": SamplingPoint.objects.all()})
