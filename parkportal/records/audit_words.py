@@ -137,6 +137,7 @@ _WORDS: dict[str, str] = {
     "supplies.feedback_given": "写物资反馈",
     "supplies.notice_read": "看过送达通知",
     "supplies.delivery_planned": "约送达时间",
+    "supplies.register_exported": "导出领用登记表",
     "supplies.paper_added": "加批次资料",
     "specimen.put_off": "试管放下一箱",
     "signup.slot_changed": "改约时段",
