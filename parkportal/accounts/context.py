@@ -58,6 +58,7 @@ ACCOUNT_DOORS = (
     Door("工作日历", ("admin", "committee"), ("records:calendar",)),
     Door("园区设置", ("committee",), ("records:setting_list",)),
     Door("审计记录", ("committee",), ("records:audit_list",)),
+    Door("对账自检", ("admin", "committee"), ("dashboard:invariants",)),
 )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parkportal.dashboard.views import dashboards, enterprise_file, health, help, home, search, weekly
+from parkportal.dashboard.views import dashboards, enterprise_file, health, help, home, invariants, search, weekly
 
 app_name = "dashboard"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("reports/weekly/<str:week>/", weekly.weekly_detail, name="weekly_detail"),
     path("reports/weekly/<str:week>/download/", weekly.weekly_download, name="weekly_download"),
     path("reports/weekly/<str:week>/sign/", weekly.weekly_sign, name="weekly_sign"),
+    path("invariants/", invariants.invariants, name="invariants"),
+    path("invariants/run/", invariants.invariants_run, name="invariants_run"),
     path("help/", help.help_index, name="help_index"),
     path("help/<slug:role>/", help.help_page, name="help_page"),
     path("healthz", health.healthz, name="healthz"),

@@ -141,6 +141,7 @@ _WORDS: dict[str, str] = {
     "supplies.paper_added": "加批次资料",
     "specimen.put_off": "试管放下一箱",
     "signup.slot_changed": "改约时段",
+    "invariants.looked": "对账自检",
     "point.added": "加采样点",
 }
 NAMES: dict[str, str] = {
@@ -210,6 +211,8 @@ NAMES: dict[str, str] = {
     "reversal": "冲正",
     "changed": "改了",
     "slot": "时段",
+    "broken": "对不上",
+    "lines": "哪里对不上",
 }
 
 
@@ -235,6 +238,8 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, dict):
+        return "；".join(f"{name} {_text(words)}" for name, words in value.items())
     if isinstance(value, list):
         return "、".join(map(str, value))
     return str(value)

@@ -70,6 +70,8 @@ SPANNING = [
     row("dashboard:weekly_detail", EVERY_FIGURE, week="issue.week"),
     row("dashboard:weekly_download", EVERY_FIGURE, week="issue.week"),
     row("dashboard:weekly_sign", EVERY_FIGURE, post=True, week="issue.week"),
+    row("dashboard:invariants", OFFICE.replace("*", "")),
+    row("dashboard:invariants_run", OFFICE.replace("*", ""), post=True),
     row("dashboard:help_index", "signed_in"),
     row("dashboard:help_page", "signed_in", role="=station"),
     row("dashboard:healthz", "everybody"),

@@ -11,7 +11,7 @@ class Command(BaseCommand):
     help = "Check ledger, places, codes, custody and snapshots. Exit 1 and a list when one is broken."
 
     def handle(self, **options: Any) -> None:
-        found = broken()
+        found = [line for lines in broken().values() for line in lines]
         for line in found:
             self.stdout.write(line)
         if found:
