@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from enterprises.filing_pack import STEPS, spoken_answer
-from enterprises.models import Employment, Filing, PersonFlag
-from parkportal.clock import park_now
+from enterprises.models import Employment, Enterprise, Filing, PersonFlag, UnitKind
+from parkportal.clock import SHANGHAI, park_now
 from parkportal.printing.paper_forms import (
     Field,
     FieldGrid,
@@ -20,6 +20,7 @@ from parkportal.printing.paper_forms import (
     forms_pdf,
 )
 from parkportal.printing.tables import Column
+from parkportal.privacy import mask_phone
 from parkportal.records import terms
 
 PROMISES = (
@@ -61,15 +62,24 @@ STOCK_COLUMNS = (
 )
 
 
-def filing_pdf(filing: Filing, people: Iterable[Employment] = ()) -> bytes:
-    """The whole pack as one PDF. `people` are the employments that the reader may see; numbers are masked."""
+def filing_pdf(filing: Filing, people: Iterable[Employment] = (), *, full_phones: bool = False) -> bytes:
+    """The whole pack as one PDF. `people` are the employments that the reader may see; their numbers are masked.
+
+    The phones of principal and liaison are written out where the reader may correct them anyway.
+    """
     jobs = list(people)
-    forms = (_application(filing), _promise(filing), _staff(filing, jobs), _watched(filing, jobs), _stock(filing))
+    forms = (
+        _application(filing, full_phones),
+        _promise(filing),
+        _staff(filing, jobs),
+        _watched(filing, jobs),
+        _stock(filing),
+    )
     return forms_pdf("复工复产备案材料", forms)
 
 
 def _form(filing: Filing, title: str, *sections: object) -> PaperForm:
-    filed = f"备案时间：{filing.filed_at:%Y-%m-%d %H:%M}" if filing.filed_at else "还没有备案"
+    filed = f"备案时间：{filing.filed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if filing.filed_at else "还没有备案"
     return PaperForm(
         title,
         sections,  # type: ignore[arg-type]
@@ -79,20 +89,8 @@ def _form(filing: Filing, title: str, *sections: object) -> PaperForm:
     )
 
 
-def _application(filing: Filing) -> PaperForm:
-    unit = filing.enterprise
-    head = FieldGrid(
-        (
-            Field("单位名称", unit.name, span=2),
-            Field("统一社会信用代码", unit.credit_code or "—"),
-            Field("四上类别", unit.get_sishang_kind_display() or "—"),
-            Field("地址/楼栋", unit.place or "—"),
-            Field("行业", unit.industry or "—"),
-            Field("主要负责人", unit.principal_name or "—"),
-            Field("联络员", unit.liaison_name or "—"),
-        ),
-        title="单位情况",
-    )
+def _application(filing: Filing, full_phones: bool) -> PaperForm:
+    head = FieldGrid(_unit_fields(filing.enterprise, full_phones), title="单位情况")
     grids = [
         FieldGrid(
             tuple(Field(q.label, spoken_answer(q.name, filing.pack.get(q.name))) for q in step.questions),
@@ -104,6 +102,39 @@ def _application(filing: Filing) -> PaperForm:
     opinion = "已备案" if filing.status == Filing.Status.FILED else ""
     boxes = SignatureBoxes((SignatureBox("填报单位"), SignatureBox("园区管委会意见", opinion)), height=34)
     return _form(filing, "复工复产备案表", head, *grids, boxes)
+
+
+def _unit_fields(unit: Enterprise, full_phones: bool) -> tuple[Field, ...]:
+    """Who and where, as the register knows it (handbook §4); a site is asked other things than an enterprise."""
+    is_site = unit.kind == UnitKind.SITE
+
+    def reached(name: str, number: str) -> str:
+        phone = number if full_phones else mask_phone(number) if number else ""
+        return f"{name} {phone}".strip() or "—"
+
+    own = (
+        (
+            Field("建设单位", unit.developer or "—"),
+            Field("施工单位", unit.builder or "—"),
+            Field("工地负责人", reached(unit.manager_name, unit.manager_phone)),
+            Field("重点项目级别", unit.get_key_level_display() or "—"),
+        )
+        if is_site
+        else (
+            Field("四上类别", unit.get_sishang_kind_display() or "非四上"),
+            Field("行业", unit.industry or "—"),
+            Field("法定代表人", unit.legal_name or "—"),
+        )
+    )
+    return (
+        Field("单位名称", unit.name, span=2),
+        Field("统一社会信用代码", unit.credit_code or "—"),
+        Field("地址/楼栋", unit.place or "—"),
+        *own,
+        Field("所属小分队", unit.squad.name if unit.squad else "—"),
+        Field("主要负责人", reached(unit.principal_name, unit.principal_phone)),
+        Field("联络员", reached(unit.liaison_name, unit.liaison_phone)),
+    )
 
 
 def _promise(filing: Filing) -> PaperForm:

@@ -115,10 +115,11 @@ def filing_submit(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*READ)
 def filing_print(request: HttpRequest, pk: int) -> HttpResponse:
     """All paper forms filled from the one record."""
-    filing = get_object_or_404(Filing.objects.visible_to(request.user).select_related("enterprise"), pk=pk)
+    filing = get_object_or_404(Filing.objects.visible_to(request.user).select_related("enterprise__squad"), pk=pk)
     people = Employment.objects.visible_to(request.user).current().filter(enterprise=filing.enterprise)
     jobs = people.select_related("person").order_by("person__pinyin_key", "pk")
-    answer = HttpResponse(papers.filing_pdf(filing, jobs), content_type="application/pdf")
+    own = Enterprise.objects.editable_by(request.user).filter(pk=filing.enterprise_id).exists()
+    answer = HttpResponse(papers.filing_pdf(filing, jobs, full_phones=own), content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="filing-{filing.pk}.pdf"'
     return answer
 
