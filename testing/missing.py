@@ -95,6 +95,8 @@ def tell_contacts(campaign: Campaign, enterprise: Enterprise, missing: int, *, b
                 "link": reverse("testing:missing", args=[enterprise.pk]),
             },
             by=by,
+            label=enterprise.name,
+            about_id=enterprise.pk,
         )
     return len(contacts)
 

@@ -88,6 +88,7 @@ def _tell_assigned(guidance: Guidance, user: User, *, by: Any) -> None:
         },
         by=by,
         label=guidance.enterprise.name,
+        about_id=guidance.enterprise_id,
         context_id=guidance.pk,
     )
 

@@ -76,6 +76,7 @@ def remind(enterprise: Enterprise, user: User, *, day: date, due: datetime, by: 
         expires_at=end_of(day),
         by=by,
         label=enterprise.name,
+        about_id=enterprise.pk,
         context_id=enterprise.pk,
     )
 
@@ -169,6 +170,7 @@ def _tell_overdue(need: Need) -> None:
                 "link": reverse("enterprises:need_detail", args=[need.pk]),
             },
             label=need.enterprise.name,
+            about_id=need.enterprise_id,
             context_id=need.pk,
         )
 
@@ -188,5 +190,6 @@ def tell_need_closed(need: Need, *, by: Any) -> None:
             values={"name": contact.user.name, "link": reverse("enterprises:need_detail", args=[need.pk])},
             by=by,
             label=need.enterprise.name,
+            about_id=need.enterprise_id,
             context_id=need.pk,
         )

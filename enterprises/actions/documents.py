@@ -102,5 +102,6 @@ def _tell(document: EnterpriseDocument, *, occasion: str, word: str, by: Any) ->
             values={"name": user.name, "what": word, "link": link},
             by=by,
             label=document.enterprise.name,
+            about_id=document.enterprise_id,
             context_id=document.enterprise_id,
         )

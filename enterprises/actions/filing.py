@@ -175,5 +175,6 @@ def _tell_returned(filing: Filing, *, occasion: str, count: int, by: Any) -> Non
             values={"name": user.name, "count": count, "link": reverse("enterprises:filing_detail", args=[filing.pk])},
             by=by,
             label=filing.enterprise.name,
+            about_id=filing.enterprise_id,
             context_id=filing.pk,
         )

@@ -171,6 +171,7 @@ def _tell(inspection: Inspection, purpose: str, *, occasion: str, by: Any, inspe
             expires_at=max(end_of(due), end_of(park_today())),
             by=by,
             label=inspection.enterprise.name,
+            about_id=inspection.enterprise_id,
             context_id=inspection.pk,
         )
     return len(people)

@@ -94,6 +94,7 @@ def tell_greeting(contact: GreetingContact, account: Any, *, by: Any) -> None:
             values=values,
             by=by,
             label=contact.enterprise.name,
+            about_id=contact.enterprise_id,
             context_id=greeting.pk,
         )
         fresh = GreetingContact.objects.filter(pk=contact.pk, message=None, done_at=None)

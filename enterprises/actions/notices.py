@@ -140,6 +140,7 @@ def tell_of_notice(receipt: NoticeReceipt, people: Iterable[Any], *, is_reminder
                 expires_at=end_of(park_today()) if is_reminder else None,
                 by=by,
                 label=receipt.enterprise.name,
+                about_id=receipt.enterprise_id,
                 context_id=notice.pk,
             )
         if is_reminder:

@@ -99,5 +99,6 @@ def _tell(permit: PermitCase, *, occasion: str, by: Any) -> None:
             },
             by=by,
             label=permit.enterprise.name,
+            about_id=permit.enterprise_id,
             context_id=permit.pk,
         )

@@ -95,7 +95,7 @@ def _papers(enterprise: Enterprise, family: list[Enterprise], user: Any) -> dict
     employed = Employment.objects.visible_to(user).current().filter(enterprise=enterprise).values("person")
     flags = PersonFlag.objects.in_force().filter(person__in=employed).values_list("kind")
     flags = flags.annotate(people=Count("person", distinct=True)).order_by("kind")
-    about = Message.objects.visible_to(user).filter(label__in=[row.name for row in family])
+    about = Message.objects.visible_to(user).filter(about_id__in=[row.pk for row in family])
     return {
         "documents": {document.kind: document for document in documents},
         "document_kinds": terms.choices("document_kind"),

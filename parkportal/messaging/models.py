@@ -133,6 +133,7 @@ class Message(Stateful):
     recipient_hash = models.CharField(max_length=32, db_index=True)
     label = models.CharField("关于", max_length=120, blank=True, help_text="What staff read; names in it are masked")
     context_id = models.BigIntegerField("事由编号", null=True, blank=True)
+    about_id = models.BigIntegerField("企业编号", null=True, blank=True, db_index=True)
     template = models.CharField("模板", max_length=48)
     params = EncryptedJSONField(default=dict)
     text = EncryptedTextField("原文")

@@ -30,10 +30,12 @@ def put(
     by: Any = None,
     label: str = "",
     context_id: int | None = None,
+    about_id: int | None = None,
 ) -> Message:
     """Write one message; it is sent after the caller's transaction has committed, and not when it rolls back.
 
     The same purpose, recipient and occasion again returns the first one as it stands (also a withdrawn one).
+    `label` is what staff read, `about_id` the enterprise that it is about, whatever it is called later.
     `values` are exactly the placeholders of the template; `send_after` and `expires_at` are park time. Outside the
     sending hours what is not urgent is queued to the next morning. A missing or wrong number does not raise: the
     message stands as failed, for a person to see. Raises Refused `too_many_codes` for codes, ValueError and KeyError
@@ -49,7 +51,7 @@ def put(
     try:
         with transaction.atomic():
             message = Message(**wanted, channel=channel, address=address, recipient=to_user, by=by)
-            message.label, message.context_id = label[:120], context_id
+            message.label, message.context_id, message.about_id = label[:120], context_id, about_id
             _compose(message, purpose, values)
             _plan(message, purpose, send_after, expires_at)
             message.save(force_insert=True)

@@ -107,6 +107,5 @@ def _put(purpose: str, occasion: str, delivery: Delivery, values: dict[str, str]
     phone = phone_of(delivery.enterprise)
     if phone:
         label = f"{delivery.enterprise} {delivery.code}"
-        outbox.put(
-            purpose, occasion=occasion, values=values, to_phone=phone, by=by, label=label, context_id=delivery.pk
-        )
+        more = {"label": label, "context_id": delivery.pk, "about_id": delivery.enterprise_id}
+        outbox.put(purpose, occasion=occasion, values=values, to_phone=phone, by=by, **more)

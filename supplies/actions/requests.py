@@ -96,6 +96,7 @@ def decline_request(*, request: SupplyRequest, by: Any, reason: str) -> SupplyRe
             to_phone=phone,
             by=by,
             label=f"{held.enterprise} 物资申请",
+            about_id=held.enterprise_id,
             context_id=held.pk,
         )
     return held

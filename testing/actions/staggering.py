@@ -65,6 +65,8 @@ def _tell(session: Session, window: StaggerWindow, *, by: Any) -> int:
                 "link": reverse("testing:roster_signup", args=[contact.enterprise_id]),
             },
             by=by,
+            label=contact.enterprise.name,
+            about_id=contact.enterprise_id,
         )
     return len(contacts)
 

@@ -145,7 +145,7 @@ class TestEnterpriseFile:
     def test_messages_about_it_are_shown_to_the_committee_and_to_whom_they_went(self, enter):
         own = EnterpriseContact.objects.filter(user__username="lianluo1").first().enterprise
         other = User.objects.get(username="xiaodui3")
-        said = outbox.put("staff_test", occasion="file", values={"name": "卫长庚"}, to_user=other, label=own.name)
+        said = outbox.put("staff_test", occasion="file", values={"name": "卫长庚"}, to_user=other, about_id=own.pk)
         seen = {name: enter(name).get(f"/enterprises/{own.pk}/").context["sent"] for name in ("guanwei1", "lianluo1")}
         assert said in seen["guanwei1"] and said not in seen["lianluo1"]
 
