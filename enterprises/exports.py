@@ -1,11 +1,14 @@
 """The register as a workbook: exactly what the list shows, phones masked."""
 
 import io
+from typing import Any
 
 from enterprises import listing
 from enterprises.models import Enterprise
-from parkportal.clock import park_now
+from enterprises.models.register_rows import REPORTING
+from parkportal.clock import SHANGHAI, park_now
 from parkportal.privacy import mask_name, mask_phone
+from parkportal.quantities import rate_text
 from parkportal.records import jobs
 from parkportal.records.audit import record
 from parkportal.records.files import keep_made
@@ -16,12 +19,14 @@ from parkportal.workbooks.writing import write_table
 KIND = "enterprise_export"
 HEADS = ("单位名称", "统一社会信用代码", "类型", "地址/楼栋", "行业", "四上类别", "分类", "联络员", "联络员手机")
 HEADS += ("职工总数", "复工状态", "复工日期", "所属小分队", "重点项目级别")  # type: ignore[assignment]
+HEADS += ("标签", "拟复工日期", "到岗人数", "返岗率", "今日零报告", "责任牌")  # type: ignore[assignment]
+BOARDS = {"generated": "已生成未张贴", "posted": "已张贴待核验", "verified": "已核验"}
 
 
 @jobs.handler(KIND, unit="家")
 def run(job: Job, progress: jobs.Progress) -> jobs.Finished:
     """Write the rows of the kept query, within the owner's scope as it is now."""
-    rows = listing.rows_of(job.params["query"], job.owner).select_related("squad")
+    rows = listing.rows_of(job.params["query"], job.owner).for_list().prefetch_related("tags")
     if job.params["picked"]:
         rows = rows.filter(pk__in=job.params["picked"])
     units = list(rows)
@@ -54,4 +59,25 @@ def _row(unit: Enterprise) -> list[object]:
         unit.resumed_on.isoformat() if unit.resumed_on else "",
         str(unit.squad or ""),
         unit.get_key_level_display() if unit.key_level else "",
+        *_as_listed(unit),
     ]
+
+
+def _as_listed(unit: Any) -> list[object]:
+    """What a line of the list says beyond the register's own columns."""
+    has_said = unit.on_duty is not None
+    return [
+        "、".join(tag.label for tag in unit.tags.all()),
+        unit.planned_on.isoformat() if unit.planned_on else "",
+        unit.on_duty if has_said else "",
+        rate_text(unit.on_duty, unit.headcount) if has_said and unit.headcount else "",
+        _report(unit),
+        BOARDS.get(unit.board_status, "未生成"),
+    ]
+
+
+def _report(unit: Any) -> str:
+    if unit.reported_at is not None:
+        clock = f"{unit.reported_at.astimezone(SHANGHAI):%H:%M}"
+        return f"迟报 {clock}" if unit.report_is_late else clock
+    return "未交" if unit.status in REPORTING else ""

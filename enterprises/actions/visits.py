@@ -9,9 +9,10 @@ from uuid import UUID
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
+from enterprises.actions.boards import verify_board
 from enterprises.actions.needs import register_need
 from enterprises.actions.resuming import plan_resumption
-from enterprises.models import Channel, Enterprise, Need, PlannedContact, Promise, Visit, VisitPhoto
+from enterprises.models import Board, Channel, Enterprise, Need, PlannedContact, Promise, Visit, VisitPhoto
 from parkportal.clock import park_now, park_today
 from parkportal.idempotency import once
 from parkportal.records import files, terms
@@ -39,13 +40,14 @@ class Heard:
     next_on: date | None = None
     next_channel: str = ""
     next_purpose: str = ""
+    seen_board: int | None = None
 
 
 def record_visit(*, enterprise: Enterprise, heard: Heard, by: Any, token: UUID | None = None) -> Visit:
     """Write a call or a visit with all that follows from it; nothing is asked twice.
 
     The planned day and the headcount go to the register, a difficulty becomes a need where none of its kind is open,
-    what was planned up to today is done. The same token again gives the first record. Raises Refused: `file_…`,
+    what was planned up to today is done, a board that was seen on the wall is verified. The same token again gives the first record. Raises Refused: `file_…`,
     `picture_…` with `facts["field"]`, `too_many_photos`, `too_early`, `past_day`.
     """
     if len(heard.photos) > PHOTO_LIMIT:
@@ -63,6 +65,7 @@ def record_visit(*, enterprise: Enterprise, heard: Heard, by: Any, token: UUID |
         _end_what_was_planned(visit)
         _needs(visit, by=by)
         _look_ahead(visit, heard, by=by)
+        _verify(visit, heard.seen_board, by=by)
     return visit
 
 
@@ -127,6 +130,19 @@ def _needs(visit: Visit, *, by: Any) -> None:
             register_need(
                 enterprise=visit.enterprise, kind=kind, description=words, by=by, department="squad", owner=by
             )
+
+
+def _verify(visit: Visit, seen_board: int | None, *, by: Any) -> None:
+    """The board that was seen on the wall with the right names. One that has changed since stays as it is: what the
+    visit brought is kept all the same, and the page says what became of the board."""
+    board = Board.objects.current().filter(pk=seen_board, enterprise=visit.enterprise).first() if seen_board else None
+    if board is None or visit.channel != Channel.DOOR:
+        return
+    try:
+        with transaction.atomic():
+            verify_board(board=board, by=by)
+    except Refused:
+        return
 
 
 def _look_ahead(visit: Visit, heard: Heard, *, by: Any) -> None:

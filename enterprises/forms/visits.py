@@ -14,6 +14,7 @@ from parkportal.records import terms
 from parkportal.records.calendar import next_working_day
 
 FINE, PROBLEM = "fine", "problem"
+BOARD_CHECK = "board"  # the word of the dictionary visit_check that asks for the board
 DAY = {"type": "date", "class": "form-control w-phone"}
 LARGEST_HEADCOUNT = 1_000_000
 
@@ -46,6 +47,7 @@ class VisitForm(TokenFormMixin):
     )
     met = forms.CharField(label="见到谁", max_length=50, required=False)
     photos = ManyFilesField(label="照片", required=False)
+    seen_board = forms.IntegerField(label="核验责任牌", required=False, min_value=1)
     observations = forms.CharField(label="补一句", max_length=500, required=False)
     planned_on = forms.DateField(label="拟复工日期", required=False, widget=forms.DateInput(attrs=DAY))
     headcount = forms.IntegerField(
@@ -90,6 +92,10 @@ class VisitForm(TokenFormMixin):
         data = super().clean() or {}
         if data.get("all") == PROBLEM and not (self._problems(data) or data.get("observations")):
             self.add_error("all", "哪里有问题，请在那一项里写，或者补一句。")
+        if data.get("seen_board") and data.get("channel") == Channel.PHONE:
+            self.add_error("seen_board", "电话里看不到墙，责任牌要上门核验。")
+        if data.get("seen_board") and self._problems(data).get(BOARD_CHECK):
+            self.add_error("seen_board", "责任牌有问题就先不核验，请去掉这个勾。")
         return data
 
     def _problems(self, data: dict[str, Any]) -> dict[str, str]:
@@ -102,7 +108,7 @@ class VisitForm(TokenFormMixin):
         problems = self._problems(data)
         if data["all"] == PROBLEM and not problems:
             problems = {"other": data["observations"][:200]}
-        names = ("channel", "met", "observations", "photos", "planned_on", "headcount", "difficulties")
+        names = ("channel", "met", "seen_board", "observations", "photos", "planned_on", "headcount", "difficulties")
         later = ("promise", "promise_on", "next_on", "next_purpose")
         return Heard(problems=problems, **{name: data[name] for name in (*names, *later)})
 

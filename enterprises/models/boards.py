@@ -35,6 +35,10 @@ class BoardQuerySet(models.QuerySet["Board"]):
             return self.none()
         return self.filter(enterprise__in=Enterprise.objects.followed_by(user))
 
+    def to_verify(self) -> "BoardQuerySet":
+        """On the wall with its photo, with nobody replaced since, and not yet seen there."""
+        return self.filter(status=Board.Status.POSTED, outdated_at__isnull=True)
+
     def outdated(self) -> "BoardQuerySet":
         """Still the current version, though the people on it have changed."""
         return self.current().filter(outdated_at__isnull=False)

@@ -1,6 +1,6 @@
 """The register's list: scope, filters, figures, totals, the ink bar, export, statements."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from io import BytesIO
 
 import pytest
@@ -23,7 +23,7 @@ from enterprises.tests.factories import (
 )
 from parkportal.clock import at, park_now
 from parkportal.messaging.models import Message
-from parkportal.records import figures, files, jobs
+from parkportal.records import figures, files, jobs, terms
 from parkportal.records.models import AuditEntry, Job
 
 pytestmark = pytest.mark.django_db
@@ -279,6 +279,42 @@ def test_the_export_holds_exactly_what_the_filter_shows(park, committee, sign_in
     lines = exported(job)
     assert {line[0] for line in lines[2:]} == names(park, keys)
     assert AuditEntry.objects.filter(action="register.exported", after={"家数": len(keys)}).exists()
+
+
+def test_a_line_of_the_export_says_all_that_a_line_of_the_list_says(committee, sign_in, park_time):
+    # given a unit that has reported late and whose board hangs, and one that has said nothing
+    unit = make_enterprise(
+        name="湖南青禾检测有限公司", status="resumed", resumed_on=date(2020, 2, 12), headcount=200, sishang_kind="SVC",
+        tier="support", squad=make_squad(3),
+    )  # fmt: skip
+    unit.tags.add(make_term("tag", "规上"), make_term("tag", "重点"))
+    make_report(unit, TODAY, on_duty=187, is_late=True, reported_at=at(TODAY, time(12, 41)))
+    make_board(unit, status="posted")
+    silent = make_enterprise(status="filed", planned_on=date(2020, 2, 20))
+    browser = sign_in(committee)
+    browser.post("/enterprises/export/", {"all": "1"})
+    _, heads, *lines = exported(Job.objects.get())
+    said = {line[0]: dict(zip(heads, line, strict=True)) for line in lines}
+
+    # then every column of the list stands in the file with what the list says
+    page = browser.get(LIST).content.decode()
+    shown = {
+        "四上类别": "规上服务业", "分类": "支持开", "所属小分队": "第三小分队", "复工状态": "已复工", "复工日期": "2020-02-12",
+        "职工总数": 200, "到岗人数": 187, "返岗率": "93.5%", "今日零报告": "迟报 12:41", "责任牌": "已张贴待核验",
+        "标签": "规上、重点",
+    }  # fmt: skip
+    assert {head: said[unit.name][head] for head in shown} == shown
+    for words in ("规上服务业", "支持开", "第三小分队", "已复工", "2020-02-12", "93.5", "迟报", "已张贴待核验"):
+        assert words in page, words
+    other = {"拟复工日期": "2020-02-20", "到岗人数": None, "返岗率": None, "今日零报告": "未交", "责任牌": "未生成"}
+    assert {head: said[silent.name][head] for head in other} == other
+
+
+def test_the_export_of_many_takes_no_statement_more_than_of_few(park, committee, django_assert_max_num_queries):
+    make_many_enterprises(100)
+    job = jobs.start("enterprise_export", title="导出", by=committee, params={"query": "", "picked": []})
+    with terms.read_once(), django_assert_max_num_queries(20):  # as a job runs
+        exported(job)
 
 
 def test_ticked_rows_are_exported_and_masked(park, committee, sign_in):

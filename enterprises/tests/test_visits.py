@@ -8,8 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from enterprises import visiting
-from enterprises.models import Need, PlannedContact, Promise, Visit
+from enterprises.models import Board, Need, PlannedContact, Promise, Visit
 from enterprises.tests.factories import (
+    make_board,
     make_care,
     make_contact,
     make_enterprise,
@@ -80,6 +81,54 @@ def test_three_taps_when_all_is_in_order(unit, member, address, sign_in):
     assert answer["Location"] == f"/enterprises/visits/{visit.pk}/"
     assert (visit.by, visit.is_in_order, visit.problems, visit.channel) == (member, True, {}, "door")
     assert PlannedContact.objects.get().visit == visit, "what was planned for today is done"
+
+
+def test_a_board_that_is_seen_on_the_wall_is_verified_by_the_visit(unit, member, address, sign_in):
+    # given a board that hangs and that nobody has seen yet
+    board = make_board(unit, status="posted")
+    browser = sign_in(member)
+    page = browser.get(address).content.decode()
+    assert f'name="seen_board" value="{board.pk}"' in page and "与人相符：核验" in page
+
+    # when the member ticks it on the visit
+    answer = browser.post(address, fields(seen_board=str(board.pk)), follow=True)
+
+    # then it is verified by the member, and nobody is asked again
+    board.refresh_from_db()
+    assert (board.status, board.last_move("verified").by) == ("verified", member)
+    assert "责任牌核验好了" in answer.content.decode()
+    assert "seen_board" not in browser.get(address).content.decode()
+
+
+def test_a_visit_without_the_tick_verifies_nothing(unit, member, address, sign_in):
+    board = make_board(unit, status="posted")
+    sign_in(member).post(address, fields())
+    board.refresh_from_db()
+    assert board.status == "posted"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [({"channel": "phone"}, "上门核验"), ({"all": "problem", "problem_board": "名字不对"}, "先不核验")],
+)
+def test_a_board_is_not_verified_by_phone_nor_where_it_is_wrong(unit, member, address, sign_in, changes, words):
+    board = make_board(unit, status="posted")
+    answer = sign_in(member).post(address, fields(seen_board=str(board.pk), **changes))
+    assert answer.status_code == 422 and words in answer.content.decode()
+    board.refresh_from_db()
+    assert board.status == "posted" and not Visit.objects.exists()
+
+
+def test_a_board_that_changed_meanwhile_is_left_and_the_visit_is_kept(unit, member, address, sign_in):
+    board, foreign = make_board(unit, status="posted"), make_board(make_enterprise(), status="posted")
+    Board.objects.filter(pk=board.pk).update(outdated_at=park_now(), outdated_reason="责任牌上的人换了")
+    browser = sign_in(member)
+    for seen in (board, foreign):
+        answer = browser.post(address, fields(seen_board=str(seen.pk)), follow=True)
+        assert "没有核验" in answer.content.decode()
+        seen.refresh_from_db()
+        assert seen.status == "posted"
+    assert Visit.objects.count() == 2
 
 
 def test_a_call_leaves_a_planned_visit_to_be_made(unit, member, address, sign_in):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from enterprises import visiting
 from enterprises.actions import drop_planned_contact, keep_promise, plan_contact, record_visit
 from enterprises.forms import PlanForm, VisitForm
-from enterprises.models import Channel, Enterprise, PlannedContact, Promise, Visit, VisitPhoto
+from enterprises.models import Board, Channel, Enterprise, PlannedContact, Promise, Visit, VisitPhoto
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
 from parkportal.records import terms
@@ -53,9 +53,8 @@ def visit_create(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         token = form.cleaned_data["token"]
         try:
-            return _saved(
-                request, record_visit(enterprise=enterprise, heard=form.heard(), by=request.user, token=token)
-            )
+            visit = record_visit(enterprise=enterprise, heard=form.heard(), by=request.user, token=token)
+            return _saved(request, visit, board=form.cleaned_data["seen_board"])
         except Refused as refused:
             field = refused.facts.get("field")
             form.add_error(field if field in form.fields else None, refused)
@@ -69,18 +68,27 @@ def visit_create(request: HttpRequest, pk: int) -> HttpResponse:
 def _history(enterprise: Enterprise) -> dict[str, Any]:
     """What was planned for today, said last time, and is still owed."""
     return {
+        "board": Board.objects.to_verify().filter(enterprise=enterprise).first(),
         "planned": PlannedContact.objects.due().filter(enterprise=enterprise).first(),
         "last": enterprise.visits.select_related("by").first(),
         "owed": Promise.objects.open().filter(enterprise=enterprise),
     }
 
 
-def _saved(request: HttpRequest, visit: Visit) -> HttpResponse:
+def _saved(request: HttpRequest, visit: Visit, *, board: int | None = None) -> HttpResponse:
     address = reverse("enterprises:visit_detail", args=[visit.pk])
-    text = f"{visit.get_channel_display()}记下了：{visit.enterprise.name}"
+    text = f"{visit.get_channel_display()}记下了：{visit.enterprise.name}{_board_words(visit, board)}"
     if request.headers.get("X-Queue-Late") != "1":  # sent later, nobody looks at the next page for it
         messages.success(request, text)
     return JsonResponse({"text": text, "url": address}) if _wants_json(request) else redirect(address)
+
+
+def _board_words(visit: Visit, board: int | None) -> str:
+    """What became of the board that was ticked as seen."""
+    if board is None:
+        return ""
+    is_verified = Board.objects.filter(pk=board, enterprise=visit.enterprise_id, status=Board.Status.VERIFIED).exists()
+    return "，责任牌核验好了" if is_verified else "；责任牌刚刚换过或者与人不符，没有核验"
 
 
 @require_GET
