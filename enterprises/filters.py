@@ -81,7 +81,7 @@ class EnterpriseFilter(filters.FilterSet):
         return rows.filter(planned_on=value) if _is_day(value) else rows.none()
 
     def by_unit(self, rows: QuerySet, name: str, value: list[str]) -> QuerySet:
-        return rows.filter(pk__in=keys_of(value))
+        return rows.filter(pk__in=Enterprise.objects.living_keys(keys_of(value)))
 
     def by_report(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         if value != "missing":

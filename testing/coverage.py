@@ -103,7 +103,8 @@ def missing_persons(as_of: datetime, *, campaign: Campaign | None = None) -> Que
     return due_persons(as_of, campaign=campaign).exclude(sampled(as_of, campaign=campaign))
 
 
-def missing_of(enterprise: Any, as_of: datetime) -> QuerySet[Person]:
-    """Who of a firm has to be tested and has not been."""
-    work = Employment.objects.current(day_of(as_of)).filter(enterprise=enterprise)
-    return missing_persons(as_of).filter(pk__in=work.values("person"))
+def missing_of(enterprise: Any, as_of: datetime, *, campaign: Campaign | None = None) -> QuerySet[Person]:
+    """Who of a firm has to be tested and has not been; with a campaign, of its groups and in it."""
+    day = day_of(as_of)
+    work = Employment.objects.current(day).filter(enterprise=enterprise, starts_on__lte=day)
+    return missing_persons(as_of, campaign=campaign).filter(pk__in=work.values("person"))

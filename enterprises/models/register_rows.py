@@ -1,5 +1,6 @@
 """The register's rows, chosen as people say it."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -95,6 +96,15 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-de
     def family_of(self, enterprise: Any) -> "EnterpriseQuerySet":
         """A unit with the rows that were merged into it."""
         return self.filter(Q(pk=enterprise.pk) | Q(merged_into=enterprise.pk))
+
+    def living_keys(self, keys: Iterable[int]) -> list[int]:
+        """Where these rows have gone in the end: a merged one's key leads on, a living one's stays. Unknown keys stay."""
+        found = list(keys)
+        while gone := dict(
+            self.filter(pk__in=found, merged_into__isnull=False).order_by().values_list("pk", "merged_into")
+        ):
+            found = [gone.get(key, key) for key in found]
+        return found
 
     def enterprises(self) -> "EnterpriseQuerySet":
         return self.current().filter(kind=UnitKind.ENTERPRISE)

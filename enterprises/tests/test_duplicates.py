@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.urls import get_resolver
+from django.urls import get_resolver, reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,11 +29,20 @@ from enterprises.tests.factories import (
     make_employee,
     make_employment,
     make_enterprise,
+    make_filing,
+    make_greeting,
+    make_guidance,
+    make_inspection,
+    make_meal_point,
+    make_need,
+    make_notice,
+    make_permit,
     make_person,
     make_report,
     make_site,
     make_squad,
     make_squad_member,
+    make_visit,
     phone,
 )
 from enterprises.tests.test_doors import register_row, write_register
@@ -261,6 +270,54 @@ def test_every_page_follows_the_merge(pair, committee, sign_in, client):
     assert (posted.status_code, posted["Location"]) == (307, f"/enterprises/{kept.pk}/report/")
     outsider = sign_in(make_squad_member(make_squad(5)))
     assert outsider.get(f"/enterprises/{gone.pk}/people/").status_code == 404
+
+
+def test_a_list_that_is_narrowed_to_a_merged_unit_shows_the_one_that_lives(committee, sign_in):
+    # given a unit that was merged into one that was merged itself
+    first, second, kept = (make_enterprise() for _ in range(3))
+    make_meal_point(kept, name="青禾食堂")
+    for target, gone in ((second, first), (kept, second)):
+        target.refresh_from_db()
+        merge_enterprises(kept=target, gone=gone, by=committee)
+    browser = sign_in(committee)
+    # then an old link to either leads to the row that lives
+    for gone in (first, second, kept):
+        assert list(browser.get(f"/enterprises/?unit={gone.pk}").context["page_obj"]) == [kept]
+        points = browser.get(f"/enterprises/meals/?enterprise={gone.pk}").context["page_obj"]
+        assert [point.name for point in points] == ["青禾食堂"]
+    assert list(Enterprise.objects.living_keys([first.pk, 10**9])) == [kept.pk, 10**9]
+
+
+def test_what_has_an_address_of_its_own_is_there_after_a_merge(pair, committee, sign_in):
+    # given everything that a page of its own shows, under the row that goes; boards and filings clash with the kept row's
+    kept, gone, contact = pair
+    for unit in (kept, gone):
+        make_board(unit), make_filing(unit)
+    own = {
+        "need_detail": make_need(gone),
+        "visit_detail": make_visit(gone, by=committee),
+        "inspection_detail": make_inspection(gone, by=committee),
+        "permit_detail": make_permit(gone, owner=committee),
+        "guidance_detail": make_guidance(gone),
+        "meal_detail": make_meal_point(gone),
+        "notice_detail": make_notice(gone, by=committee),
+        "greeting_detail": make_greeting(gone, by=committee),
+        "board_detail": gone.boards.get(),
+        "filing_detail": gone.filings.get(),
+        "person_detail": gone.employments.first(),
+    }
+    merge_enterprises(kept=kept, gone=gone, by=committee)
+
+    # then each address still opens, and what hangs on the page leads to the row that lives
+    for user in (committee, contact):
+        browser = sign_in(user)
+        for name, thing in own.items():
+            if user == contact and name == "visit_detail":  # the park's own note
+                continue
+            answer = browser.get(reverse(f"enterprises:{name}", args=[thing.pk]))
+            assert answer.status_code == 200, f"{name} as {user}"
+            if name not in {"meal_detail", "notice_detail", "greeting_detail"}:
+                assert browser.get(f"/enterprises/{gone.pk}/")["Location"].startswith(f"/enterprises/{kept.pk}/")
 
 
 def test_no_address_that_names_an_enterprise_is_forgotten():

@@ -24,6 +24,7 @@ from enterprises.models import Enterprise, Guidance, MealPoint, MealSlot
 from parkportal.clock import park_today
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
+from parkportal.keys import keys_of
 from parkportal.printing.meal_posters import SIZES, MealPoster, MealTime, meal_poster_pdf
 from parkportal.states import Refused
 
@@ -37,9 +38,8 @@ PAGE = 50
 def meal_list(request: HttpRequest) -> HttpResponse:
     """Every point that the person sees, with its lines; `?enterprise=` those of one."""
     rows = MealPoint.objects.visible_to(request.user).select_related("enterprise")
-    unit = request.GET.get("enterprise", "")
-    if unit.isdigit():
-        rows = rows.filter(enterprise=int(unit))
+    if units := keys_of([request.GET.get("enterprise", "")]):
+        rows = rows.filter(enterprise__in=Enterprise.objects.living_keys(units))
     rows = rows.prefetch_related(Prefetch("slots", MealSlot.objects.standing(), to_attr="plan"))
     own = Enterprise.objects.spoken_for_by(request.user).current().order_by("pk")
     context = {

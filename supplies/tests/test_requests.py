@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from enterprises.actions import register_need
+from enterprises.models import Enterprise
 from parkportal.idempotency import new_token
 from parkportal.messaging.models import Message
 from parkportal.records.models import Term
@@ -254,3 +255,10 @@ def test_every_page_of_the_enterprise_leads_to_a_request_that_is_filled_in(sign_
     sign_in(own)
     assert page("request_create") in client.get(page("my_deliveries")).content.decode()
     assert f'href="{page("index")}"' in client.get("/").content.decode()
+
+
+def test_request_create_for_a_merged_firm_is_for_the_one_that_lives(sign_in, client):
+    kept, gone = f.enterprise(), f.enterprise()
+    Enterprise.objects.filter(pk=gone.pk).update(merged_into=kept)
+    sign_in(f.user("committee"))
+    assert client.get(page("request_create"), {"enterprise": gone.pk}).context["enterprise"] == kept

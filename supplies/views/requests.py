@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from enterprises.models import Enterprise, Need
 from parkportal.guards import roles
+from parkportal.keys import keys_of
 from parkportal.states import Refused
 from supplies import actions
 from supplies.forms import RequestForm
@@ -118,6 +119,6 @@ def _enterprise(request: HttpRequest) -> Enterprise | None:
     """The enterprise that is meant; who reaches only one need not say."""
     firms, wanted = asked_for_by(request.user), request.GET.get("enterprise", "")
     if wanted:
-        return get_object_or_404(firms, pk=wanted if wanted.isdecimal() else None)
+        return get_object_or_404(firms, pk__in=Enterprise.objects.living_keys(keys_of([wanted])))
     first = list(firms[:2])
     return first[0] if len(first) == 1 else None

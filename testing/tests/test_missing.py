@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from enterprises.models import Employment
+from enterprises.models import Employment, Enterprise
 from enterprises.tests.factories import make_contact, make_employee, make_enterprise, make_flag
 from parkportal.clock import park_now, park_today
 from parkportal.messaging.models import Message
@@ -14,7 +14,7 @@ from parkportal.records.models import Term
 from parkportal.states import Refused
 from testing import actions, campaign_page, coverage
 from testing.missing import by_enterprise, remind_enterprise, to_remind
-from testing.models import Exemption
+from testing.models import Campaign, Exemption
 from testing.stagger import people_by_floor
 from testing.tests.factories import (
     make_campaign,
@@ -252,3 +252,34 @@ def test_coverage_by_firm_is_within_twelve_statements(client, sign_in, committee
         page = client.get(reverse("testing:coverage_enterprises")).content.decode()
 
     assert page.count("<tr>") == count + 1
+
+
+def test_a_firms_page_and_the_list_of_firms_count_what_the_campaign_asks(client, sign_in, firm, committee):
+    # given somebody who was swabbed in a campaign that is over, and another one that runs
+    first = make_campaign()
+    person = make_employee(firm)
+    swab(person, first)
+    Campaign.objects.filter(pk=first.pk).update(status="closed")
+    make_campaign()
+    sign_in(committee)
+
+    # then the firm's page, the list of firms and the reminder all say the same
+    page = client.get(reverse("testing:missing", args=[firm.pk]))
+    assert page.context["people"] == [person]
+    [row] = client.get(reverse("testing:coverage_enterprises")).context["rows"]
+    assert (row.due, row.done, row.missing) == (1, 0, 1)
+    assert client.get(reverse("testing:roster_signup", args=[firm.pk])).context["missing"] == 1
+
+
+def test_who_starts_later_is_not_missing_yet(firm):
+    person = make_employee(make_enterprise())
+    Employment.objects.create(person=person, enterprise=firm, starts_on=park_today() + timedelta(days=3))
+    assert list(coverage.missing_of(firm, park_now())) == []
+
+
+@pytest.mark.parametrize("name", ["testing:missing", "testing:roster_signup", "testing:signup_for"])
+def test_the_address_of_a_merged_firm_leads_on(client, sign_in, firm, committee, name):
+    gone = make_enterprise()
+    Enterprise.objects.filter(pk=gone.pk).update(merged_into=firm)
+    sign_in(committee)
+    assert client.get(reverse(name, args=[gone.pk]))["Location"] == reverse(name, args=[firm.pk])

@@ -24,19 +24,19 @@ CONTACTS = ("committee", "contact", "principal")
 @roles("committee", "leader")
 @require_GET
 def coverage_enterprises(request: HttpRequest) -> HttpResponse:
-    """Coverage by firm, the largest gap first."""
-    now = park_now()
+    """Coverage by firm in the campaign that runs, without one in the park as it stands, the largest gap first."""
+    now, campaign = park_now(), Campaign.objects.open().first()
     context = {
-        "rows": by_enterprise(now),
+        "rows": by_enterprise(now, campaign=campaign),
         "now": now,
-        "campaign": Campaign.objects.open().first(),
+        "campaign": campaign,
         "may_write": request.user.has_role("committee"),
     }
     return render(request, "testing/coverage_enterprises.html", context)
 
 
 def _enterprise(request: HttpRequest, pk: int) -> Enterprise:
-    return get_object_or_404(Enterprise.objects.editable_by(request.user), pk=pk)
+    return get_object_or_404(Enterprise.objects.editable_by(request.user).current(), pk=pk)
 
 
 @roles(*CONTACTS)
@@ -50,7 +50,7 @@ def missing(request: HttpRequest, enterprise_id: int) -> HttpResponse:
             told, contacts = remind_enterprise(campaign=campaign, enterprise=enterprise, by=request.user)
             messages.success(request, f"提醒了 {told} 人和 {contacts} 位联络员；同一个人一天只提醒一次。")
         return redirect("testing:missing", enterprise_id)
-    people = list(coverage.missing_of(enterprise, now).order_by("pinyin_key", "id"))
+    people = list(coverage.missing_of(enterprise, now, campaign=campaign).order_by("pinyin_key", "id"))
     signed = SignUp.objects.open().filter(campaign=campaign) if campaign else SignUp.objects.none()
     context = {
         "enterprise": enterprise,

@@ -26,7 +26,7 @@ from testing.models import Campaign, SignUp, Source
 @require_http_methods(["GET", "POST"])
 def roster_signup(request: HttpRequest, enterprise_id: int) -> HttpResponse:
     """Who would be signed up, in which group, in which slot; one button does it."""
-    enterprise = get_object_or_404(Enterprise.objects.editable_by(request.user), pk=enterprise_id)
+    enterprise = get_object_or_404(Enterprise.objects.editable_by(request.user).current(), pk=enterprise_id)
     campaigns = list(Campaign.objects.visible_to(request.user).open())
     wanted = request.POST.get("campaign") or request.GET.get("campaign", "")
     campaign = next((one for one in campaigns if str(one.pk) == wanted), campaigns[0] if campaigns else None)
@@ -39,7 +39,7 @@ def roster_signup(request: HttpRequest, enterprise_id: int) -> HttpResponse:
         "campaigns": campaigns,
         "campaign": campaign,
         "plan": plan_roster(enterprise=enterprise, campaign=campaign),
-        "missing": coverage.missing_of(enterprise, park_now()).count(),
+        "missing": coverage.missing_of(enterprise, park_now(), campaign=campaign).count(),
         "token": uuid4(),
     }
     return render(request, "testing/roster_signup.html", context)
@@ -95,7 +95,7 @@ def _name(text: str) -> str:
 @roles("committee", "contact", "principal")
 def roster_done(request: HttpRequest, enterprise_id: int, campaign_id: int) -> HttpResponse:
     """The firm's people in a campaign with slot and code."""
-    enterprise = get_object_or_404(Enterprise.objects.editable_by(request.user), pk=enterprise_id)
+    enterprise = get_object_or_404(Enterprise.objects.editable_by(request.user).current(), pk=enterprise_id)
     campaign = get_object_or_404(Campaign.objects.visible_to(request.user), pk=campaign_id)
     rows = (
         SignUp.objects.visible_to(request.user)
@@ -111,7 +111,7 @@ def roster_done(request: HttpRequest, enterprise_id: int, campaign_id: int) -> H
 @require_http_methods(["GET", "POST"])
 def signup_for(request: HttpRequest, enterprise_id: int) -> HttpResponse:
     """One person who cannot do it alone: under age with a guardian, or without a phone."""
-    enterprise = get_object_or_404(Enterprise.objects.editable_by(request.user), pk=enterprise_id)
+    enterprise = get_object_or_404(Enterprise.objects.editable_by(request.user).current(), pk=enterprise_id)
     wanted = request.POST.get("campaign") or request.GET.get("campaign", "")
     campaigns = Campaign.objects.visible_to(request.user).open()
     campaign = get_object_or_404(campaigns, pk=key_of(wanted)) if wanted else campaigns.first()
