@@ -24,4 +24,8 @@ def insert(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok")
 
 
-urlpatterns = [path("bench/insert/", insert), path("", include("parkportal.urls"))]
+urlpatterns = [
+    path("bench/bare/", insert),
+    path("bench/stack/", insert),
+    path("", include("parkportal.urls")),
+]

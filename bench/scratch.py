@@ -16,6 +16,8 @@ def scratch_database() -> Iterator[str]:
     setup_test_environment(debug=False)
     settings.ALLOWED_HOSTS = ["testserver"]
     name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":  # a file, as a park has one: other processes reach it, and a commit writes
+        connection.settings_dict["TEST"]["NAME"] = f"{name}.scratch"
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
         yield connection.vendor

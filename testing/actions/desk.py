@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,10 +15,11 @@ from enterprises.models import DocumentType
 from enterprises.models.people import number_hash
 from parkportal.clock import park_now, park_today
 from parkportal.identifiers import IdentifierProblem, normal_id_number
+from parkportal.prepared import Prepared
 from parkportal.records.codes import take_code
 from parkportal.states import Refused
 from testing.actions.notices import call_about_fever
-from testing.actions.pooling import issue_pool, join_pool, leave_pool, pool_facts, shares_a_tube
+from testing.actions.pooling import is_place_gone, issue_pool, join_pool, leave_pool, pool_facts, shares_a_tube
 from testing.actions.tubes import ScannedTube, read_tube, refuse_unusable, tube_facts
 from testing.models import (
     DoorStop,
@@ -36,6 +38,7 @@ from testing.models import (
 
 FEVER = Decimal("37.3")
 LOWEST, HIGHEST = Decimal("34.0"), Decimal("42.0")
+PLACE_TRIES = 20  # as many as a mixed tube has places
 UNDO_WITHIN = timedelta(minutes=30)
 _LABELS = dict(SignUpStatus.choices)
 
@@ -57,19 +60,35 @@ def read_temperature(text: str) -> Decimal:
     return value
 
 
-def _lock(user: Any, session_id: int, code: str, token: UUID | None, **facts: Any) -> SignUp:
-    """The person at the desk, locked, with what else has to be known; one statement. Raises Refused `unknown_person`."""
-    people: QuerySet[SignUp] = SignUp.objects.at_desk(user, session_id).filter(code=code)
-    found = (
-        people.select_for_update(of=("self",))
-        .annotate(
+_AT_DESK = Prepared()
+
+
+def _lock(
+    user: Any,
+    session_id: int,
+    code: str,
+    token: UUID | None,
+    *,
+    facts: Any = None,
+    lane: int | None = None,
+    **values: Any,
+) -> Any:
+    """The person at the desk, locked, with what else has to be known; one statement. Raises Refused `unknown_person`.
+
+    `facts(session_id, lane, **values)` gives the annotations. The statement is compiled once for a desk and its user.
+    """
+
+    def build(*, code: str, token: UUID | None, **values: Any) -> QuerySet[SignUp]:
+        people: QuerySet[SignUp] = SignUp.objects.at_desk(user, session_id).filter(code=code)
+        return people.select_for_update(of=("self",)).annotate(
             is_replay=Exists(SignUpMove.objects.filter(token=token)),
             is_visited=Exists(DoorStop.objects.filter(signup=OuterRef("pk"), round__session=session_id)),
             lab=F("campaign__lab"),
-            **facts,
+            **(facts(session_id, lane or 1, **values) if facts else {}),
         )
-        .first()
-    )
+
+    key = (user.pk, user.role_codes, session_id, lane or 1, facts)
+    found = _AT_DESK.first(key, build, code=code, token=token, **values)
     if found is None:
         raise Refused("unknown_person", "这次检测没有这个人的登记。", said="没有登记")
     return found
@@ -171,8 +190,7 @@ def issue_tube(*, session_id: int, code: str, by: Any, token: UUID, lane: int | 
     Raises Refused `not_measured` before the temperature, `other_pool`, and Done after the swab.
     """
     with transaction.atomic():
-        facts = pool_facts(ScannedTube("", ""), session_id=session_id, lane=lane or 1)
-        signup = _lock(by, session_id, code, token, held=_held_barcode(), **facts)
+        signup = _lock(by, session_id, code, token, facts=_facts_to_issue, lane=lane)
         if signup.is_replay or signup.status == SignUpStatus.KITTED:
             return signup, signup.held
         _may_be_sampled(signup)
@@ -187,6 +205,10 @@ def issue_tube(*, session_id: int, code: str, by: Any, token: UUID, lane: int | 
         )
         SpecimenMove.objects.create(subject=specimen, to_status=SpecimenStatus.ISSUED, effective_at=now, by=by)
     return signup, specimen.barcode
+
+
+def _facts_to_issue(session_id: int, lane: int) -> dict[str, Any]:
+    return {"held": _held_barcode(), **pool_facts(ScannedTube("", ""), session_id=session_id, lane=lane)}
 
 
 def _held_barcode() -> Subquery:
@@ -212,19 +234,21 @@ def collect(
     `tube_used`, `tube_unknown`, `tube_foreign`, `other_tube`, `not_measured`, `stopped`. Done when it was done before.
     """
     tube = read_tube(text)
-    try:
-        with transaction.atomic():
-            now = done_at or park_now()
-            return _collect(tube, session_id=session_id, code=code, by=by, token=token, lane=lane, now=now)
-    except IntegrityError as fault:
-        raise _raced(fault, tube, token) from fault
+    for _ in range(PLACE_TRIES):
+        try:
+            with transaction.atomic():
+                now = done_at or park_now()
+                return _collect(tube, session_id=session_id, code=code, by=by, token=token, lane=lane, now=now)
+        except IntegrityError as fault:
+            if not is_place_gone(fault):
+                raise _raced(fault, tube, token) from fault
+    raise Refused("changed_meanwhile", "几个台同时在扫这支混采管，请再扫一次", said="请再扫一次")
 
 
 def _collect(
     tube: ScannedTube, *, session_id: int, code: str, by: Any, token: UUID, lane: int | None, now: datetime
 ) -> tuple[SignUp, str]:
-    facts = {**tube_facts(tube), **pool_facts(tube, session_id=session_id, lane=lane or 1)}
-    signup = _lock(by, session_id, code, token, held=_held_barcode(), redo=_to_be_redone(), **facts)
+    signup = _lock(by, session_id, code, token, facts=_facts_to_collect, lane=lane, **asdict(tube))
     if signup.is_replay:
         return signup, signup.held or tube.barcode
     _may_be_sampled(signup)
@@ -251,6 +275,12 @@ def _collect(
             retest=Subquery(Specimen.objects.filter(barcode=tube.barcode).values("pk")[:1])
         )
     return signup, tube.barcode
+
+
+def _facts_to_collect(session_id: int, lane: int, **scanned: Any) -> dict[str, Any]:
+    tube = ScannedTube(**scanned)
+    pools = pool_facts(tube, session_id=session_id, lane=lane)
+    return {"held": _held_barcode(), "redo": _to_be_redone(), **tube_facts(tube), **pools}
 
 
 def _to_be_redone() -> Subquery:

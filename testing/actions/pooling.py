@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import F, Max, OuterRef, Subquery
+from django.db import IntegrityError, transaction
+from django.db.models import F, FilteredRelation, Max, OuterRef, Q, Subquery
 
 from parkportal.clock import park_now
 from parkportal.records.codes import take_code
@@ -52,17 +52,28 @@ def join_pool(signup: Any, tube: ScannedTube, *, session_id: int, lane: int, by:
         if signup.desk_pool:
             raise Refused("other_pool", f"{signup.desk_pool} 还没有装满也没有封", said="不是这支管")
         pool = open_pool(signup, tube, session_id=session_id, lane=lane, by=by, at=at)
-    taken = set(pool.members.live().values_list("position", flat=True))
-    place = next(n for n in range(1, pool.size + 1) if n not in taken)
+        pool.taken = frozenset()
+    place = next(n for n in range(1, pool.size + 1) if n not in pool.taken)
     PoolMember.objects.create(pool=pool, signup=signup, position=place, collected_at=at, collected_by=by)
-    pool.count = len(taken) + 1
+    pool.count = len(pool.taken) + 1
     if pool.count == pool.size:
         _close(pool, by=by, at=at, reason="装满")
     return pool
 
 
+def is_place_gone(fault: IntegrityError) -> bool:
+    """Whether the place in a mixed tube went to somebody else while this one waited: to be tried again, then it shows."""
+    return "pool_member_position" in str(fault)
+
+
 def _the_open_one(signup: Any, session_id: int) -> Pool:
-    pool = Pool.objects.select_for_update(of=("self",)).select_related("specimen").get(pk=signup.tube_pool)
+    """The scanned tube's pool, locked, with its places that are `taken`, in one statement. Who waited for the lock sees
+    the pool as it is now, but its places as they were before the wait; see `is_place_gone`."""
+    live = FilteredRelation("members", condition=Q(members__left_at__isnull=True))
+    pools = Pool.objects.select_for_update(of=("self",)).select_related("specimen").filter(pk=signup.tube_pool)
+    rows = list(pools.annotate(live=live, place=F("live__position")).order_by())
+    pool = rows[0]
+    pool.taken = frozenset(row.place for row in rows if row.place)
     if pool.specimen.status == SpecimenStatus.VOID:
         raise Refused("tube_void", "这支管已经作废", said="这支管不能用")
     if pool.session_id != session_id:

@@ -6,18 +6,21 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Sum
 from django.urls import reverse
 
 from enterprises.models import Enterprise, Person, PersonFlag
 from enterprises.models.people import number_hash
 from parkportal.clock import SHANGHAI, park_now, park_today
 from parkportal.messaging import outbox
+from parkportal.prepared import Prepared
 from parkportal.records.audit import record
 from parkportal.records.codes import take_code
+from parkportal.records.models import Parked
 from parkportal.states import Refused
 from testing.actions.notices import forget_reminder
 from testing.actions.waiting import hold_campaign, join_waiting, member_left, offer_places
+from testing.drafts import throw_away
 from testing.groups import Facts, group_of, mode_of
 from testing.models import Campaign, Group, Mode, Session, SignUp, SignUpMove, SignUpStatus, Slot, Source, WaitingParty
 
@@ -107,8 +110,10 @@ def sign_up(
     by: Any = None,
     wait: int | None = None,
     phone_confirmed_at: datetime | None = None,
+    draft: Parked | None = None,
 ) -> SignUp:
-    """One person's sign-up. `code` is a person code drawn before, so that its counter is not locked here.
+    """One person's sign-up. `code` is a person code drawn before, so that its counter is not locked here. `draft`, the
+    parked answers that become it, goes with the same commit.
 
     `wait` instead of a slot puts the person into the waiting list of that sitting, 0 into that of any. The same token
     gives back the first outcome. Raises AlreadySignedUp, or Refused `campaign_closed`, `group_not_invited`,
@@ -117,7 +122,9 @@ def sign_up(
     made = {"token": token, "source": source, "by": by, "wait": wait, "phone_confirmed_at": phone_confirmed_at}
     try:
         with transaction.atomic():
-            return _sign_up(campaign_id, declaration, group, slot_id, consent_id, code, **made)
+            signup = _sign_up(campaign_id, declaration, group, slot_id, consent_id, code, **made)
+            throw_away(draft)
+            return signup
     except IntegrityError as fault:
         return _lost_the_race(fault, campaign_id, declaration, token)
 
@@ -164,17 +171,29 @@ def _sign_up(
     return signup
 
 
+_LOOK = Prepared()
+
+
 def _look(campaign_id: int, declaration: Declaration, slot_id: int | None, token: UUID | None) -> Any:
     """Everything that has to be known beforehand, in one statement."""
+    told = {"document_type": declaration.document_type, "number_hash": declaration.document_hash}
+    found = _LOOK.first((), _seen, campaign=campaign_id, slot=slot_id, token=token, now=park_now(), **told)
+    if found is None:
+        raise Campaign.DoesNotExist
+    return found
+
+
+def _seen(
+    *, campaign: int, slot: int | None, token: UUID | None, now: datetime, document_type: str, number_hash: str
+) -> QuerySet[Campaign]:
     signups = SignUp.objects.filter(campaign=OuterRef("pk"))
-    return Campaign.objects.annotate(
+    known = Person.objects.filter(document_type=document_type, number_hash=number_hash)
+    return Campaign.objects.filter(pk=campaign).annotate(
         same_token=Subquery(SignUp.objects.filter(token=token, token__isnull=False).values("pk")[:1]),
-        same_person=Subquery(signups.open().of_document(declaration.document_hash).values("pk")[:1]),
-        known_person=Subquery(
-            Person.objects.with_document(declaration.document_type, declaration.number).values("pk")[:1]
-        ),
-        is_bookable=Exists(Slot.objects.bookable(park_now()).filter(pk=slot_id, session__campaign=OuterRef("pk"))),
-    ).get(pk=campaign_id)
+        same_person=Subquery(signups.open().of_document(number_hash).values("pk")[:1]),
+        known_person=Subquery(known.values("pk")[:1]),
+        is_bookable=Exists(Slot.objects.bookable(now).filter(pk=slot, session__campaign=OuterRef("pk"))),
+    )
 
 
 def _take_place(slot_id: int | None, *, is_bookable: bool) -> None:

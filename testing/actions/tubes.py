@@ -28,6 +28,7 @@ class ScannedTube:
 
     barcode: str
     prefix: str
+    length: int = 0
 
 
 def read_tube(text: str) -> ScannedTube:
@@ -41,7 +42,7 @@ def read_tube(text: str) -> ScannedTube:
     except IdentifierProblem as problem:
         raise _misread(code, problem) from problem
     match = RANGE_CODE.fullmatch(code)
-    return ScannedTube(code, match.group(1) if match else code[:2])
+    return ScannedTube(code, match.group(1) if match else code[:2], len(code))
 
 
 def _misread(code: str, problem: IdentifierProblem) -> Refused:
@@ -71,7 +72,7 @@ def tube_facts(tube: ScannedTube) -> dict[str, Any]:
 def covering(tube: ScannedTube) -> QuerySet[TubeRange]:
     """The registered ranges that hold a barcode."""
     return TubeRange.objects.filter(
-        prefix=tube.prefix, length=len(tube.barcode), first__lte=tube.barcode, last__gte=tube.barcode
+        prefix=tube.prefix, length=tube.length, first__lte=tube.barcode, last__gte=tube.barcode
     )
 
 

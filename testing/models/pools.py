@@ -43,6 +43,7 @@ class Pool(models.Model):
 
     objects = PoolQuerySet.as_manager()
     count: int  # how many lie in it, where an action has counted
+    taken: frozenset[int]  # their places, where an action has read them
 
     class Meta:
         verbose_name = verbose_name_plural = "混采管"

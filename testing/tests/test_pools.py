@@ -250,10 +250,9 @@ def test_who_may_not_share_a_tube_gets_a_code_of_their_own(session, clerk):
 
 
 @pytest.mark.both
-def test_a_swab_into_a_mixed_tube_is_one_statement_more_than_into_a_single_one(
+def test_a_swab_into_a_mixed_tube_is_within_ten_statements(
     client, sign_in, clerk, session, swab, django_assert_max_num_queries
 ):
-    """Its places are read under its own lock: what is read before may have been taken meanwhile."""
     swab()
     sign_in(clerk)
     person = make_signup(session.slots.first(), group="C")
@@ -264,7 +263,7 @@ def test_a_swab_into_a_mixed_tube_is_one_statement_more_than_into_a_single_one(
         return client.post(url, data, headers={"Accept": "application/json"})
 
     scan(text="36.5", step="temperature")
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(10):
         said = scan(text=TUBE, step="tube").json()
 
     assert said["tone"] == "done" and "2/5" in said["parts"]["meter"]

@@ -16,6 +16,7 @@ from parkportal.guards import public
 from parkportal.privacy import mask_phone
 from parkportal.records import settings
 from parkportal.records.codes import take_code
+from parkportal.records.models import Parked
 from parkportal.states import Refused
 from testing import drafts
 from testing.actions import AlreadySignedUp, Declaration, send_link_again, sign_up
@@ -254,8 +255,9 @@ def signup_check(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _submit(request: HttpRequest, slug: str) -> HttpResponse:
-    _campaign(request, slug)
     draft = drafts.load(request, slug)
+    if draft is None:
+        _campaign(request, slug)
     content = drafts.answers(draft)
     form = ConsentForm(request.POST)
     if any(step not in content for step in steps_of(content)):
@@ -263,18 +265,17 @@ def _submit(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return _render_check(request, _open(request, slug), content, form)
     try:
-        signup = _sign_up(content, form.cleaned_data["token"])
+        signup = _sign_up(content, form.cleaned_data["token"], draft)
     except AlreadySignedUp as known:
         send_link_again(signup_id=known.signup_id)
         drafts.throw_away(draft)
         return redirect("public:signup_known", slug)
     except Refused as refusal:
         return _another_slot(request, slug, content, refusal)
-    drafts.throw_away(draft)
     return redirect("public:signup_code", signup.public_token)
 
 
-def _sign_up(content: dict[str, Any], token: UUID) -> SignUp:
+def _sign_up(content: dict[str, Any], token: UUID, draft: Parked | None) -> SignUp:
     return sign_up(
         campaign_id=content["campaign"],
         declaration=_declaration(content),
@@ -283,6 +284,7 @@ def _sign_up(content: dict[str, Any], token: UUID) -> SignUp:
         consent_id=content["consent"],
         code=content["code"],
         token=token,
+        draft=draft,
         wait=content["place"].get("wait"),
         phone_confirmed_at=datetime.fromisoformat(content["phone"]["at"]) if content.get("phone") else None,
     )

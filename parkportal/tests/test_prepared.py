@@ -1,0 +1,87 @@
+"""A prepared question answers as the ORM would, and refuses to freeze what changes."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Exists, OuterRef
+
+from enterprises.tests.factories import make_account
+from parkportal import prepared
+from parkportal.accounts.models import RoleGrant, User
+from parkportal.clock import park_now
+from parkportal.prepared import Prepared
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+
+def named(**values):
+    """By user name, with whether a role was granted to them."""
+    granted = RoleGrant.objects.filter(user=OuterRef("pk"), role=values["role"])
+    return User.objects.filter(username=values["username"]).annotate(is_granted=Exists(granted))
+
+
+def test_the_same_question_with_other_values_gives_other_rows():
+    one, two = make_account("committee"), make_account("station")
+    ask = Prepared()
+
+    found = [ask.first((), named, username=user.username, role="station") for user in (one, two, one)]
+
+    assert [row.pk for row in found] == [one.pk, two.pk, one.pk]
+    assert [bool(row.is_granted) for row in found] == [False, True, False]
+    assert ask.first((), named, username="nobody", role="station") is None
+
+
+def test_a_question_is_built_once_for_a_key_and_again_for_another():
+    built = []
+
+    def build(**values):
+        built.append(values)
+        return named(**values, role="station")
+
+    ask = Prepared()
+    for key in (("a",), ("a",), ("b",)):
+        ask.first(key, build, username="x")
+
+    assert len(built) == 4  # twice a key: to tell the values from the constants
+
+
+def test_another_day_is_another_question(monkeypatch):
+    built = []
+
+    def build(**values):
+        built.append(values)
+        return named(**values, role="station")
+
+    ask, today = Prepared(), prepared.park_today()
+    for days in (0, 1):
+        monkeypatch.setattr(prepared, "park_today", lambda days=days: today + timedelta(days=days))
+        ask.first((), build, username="x")
+
+    assert len(built) == 4
+
+
+def test_nothing_and_something_are_two_questions():
+    def by_token(*, token):
+        return User.objects.filter(last_login=token)
+
+    make_account("station")
+    ask = Prepared()
+
+    assert ask.first((), by_token, token=None) is not None
+    assert ask.first((), by_token, token=park_now()) is None
+
+
+def test_a_moment_that_is_read_from_the_clock_is_refused():
+    with pytest.raises(ImproperlyConfigured, match="not the same question twice"):
+        Prepared().first((), lambda name: User.objects.filter(username=name, last_login__lte=park_now()), name="x")
+
+
+def test_a_value_that_does_not_reach_the_database_is_refused():
+    with pytest.raises(ImproperlyConfigured, match="token does not reach"):
+        Prepared().first((), lambda name, token: User.objects.filter(username=name), name="x", token=uuid4())
+
+
+def test_a_question_that_no_row_can_answer_gives_nothing():
+    assert Prepared().first((), lambda name: User.objects.filter(username=name, pk__in=[]), name="x") is None
