@@ -42,6 +42,16 @@ OUTLETS = (
     ("柚子便当", "Pomelo Bento", "B3栋 1 层", "便当", time(10), time(20), ((9, True, ""),), False),
     ("河街粥铺", "River Street Congee", "A2栋西门", "粥", time(7), time(19), ((12, True, ""),), True),
 )
+# English name → place and offers for the same readers
+IN_ENGLISH = {
+    "Xianghe Kitchen": ("East gate, Building A1", "Lunch boxes, set meals"),
+    "Zhiwei Noodles": ("Building A3, ground floor", "Rice and wheat noodles"),
+    "Zaowan Buns": ("Innovation Park, Building C4", "Breakfast"),
+    "Orange Leaf": ("Lobby, Building B2", "Salads, coffee"),
+    "Foothill Meals": ("Outside the south gate", "Fast food"),
+    "Pomelo Bento": ("Building B3, ground floor", "Bento boxes"),
+    "River Street Congee": ("West gate, Building A2", "Congee"),
+}
 
 
 def plant(stage: Stage, resumed: list[Enterprise]) -> None:
@@ -95,6 +105,7 @@ def _outlets(stage: Stage) -> None:
     for n, (name, english, place, offers, opens, closes, checks, is_closed) in enumerate(OUTLETS):
         outlet = Outlet.objects.create(
             name=name, english_name=english, place=place, offers=offers, opens=opens, closes=closes,
+            english_place=IN_ENGLISH[english][0], english_offers=IN_ENGLISH[english][1],
             closed_at=at(date(2020, 2, 15), time(12)) if is_closed else None,
         )  # fmt: skip
         OutletCheck.objects.bulk_create(

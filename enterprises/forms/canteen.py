@@ -71,11 +71,16 @@ class OutletForm(TokenFormMixin, SeenFormMixin, forms.ModelForm):
             "name": forms.TextInput(attrs={"class": "w-name"}),
             "english_name": forms.TextInput(attrs={"class": "w-name"}),
             "place": forms.TextInput(attrs={"class": "w-sentence"}),
+            "english_place": forms.TextInput(attrs={"class": "w-sentence"}),
             "offers": forms.TextInput(attrs={"class": "w-sentence"}),
+            "english_offers": forms.TextInput(attrs={"class": "w-sentence"}),
             "opens": forms.TimeInput(attrs=CLOCK, format="%H:%M"),
             "closes": forms.TimeInput(attrs=CLOCK, format="%H:%M"),
         }
-        help_texts = {"name": "公众看得到，不写个人的姓名和手机。", "english_name": "给外籍员工看；不写就用中文名。"}
+        help_texts = {
+            "name": "公众看得到，不写个人的姓名和手机。",
+            "english_name": "英文的三栏给外籍员工看；不写就用中文。",
+        }
 
 
 class OutletCheckForm(TokenFormMixin, forms.Form):

@@ -216,12 +216,14 @@ class OutletQuerySet(models.QuerySet["Outlet"]):
 class Outlet(models.Model):
     """A take-away outlet (打包外卖) of the park. What stands here may be shown to everybody: nothing personal."""
 
-    FACTS = ("name", "english_name", "place", "offers", "opens", "closes")
+    FACTS = ("name", "english_name", "place", "english_place", "offers", "english_offers", "opens", "closes")
 
     name = models.CharField("店名", max_length=60)
     english_name = models.CharField("英文店名", max_length=80, blank=True)
     place = models.CharField("地点", max_length=100)
+    english_place = models.CharField("英文地点", max_length=120, blank=True)
     offers = models.CharField("供应", max_length=100, blank=True)
+    english_offers = models.CharField("英文供应", max_length=120, blank=True)
     opens = models.TimeField("开始")
     closes = models.TimeField("结束")
     closed_at = models.DateTimeField("停业时间", null=True, blank=True)
@@ -243,6 +245,12 @@ class Outlet(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def spoken(self, language: str) -> dict[str, str]:
+        """Name, place and what it offers in the reader's language; what has no English words keeps the Chinese ones."""
+        names = ("name", "place", "offers")
+        english = {name: getattr(self, f"english_{name}") for name in names} if language == "en" else {}
+        return {name: english.get(name) or getattr(self, name) for name in names}
 
     def facts(self) -> dict[str, Any]:
         """What its form asks, as it stands."""

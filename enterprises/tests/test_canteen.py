@@ -230,7 +230,11 @@ def test_the_figure_counts_canteens_with_a_plan(unit, committee, sign_in):
 
 
 def test_only_what_is_open_and_in_order_stands_on_the_public_list(client, committee, sign_in):
-    good = make_outlet(name="湘味小炒", english_name="Xiang Kitchen", offers="盒饭")
+    good = make_outlet(
+        name="湘味小炒", english_name="Xiang Kitchen", place="A1栋东门", english_place="East gate, A1", offers="盒饭",
+        english_offers="Lunch boxes",
+    )  # fmt: skip
+    make_outlet(name="小面馆", place="B2栋", offers="粉面")
     for outlet in (make_outlet(passed=False, name="不合格的"), make_outlet(passed=None, name="没查过的")):
         assert outlet not in Outlet.objects.for_everybody()
     closed = make_outlet(name="停业的")
@@ -241,6 +245,9 @@ def test_only_what_is_open_and_in_order_stands_on_the_public_list(client, commit
     assert not any(name in page for name in ("不合格的", "没查过的", "停业的"))
     english = client.get("/takeaway/", {"lang": "en"}).content.decode()
     assert "Xiang Kitchen" in english and "Take-away food" in english and "Open now" in english
+    assert "East gate, A1" in english and "Lunch boxes" in english
+    assert not any(words in english for words in ("湘味小炒", "A1栋东门", "盒饭"))
+    assert all(words in english for words in ("小面馆", "B2栋", "粉面")), "what has no English words keeps its own"
     assert "打包外卖" in client.get("/", {"lang": "zh-hans"}).content.decode()
     assert good.checks.get().by.name not in page
 

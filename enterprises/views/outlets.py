@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
 from enterprises.actions.outlets import check_outlet, correct_outlet, open_outlet, set_outlet_open
@@ -130,4 +131,5 @@ def takeaway(request: HttpRequest) -> HttpResponse:
     outlets = list(Outlet.objects.for_everybody().order_by("opens", "name"))
     for outlet in outlets:
         outlet.is_open_now = outlet.opens <= now.time() < outlet.closes  # type: ignore[attr-defined]
+        outlet.words = outlet.spoken(get_language() or "")  # type: ignore[attr-defined]
     return render(request, "enterprises/takeaway.html", {"outlets": outlets, "now": now})
