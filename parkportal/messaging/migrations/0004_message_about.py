@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0001_squashed_0002_triggers'),
+        ('messaging', '0003_origins'),
     ]
 
     operations = [
