@@ -24,6 +24,7 @@ from enterprises.models import (
 )
 from enterprises.models.register_rows import EnterpriseQuerySet
 from parkportal.accounts.models import in_force
+from parkportal.again import drawn
 from parkportal.clock import park_now, park_today
 from parkportal.identifiers import IdentifierProblem, normal_phone
 from parkportal.keys import keys_of
@@ -78,7 +79,7 @@ def context(
         "tabs": _tabs(request, counts, saved),
         "saved": saved,
         "may_save": bool(_without_page(request.GET)) and "figure" not in request.GET,
-        "save_form": SavedFilterForm(initial={"query": _without_page(request.GET)}),
+        "save_form": drawn(request, SavedFilterForm, "save", initial={"query": _without_page(request.GET)}),
         "list_link": urlencode({"list": _without_page(request.GET)}),
         "buildings": list(
             everything.exclude(building="").order_by("building").values_list("building", flat=True).distinct()

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 
-from enterprises.filing_pack import QUESTIONS, Step
+from enterprises.filing_pack import QUESTIONS, Question, Step
 from enterprises.forms.fields import YesNoField, checked
 from parkportal.editing import SeenFormMixin
 from parkportal.identifiers import normal_name
@@ -82,3 +82,21 @@ class FilingStepForm(SeenFormMixin, forms.Form):
             data[name] = checked(normal_name, data[name])
         except ValidationError as problem:
             self.add_error(name, problem)
+
+
+class FilingReviewForm(forms.Form):
+    """`fix_<question>` says what to correct in the answer to a question; all empty when there is nothing."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, question in QUESTIONS.items():
+            self.fields[f"fix_{name}"] = forms.CharField(
+                label=f"{question.label}要补正什么", max_length=200, required=False
+            )
+
+    def corrections(self) -> dict[str, str]:
+        return {name: self.cleaned_data[f"fix_{name}"] for name in QUESTIONS}
+
+    def beside(self, rows: list[tuple[Step, list[tuple[Question, str]]]]) -> list[tuple[Step, list[tuple]]]:
+        """The answers of the pack, each with the field beside it."""
+        return [(step, [(q, words, self[f"fix_{q.name}"]) for q, words in asked]) for step, asked in rows]

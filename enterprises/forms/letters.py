@@ -69,4 +69,9 @@ class GreetingForm(AddressedForm, forms.ModelForm):
 
 
 class MadeForm(forms.Form):
-    words = forms.CharField(label="对方说", max_length=200, required=False)
+    words = forms.CharField(
+        label="对方说",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "w-phone", "placeholder": "对方说"}),
+    )

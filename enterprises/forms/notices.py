@@ -22,7 +22,3 @@ class NoticeForm(AddressedForm, forms.ModelForm):
             "body": forms.Textarea(attrs={"rows": 8, "class": "w-full"}),
         }
         help_texts = {"body": "先写要做什么、几时以前。发出以后不能改，写错了撤回重发。"}
-
-
-class WithdrawForm(forms.Form):
-    reason = forms.CharField(label="为什么撤回", max_length=200, widget=forms.TextInput(attrs={"class": "w-full"}))

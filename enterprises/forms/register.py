@@ -277,5 +277,10 @@ class BulkForm(forms.Form):
 class SavedFilterForm(TokenFormMixin, forms.Form):
     """A name for what the list shows now."""
 
-    name = forms.CharField(label="叫什么", max_length=20)
+    name = forms.CharField(
+        label="叫什么",
+        max_length=20,
+        error_messages=dict.fromkeys(("required", "max_length"), "请起个名字，20 个字以内。"),
+        widget=forms.TextInput(attrs={"class": "w-name"}),
+    )
     query = forms.CharField(max_length=500, required=False, widget=forms.HiddenInput)

@@ -196,7 +196,8 @@ def test_the_committee_reviews_approves_and_returns(committee, sign_in):
     waiting.refresh_from_db()
     assert waiting.status == "filed"
     review = reverse("enterprises:filing_review", args=[doubtful.pk])
-    assert browser.post(review, {"do": "return"}).status_code == 200
+    assert browser.post(review, {"do": "return"}).status_code == 422
+    assert "重" * 201 in browser.post(review, {"do": "return", "fix_masks": "重" * 201}).content.decode()
     assert browser.post(review, {"do": "return", "fix_masks": "写清规格"}).status_code == 302
     doubtful.refresh_from_db()
     assert doubtful.status == "returned"

@@ -146,10 +146,17 @@ def test_a_persons_own_filter_stands_among_the_tabs(committee, make_user, sign_i
     assert not SavedFilter.objects.exists()
 
 
-@pytest.mark.parametrize("data", [{}, {"name": "空的"}, {"name": "", "query": "kind=site"}])
-def test_a_filter_without_name_or_query_is_not_kept(committee, sign_in, data):
+@pytest.mark.parametrize(
+    ("data", "status", "said"),
+    [
+        ({}, 200, "请先选好筛选条件"),
+        ({"name": "空的"}, 200, "请先选好筛选条件"),
+        ({"name": "", "query": "kind=site"}, 422, "请起个名字"),
+    ],
+)
+def test_a_filter_without_name_or_query_is_not_kept(committee, sign_in, data, status, said):
     answer = sign_in(committee).post("/enterprises/filters/", {**data, "token": str(new_token())}, follow=True)
-    assert answer.status_code == 200
+    assert answer.status_code == status and said in answer.content.decode()
     assert not SavedFilter.objects.exists()
 
 

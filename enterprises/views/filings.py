@@ -1,5 +1,7 @@
 """The resumption filing: steps, check, print, review."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,8 +13,10 @@ from enterprises.actions import approve_filing, file_resumption, open_filing, re
 from enterprises.actions.filing import DRAFT_PURPOSE
 from enterprises.filing_pack import BY_CODE, QUESTIONS, answers, missing_steps, next_step, step_answers
 from enterprises.forms import FilingStepForm
+from enterprises.forms.filings import FilingReviewForm
 from enterprises.models import Employment, Enterprise, Filing
 from enterprises.views.papers import labelled_papers, steps_of
+from parkportal.again import agreed
 from parkportal.editing import EditConflict, chosen, conflict_page, mark_of, spoken_by
 from parkportal.guards import roles
 from parkportal.idempotency import new_token, token_of
@@ -128,23 +132,27 @@ def filing_print(request: HttpRequest, pk: int) -> HttpResponse:
 def filing_review(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept, or send back with what to correct, field by field."""
     filing = get_object_or_404(Filing.objects.visible_to(request.user).select_related("enterprise"), pk=pk)
-    if request.method == "POST":
-        token = token_of(request.POST.get("token"))
-        try:
-            if request.POST.get("do") == "return":
-                words = {name: request.POST.get(f"fix_{name}", "")[:200] for name in QUESTIONS}
-                return_filing(filing=filing, corrections=words, by=request.user, token=token)
-                messages.success(request, "已退回，联络员会收到短信。")
-            else:
-                approve_filing(filing=filing, by=request.user, token=token)
-                messages.success(request, "已备案。")
+    form = FilingReviewForm(request.POST if request.method == "POST" else None)
+    if form.is_bound:
+        is_done, words = agreed(form, partial(_reviewed, filing, form, request))
+        if is_done:
+            messages.success(request, words)
             return redirect("enterprises:filing_detail", pk=pk)
-        except Refused as refused:
-            messages.warning(request, refused.text)
     context = {
         "filing": filing,
-        "answers": answers(filing.pack),
+        "answers": form.beside(answers(filing.pack)),
         "papers": labelled_papers(filing),
+        "form": form,
         "token": new_token(),
     }
-    return render(request, "enterprises/filing_review.html", context)
+    return render(request, "enterprises/filing_review.html", context, status=422 if form.errors else 200)
+
+
+def _reviewed(filing: Filing, form: FilingReviewForm, request: HttpRequest, **_: str) -> str:
+    """Do what the button says; the words of what was done."""
+    token = token_of(request.POST.get("token"))
+    if request.POST.get("do") == "return":
+        return_filing(filing=filing, corrections=form.corrections(), by=request.user, token=token)
+        return "已退回，联络员会收到短信。"
+    approve_filing(filing=filing, by=request.user, token=token)
+    return "已备案。"

@@ -1,5 +1,6 @@
 """Inspections: the list, recording on the phone, the order with its evidence, the re-inspection, the sheet."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from enterprises.forms.inspections import EvidenceForm, InspectionForm, Reinspec
 from enterprises.inspection_sheet import inspection_pdf
 from enterprises.models import Enterprise, Inspection, InspectionPhoto
 from enterprises.models.inspections import INSPECTORS
+from parkportal.again import ReasonForm, answered, typed
 from parkportal.clock import park_now, park_today
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
@@ -141,12 +143,9 @@ def inspection_reinspect(request: HttpRequest, pk: int) -> HttpResponse:
 @roles("committee")
 def inspection_void(request: HttpRequest, pk: int) -> HttpResponse:
     inspection = get_object_or_404(Inspection.objects.inspected_by(request.user), pk=pk)
-    try:
-        void_inspection(inspection=inspection, reason=request.POST.get("reason", ""), by=request.user)
-        messages.success(request, "作废了，记录还看得到。")
-    except Refused as refused:
-        messages.warning(request, refused.text)
-    return redirect("enterprises:inspection_detail", pk=pk)
+    form = typed(request, ReasonForm, "void", needs="请写明为什么作废。")
+    act = partial(void_inspection, inspection=inspection, by=request.user)
+    return answered(request, form, act, "enterprises:inspection_detail", done="作废了，记录还看得到。", pk=pk)
 
 
 @require_GET

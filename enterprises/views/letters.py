@@ -1,5 +1,6 @@
 """慰问信, 暖心短信, 问候: written to a filter's rows with the count before, and who was reached."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from enterprises.dictionaries import INVITED
 from enterprises.forms.letters import GreetingForm, MadeForm
 from enterprises.models import Greeting, GreetingContact, GreetingKind
 from enterprises.models.letters import Addressee
+from parkportal.again import answered, drawn, typed
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
 from parkportal.messaging import purposes as messaging_purposes
@@ -96,13 +98,16 @@ def greeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
     greeting = get_object_or_404(Greeting.objects.visible_to(request.user).select_related("by", "job"), pk=pk)
     contacts = GreetingContact.objects.visible_to(request.user).filter(greeting=greeting)
     counts = contacts.order_by().aggregate(all=Count("pk"), done=Count("done_at"))
-    shown = contacts.select_related("enterprise", "greeting", "message", "done_by")
-    shown = shown.order_by("enterprise__pinyin_key", "pk")
+    rows = contacts.select_related("enterprise", "greeting", "message", "done_by").order_by(
+        "enterprise__pinyin_key", "pk"
+    )
     is_park = request.user.has_role(*PARK)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
         "greeting": greeting,
         "counts": counts,
-        "page_obj": Paginator(shown, PAGE).get_page(request.GET.get("page")),
+        "page_obj": page,
+        "rows": [(contact, drawn(request, MadeForm, f"made-{contact.pk}")) for contact in page],
         "is_park": is_park,
         "is_committee": request.user.has_role("committee"),
         "is_by_person": greeting.kind == GreetingKind.GREETING,
@@ -141,11 +146,6 @@ def greeting_done(request: HttpRequest, pk: int) -> HttpResponse:
     """A call or a visit was made."""
     rows = GreetingContact.objects.handled_by(request.user).select_related("greeting", "enterprise")
     contact = get_object_or_404(rows, pk=pk)
-    form = MadeForm(request.POST)
-    try:
-        words = form.cleaned_data["words"] if form.is_valid() else ""
-        make_greeting(contact=contact, words=words, by=request.user)
-        messages.success(request, f"{contact.enterprise}：问候记下了。")
-    except Refused as refused:
-        messages.warning(request, refused.text)
-    return redirect("enterprises:greeting_detail", pk=contact.greeting_id)
+    form = typed(request, MadeForm, f"made-{pk}")
+    act, done = partial(make_greeting, contact=contact, by=request.user), f"{contact.enterprise}：问候记下了。"
+    return answered(request, form, act, "enterprises:greeting_detail", done=done, pk=contact.greeting_id)

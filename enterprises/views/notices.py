@@ -1,5 +1,6 @@
 """Notices: written by the committee, read by the enterprise's people, receipts and reminders for who has to know."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -13,8 +14,9 @@ from django.views.decorators.http import require_POST
 
 from enterprises.actions.notices import read_notice, remind_of_notice, send_notice, tell_by_phone, withdraw_notice
 from enterprises.addressing import addressees
-from enterprises.forms.notices import NoticeForm, WithdrawForm
+from enterprises.forms.notices import NoticeForm
 from enterprises.models import Enterprise, Notice, NoticeReceipt
+from parkportal.again import ReasonForm, answered, typed
 from parkportal.clock import park_now
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
@@ -98,7 +100,6 @@ def _receipts(request: HttpRequest, notice: Notice, receipts: Any) -> dict[str, 
         "waiting": list(receipts.unread().in_order().select_related("enterprise")[:NAMED]),
         "link": settings.PORTAL_URL.rstrip("/") + reverse("enterprises:notice_detail", args=[notice.pk]),
         "now": park_now(),
-        "withdraw_form": WithdrawForm(),
     }
 
 
@@ -142,9 +143,7 @@ def notice_remind(request: HttpRequest, pk: int) -> HttpResponse:
 @roles("committee")
 def notice_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     notice = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
-    try:
-        withdraw_notice(notice=notice, reason=request.POST.get("reason", ""), by=request.user)
-        messages.success(request, "撤回了，企业看不到了，还没发出的短信也不发了。")
-    except Refused as refused:
-        messages.warning(request, refused.text)
-    return redirect("enterprises:notice_detail", pk=pk)
+    form = typed(request, ReasonForm, "withdraw", needs="请写明为什么撤回。")
+    act = partial(withdraw_notice, notice=notice, by=request.user)
+    done = "撤回了，企业看不到了，还没发出的短信也不发了。"
+    return answered(request, form, act, "enterprises:notice_detail", done=done, pk=pk)

@@ -1,5 +1,7 @@
 """The list of the register, and entering and correcting a unit."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -20,6 +22,7 @@ from enterprises.actions import (
 )
 from enterprises.forms import BulkForm, EnterpriseForm, RegisterForm, SavedFilterForm, StatusForm
 from enterprises.models import BulkChange, Enterprise, SavedFilter
+from parkportal.again import answered, typed
 from parkportal.editing import EditConflict, chosen, conflict_page
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
@@ -114,18 +117,23 @@ def enterprise_find(request: HttpRequest) -> HttpResponse:
 @roles(*READ)
 def filter_save(request: HttpRequest) -> HttpResponse:
     """The list's present query under a name of one's own."""
-    form = SavedFilterForm(request.POST)
-    query = QueryDict(request.POST.get("query", "")[:500]).urlencode()
-    if form.is_valid() and query:
-        try:
-            data = form.cleaned_data
-            saved = save_filter(name=data["name"], query=query, by=request.user, token=data["token"])
-            messages.success(request, f"“{saved.name}”存好了，在上面一排。")
-        except Refused as refused:
-            messages.warning(request, refused.text)
-    else:
-        messages.warning(request, "请先选好筛选条件，再给它起个名字（20 个字以内）。")
-    return redirect(f"{reverse('enterprises:enterprise_list')}?{query}")
+    form = typed(request, SavedFilterForm, "save")
+    query = QueryDict(request.POST.get("query", request.GET.urlencode())[:500]).urlencode()
+    if not query:
+        messages.warning(request, "请先选好筛选条件，再给它起个名字。")
+        return redirect("enterprises:enterprise_list")
+
+    def act(name: str, token: UUID, **_: str) -> SavedFilter:
+        return save_filter(name=name, query=query, by=request.user, token=token)
+
+    return answered(
+        request,
+        form,
+        act,
+        "enterprises:enterprise_list",
+        done=lambda saved: f"“{saved.name}”存好了，在上面一排。",
+        query=query,
+    )
 
 
 @require_POST

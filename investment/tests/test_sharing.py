@@ -67,6 +67,14 @@ def test_the_guest_asks_for_a_time_once(client, link):
     assert asked.wanted_at.isoformat().startswith("2020-02-21T08:00")  # nine in Berlin is eight in UTC
 
 
+def test_what_the_guest_types_is_not_lost_when_the_time_is_not_understood(client, link):
+    form = {"token": new_token(), "other": "next Tuesday", "note": "We need a crane", "lang": "en"}
+    answer = client.post(reverse("share:share_ask", args=[link.address]), form)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "We need a crane" in page and 'href="#id_other"' in page
+    assert not link.requests.exists() and not link.views.exists()
+
+
 def test_a_photo_of_another_unit_is_not_shown(client, link, officer):
     other = make_unit(number="5A", floor=5)
     picture = __import__("investment.demo", fromlist=["drawing"]).drawing("plan")

@@ -1,5 +1,7 @@
 """Leads by stage, one lead, its contacts."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +13,7 @@ from investment import actions
 from investment.forms import ContactForm, LeadForm, MoveForm
 from investment.models import Contact, Lead, LeadStage, ShareLink
 from investment.models.leads import ORDER, SIDE
+from parkportal.again import answered, drawn, typed
 from parkportal.clock import park_now
 from parkportal.guards import roles
 from parkportal.records.listing import figure_rows
@@ -80,7 +83,7 @@ def lead_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "links": links.filter(lead=lead),
         "meetings": lead.meetings.filter(is_cancelled=False, starts_at__gte=park_now()),
         "stages": lead.allowed_stages(),
-        "move_form": MoveForm(),
+        "move_form": drawn(request, MoveForm, "move"),
         "may_write": request.user.has_role("investment"),
         "now": park_now(),
     }
@@ -91,17 +94,15 @@ def lead_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @roles("investment")
 def lead_move(request: HttpRequest, pk: int) -> HttpResponse:
     lead = get_object_or_404(Lead.objects.visible_to(request.user), pk=pk)
-    form = MoveForm(request.POST)
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            actions.move_lead(lead, data["to"], by=request.user, reason=data["reason"], token=data["token"])
-            messages.success(request, f"已移到“{LeadStage(data['to']).label}”。")
-        except Refused as refused:
-            messages.warning(request, refused.text)
-    else:
-        messages.warning(request, "".join(error for errors in form.errors.values() for error in errors))
-    return redirect("investment:lead_detail", pk=lead.pk)
+    form, act = typed(request, MoveForm, "move"), partial(actions.move_lead, lead, by=request.user)
+    return answered(
+        request,
+        form,
+        act,
+        "investment:lead_detail",
+        done=lambda moved: f"已移到“{LeadStage(moved.status).label}”。",
+        pk=pk,
+    )
 
 
 @roles("investment")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from investment import actions
 from investment.forms import TimeForm
 from investment.models import Photo, ShareLink, ShareView
+from parkportal.again import drawn, drawn_again, refused_forms, typed
 from parkportal.clock import SHANGHAI
 from parkportal.guards import public
 from parkportal.records.files import serve
@@ -35,7 +36,7 @@ def share(request: HttpRequest, token: str) -> HttpResponse:
     link = _open_link(token)
     language = request.GET.get("lang", link.language)
     language = language if language in {"en", "zh-hans"} else link.language
-    if request.method == "GET":
+    if request.method == "GET" and not refused_forms(request):
         actions.count_view(link)
     with translation.override(language):
         context = {
@@ -46,7 +47,7 @@ def share(request: HttpRequest, token: str) -> HttpResponse:
             "here": link.offered_at,
             "there": _there(link),
             "there_place": link.lead.place if link.lead else "",
-            "form": TimeForm(),
+            "form": drawn(request, TimeForm),
             "asked": request.GET.get("asked") == "1",
         }
         return render(request, "investment/share.html", context)
@@ -57,13 +58,15 @@ def share(request: HttpRequest, token: str) -> HttpResponse:
 def share_ask(request: HttpRequest, token: str) -> HttpResponse:
     """The guest asks for the offered time or another one."""
     link = _open_link(token)
-    form = TimeForm(request.POST)
-    if form.is_valid():
-        wanted = form.wanted_at(link.offered_at, _zone(link))
-        actions.ask_for_time(link, token=form.cleaned_data["token"], wanted_at=wanted, note=form.cleaned_data["note"])
     language = "zh-hans" if request.POST.get("lang") == "zh-hans" else "en"
+    with translation.override(language):
+        form = typed(request, TimeForm)
+        if not form.is_valid():
+            return drawn_again(request, form, "share:share", query=f"lang={language}", token=token)
+    wanted = form.wanted_at(link.offered_at, _zone(link))
+    actions.ask_for_time(link, token=form.cleaned_data["token"], wanted_at=wanted, note=form.cleaned_data["note"])
     answer = redirect("share:share", token=token)
-    answer["Location"] += f"?asked={int(form.is_valid())}&lang={language}"
+    answer["Location"] += f"?asked=1&lang={language}"
     return answer
 
 

@@ -177,7 +177,3 @@ class StaffInvitationForm(TokenFormMixin):
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label="角色", choices=Role.choices)
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label="原因", max_length=200, widget=forms.TextInput(attrs={"class": "w-name"}))

@@ -35,16 +35,32 @@ class MessageFilterForm(forms.Form):
         return {name: self.cleaned_data.get(name) or None for name in self.fields}
 
 
+WHOLE_PHONE = "要填完整的 11 位手机号。"
+
+
 class PhoneSearchForm(forms.Form):
     """A full number, posted so that it never stands in an address."""
 
-    phone = forms.CharField(max_length=20, strip=True)
+    phone = forms.CharField(
+        label="完整手机号",
+        max_length=20,
+        error_messages=dict.fromkeys(("required", "max_length"), WHOLE_PHONE),
+        widget=forms.TextInput(
+            attrs={
+                "type": "search",
+                "inputmode": "tel",
+                "autocomplete": "off",
+                "placeholder": "完整手机号",
+                "enterkeyhint": "search",
+            }
+        ),
+    )
 
     def clean_phone(self) -> str:
         try:
             return normal_phone(self.cleaned_data["phone"])
         except IdentifierProblem:
-            raise forms.ValidationError("要填完整的 11 位手机号。") from None
+            raise forms.ValidationError(WHOLE_PHONE) from None
 
 
 class HandleForm(TokenFormMixin):

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from parkportal.again import ReasonForm, drawn, refused_forms
 from parkportal.clock import as_park_time
 from parkportal.privacy import mask_phone
 
@@ -228,6 +229,14 @@ def column(part: Any, whole: Any) -> SafeString:
     )
 
 
+@register.simple_tag(takes_context=True)
+def reason_form(context: Context, mark: str = "", asks: str = "原因") -> ReasonForm:
+    """The small form that asks why: {% reason_form "void" as form %}; its button's view takes the same mark."""
+    form = drawn(context["request"], ReasonForm, mark)
+    form.fields["reason"].label = asks
+    return form
+
+
 @register.filter
 def error_target(field: BoundField) -> str:
     """The id that an error link jumps to: the input, or the first of several choices."""
@@ -250,7 +259,13 @@ def with_query(context: Context, **changes: Any) -> str:
             query.pop(key, None)
         else:
             query[key] = str(value)
-    return f"?{query.urlencode()}" if query else "?"
+    return _address(request, query)
+
+
+def _address(request: HttpRequest | None, query: QueryDict) -> str:
+    """The query alone; on a page that is drawn again with the page's own path, since the browser is at the button's."""
+    path = request.path if request and refused_forms(request) else ""
+    return f"{path}?{query.urlencode()}"
 
 
 @register.simple_tag(takes_context=True)

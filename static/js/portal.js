@@ -50,7 +50,7 @@
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-dialog]");
     const dialog = opener && document.getElementById(opener.dataset.dialog);
-    if (dialog && dialog.showModal) { event.preventDefault(); dialog.showModal(); }
+    if (dialog && dialog.showModal) { event.preventDefault(); if (!dialog.open) dialog.showModal(); }
     const closer = event.target.closest("[data-close]");
     if (closer && closer.closest("dialog")) { event.preventDefault(); closer.closest("dialog").close(); }
     if (event.target.closest("[data-print]")) window.print();

@@ -54,7 +54,7 @@ def schedule_deliveries(
 ) -> list[Delivery]:
     """Agree on time and place. Who was told already is told again. Raises Refused `in_the_past`, `ended`."""
     if planned_at < park_now():
-        raise Refused("in_the_past", "约定的时间已经过去，请重选。")
+        raise Refused("in_the_past", "约定的时间已经过去，请重选。", field="planned_at")
     with transaction.atomic():
         rows = Delivery.objects.select_for_update(of=("self",)).select_related("enterprise", "squad", "warehouse")
         held = list(rows.filter(pk__in=[one.pk for one in deliveries]).prefetch_related("lines__lot__item"))

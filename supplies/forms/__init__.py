@@ -2,7 +2,7 @@
 
 from supplies.forms.allocations import AllocationForm, OverrideForm
 from supplies.forms.deliveries import FeedbackForm, HandoverForm, ScheduleForm, SignForm
-from supplies.forms.items import ItemForm
+from supplies.forms.items import ItemForm, ShelfForm
 from supplies.forms.lots import PaperForm, PastForm
 from supplies.forms.places import KeeperForm, WarehouseForm
 from supplies.forms.requests import RequestForm
@@ -25,6 +25,7 @@ __all__ = [
     "ReceiptForm",
     "RequestForm",
     "ScheduleForm",
+    "ShelfForm",
     "SignForm",
     "StockTakeForm",
     "WarehouseForm",

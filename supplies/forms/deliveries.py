@@ -59,7 +59,9 @@ def _kept(data: Any, name: str, allow: tuple[str, ...]) -> StoredFile:
 class HandoverForm(SignatureFields):
     """Which deliveries the liaison takes along, ticked or scanned."""
 
-    pick = KeysField(Delivery.objects.none(), error_messages={"required": "请先勾选或扫描要接走的配送单。"})
+    pick = KeysField(
+        Delivery.objects.none(), label="配送单", error_messages={"required": "请先勾选或扫描要接走的配送单。"}
+    )
 
     def __init__(self, *args: Any, deliveries: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -128,14 +130,24 @@ class SignForm(SignatureFields):
 
 
 class ScheduleForm(forms.Form):
-    """When and where deliveries are handed over."""
+    """When and where a delivery is handed over."""
 
     planned_at = forms.DateTimeField(
-        label="约定时间",
+        label="时间",
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        widget=forms.DateTimeInput(attrs={"class": "w-date", "type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"required": "请选约定的时间。", "invalid": "看不懂这个时间，请写成 2020-02-19 10:00。"},
     )
-    meeting_point = forms.CharField(label="约定地点", max_length=60, required=False)
+    meeting_point = forms.CharField(
+        label="地点",
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "w-name", "placeholder": "例如：C1 栋 1 楼东门"}),
+    )
+
+    def __init__(self, *args: Any, delivery: Delivery, **kwargs: Any) -> None:
+        known = {"planned_at": delivery.planned_at, "meeting_point": delivery.meeting_point}
+        super().__init__(*args, initial=known, **kwargs)
 
 
 class FeedbackForm(TokenFormMixin):

@@ -1,6 +1,7 @@
 """The form of an item of the catalogue."""
 
 import re
+import unicodedata
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +11,29 @@ from django.db import transaction
 from parkportal.quantities import LARGEST, plain
 from parkportal.records import files, terms
 from parkportal.records.models import StoredFile
-from supplies.models import UNITS, Item, PackUnit, item_key
+from supplies.models import UNITS, Item, PackUnit, Place, item_key
 from supplies.units import unit_word
+
+SHELF_LENGTH = 12
+
+
+class ShelfForm(forms.Form):
+    """Where an item lies in one warehouse; nothing takes the shelf away."""
+
+    label = forms.CharField(
+        max_length=SHELF_LENGTH,
+        required=False,
+        error_messages={"max_length": f"货位最多 {SHELF_LENGTH} 个字。"},
+        widget=forms.TextInput(attrs={"class": "w-number", "placeholder": "A-01", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.place = place
+        self.fields["label"].label = f"{place}的货位"
+
+    def clean_label(self) -> str:
+        return unicodedata.normalize("NFKC", self.cleaned_data["label"]).strip().upper()
 
 
 class ItemForm(forms.ModelForm):

@@ -98,7 +98,9 @@ def test_reading_the_notice_is_recorded_once_and_a_new_time_asks_again(underway,
         actions.mark_notice_read(delivery=delivery, by=contact)
     sign_in(underway["keeper"])
     assert "看到了" in client.get(page("delivery_detail", delivery.pk)).content.decode()
-    assert client.post(page("delivery_schedule", delivery.pk), {"planned_at": "随便"}).status_code == 302
+    refused = client.post(page("delivery_schedule", delivery.pk), {"planned_at": "随便", "meeting_point": "东门"})
+    assert refused.status_code == 422 and 'value="东门"' in (words := refused.content.decode())
+    assert 'href="#id_schedule_planned_at"' in words and 'aria-labelledby="delivery-schedule-title" open' in words
     later = park_now() + timedelta(days=2)
     client.post(page("delivery_schedule", delivery.pk), {"planned_at": f"{later:%Y-%m-%dT%H:%M}"})
     delivery.refresh_from_db()

@@ -1,6 +1,7 @@
 """Plans: drafting, looking at every why, adjusting by hand, submitting, approving."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
+from parkportal.again import ReasonForm, answered, typed
 from parkportal.guards import roles
 from parkportal.states import Refused
 from supplies import actions
@@ -102,25 +104,19 @@ def allocation_approve(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @roles("committee")
 def allocation_return(request: HttpRequest, pk: int) -> HttpResponse:
-    reason = request.POST.get("reason", "")[:200]
-    return _step(
-        request,
-        pk,
-        lambda plan: actions.return_allocation(allocation=plan, by=request.user, reason=reason),
-        "已退回起草人。",
-    )
+    plan = get_object_or_404(_plans(request), pk=pk)
+    form = typed(request, ReasonForm, "plan-return", needs="退回要写原因。")
+    act = partial(actions.return_allocation, allocation=plan, by=request.user)
+    return answered(request, form, act, "supplies:allocation_detail", done="已退回起草人。", pk=pk)
 
 
 @require_POST
 @roles(*WRITERS)
 def allocation_void(request: HttpRequest, pk: int) -> HttpResponse:
-    reason = request.POST.get("reason", "")[:200]
-    return _step(
-        request,
-        pk,
-        lambda plan: actions.void_allocation(allocation=plan, by=request.user, reason=reason),
-        "方案已作废。",
-    )
+    plan = get_object_or_404(_plans(request), pk=pk)
+    form = typed(request, ReasonForm, "plan-void", needs="作废要写原因。")
+    act = partial(actions.void_allocation, allocation=plan, by=request.user)
+    return answered(request, form, act, "supplies:allocation_detail", done="方案已作废。", pk=pk)
 
 
 def _plans(request: HttpRequest) -> QuerySet[Allocation]:

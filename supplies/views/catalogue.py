@@ -1,6 +1,6 @@
 """The catalogue of items."""
 
-import unicodedata
+from functools import partial
 
 from django.contrib import messages
 from django.db.models import F
@@ -8,15 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
+from parkportal.again import answered, drawn, typed
 from parkportal.guards import roles
+from parkportal.keys import key_of
 from parkportal.records import files, terms
 from parkportal.records.audit import record
 from supplies import actions
-from supplies.forms import ItemForm
+from supplies.forms import ItemForm, ShelfForm
 from supplies.models import Balance, Item, Shelf, reached_warehouses
 from supplies.views.rooms import READERS, WRITERS, show
-
-SHELF_LENGTH = 12
 
 
 @roles(*READERS)
@@ -33,7 +33,10 @@ def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
     rows = rows.exclude(place__kind="enterprise").select_related("lot", "place")
     rows = rows.order_by(F("lot__expires_on").asc(nulls_last=True), "lot_id", "place__kind")
     shelves = dict(Shelf.objects.filter(item=item).values_list("place", "label"))
-    houses = [(place, shelves.get(place.pk, "")) for place in reached_warehouses(request.user).filter(is_active=True)]
+    houses = [
+        (place, drawn(request, ShelfForm, f"shelf-{place.pk}", place=place, initial={"label": shelves.get(place.pk)}))
+        for place in reached_warehouses(request.user).filter(is_active=True)
+    ]
     return show(request, "item_detail", item=item, rows=rows, houses=houses)
 
 
@@ -48,18 +51,17 @@ def item_photo(request: HttpRequest, pk: int) -> HttpResponse:
 def item_shelf(request: HttpRequest, pk: int) -> HttpResponse:
     """Where the item lies in one of the own warehouses."""
     item = get_object_or_404(Item.objects.editable_by(request.user), pk=pk)
-    wanted = request.POST.get("place", "")
-    if not wanted.isdecimal():
-        messages.error(request, "请选仓库。")
-        return redirect("supplies:item_detail", pk=pk)
-    place = get_object_or_404(reached_warehouses(request.user), pk=wanted)
-    label = unicodedata.normalize("NFKC", request.POST.get("label", "")).strip().upper()
-    if len(label) > SHELF_LENGTH:
-        messages.error(request, f"货位最多 {SHELF_LENGTH} 个字。")
-    else:
-        actions.put_on_shelf(place=place, item=item, label=label, by=request.user)
-        messages.success(request, f"{item}在{place}的货位：{label or '没有'}。")
-    return redirect("supplies:item_detail", pk=pk)
+    place = get_object_or_404(reached_warehouses(request.user), pk=key_of(request.POST.get("place")))
+    form = typed(request, ShelfForm, f"shelf-{place.pk}", place=place)
+    act = partial(actions.put_on_shelf, place=place, item=item, by=request.user)
+    return answered(
+        request,
+        form,
+        act,
+        "supplies:item_detail",
+        done=lambda _: f"{item}在{place}的货位：{form.cleaned_data['label'] or '没有'}。",
+        pk=pk,
+    )
 
 
 @roles(*WRITERS)

@@ -1,5 +1,6 @@
 """Deliveries as the warehouse and the committee see them: the list, one, its papers, issuing."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from enterprises.models import Enterprise, Squad
+from parkportal.again import ReasonForm, answered, drawn, typed
 from parkportal.clock import park_now
 from parkportal.guards import roles
 from parkportal.keys import key_of, keys_of
@@ -21,6 +23,7 @@ from parkportal.states import Refused
 from supplies import actions, papers, register_book
 from supplies.actions.notices import OVERDUE_AFTER
 from supplies.figures import STOCK
+from supplies.forms import ScheduleForm
 from supplies.listing import narrowed
 from supplies.models import Delivery, Movement
 from supplies.models.delivery import UNDERWAY
@@ -110,6 +113,7 @@ def delivery_detail(request: HttpRequest, pk: int) -> HttpResponse:
         barcode=code128_svg(delivery.code, height_mm=12),
         back_url=back_url(request),
         feedback=getattr(delivery, "feedback", None),
+        schedule_form=drawn(request, ScheduleForm, "schedule", delivery=delivery),
         **_may(delivery, request.user),
     )
 
@@ -145,12 +149,10 @@ def delivery_note(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*WRITERS)
 def delivery_void(request: HttpRequest, pk: int) -> HttpResponse:
     delivery = get_object_or_404(Delivery.objects.visible_to(request.user), pk=pk)
-    try:
-        actions.void_delivery(delivery=delivery, by=request.user, reason=request.POST.get("reason", "")[:200])
-        messages.success(request, f"配送单 {delivery} 已作废，库存已放回可分。")
-    except Refused as refused:
-        messages.error(request, refused.text)
-    return redirect("supplies:delivery_detail", pk=pk)
+    form = typed(request, ReasonForm, "delivery-void", needs="作废要写原因。")
+    act = partial(actions.void_delivery, delivery=delivery, by=request.user)
+    done = f"配送单 {delivery} 已作废，库存已放回可分。"
+    return answered(request, form, act, "supplies:delivery_detail", done=done, pk=pk)
 
 
 @roles(*CARRIERS)

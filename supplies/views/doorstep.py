@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from parkportal.clock import at, park_now, park_today
 from parkportal.guards import roles
-from parkportal.idempotency import done_at, token_of
+from parkportal.idempotency import done_at, made_before, token_of
 from parkportal.states import AlreadyMoved, Refused
 from supplies import actions
 from supplies.forms import HandoverForm, SignForm
@@ -64,7 +64,7 @@ def my_deliveries(request: HttpRequest) -> HttpResponse:
 def handover(request: HttpRequest) -> HttpResponse:
     """The liaison ticks or scans what is there and signs once for all of it."""
     ready = Delivery.objects.visible_to(request.user).to_hand_over().filter(squad__isnull=False)
-    if request.method == "POST" and Receipt.objects.filter(token=token_of(request.POST.get("token"))).exists():
+    if request.method == "POST" and made_before(Receipt, request.POST.get("token")):
         return done(request, "supplies:my_deliveries")
     form = HandoverForm(request.POST or None, deliveries=ready, initial={"signed_name": request.user.name})
     if request.method == "POST" and form.is_valid():

@@ -1,6 +1,7 @@
 """Around a delivery: when it comes, that it was read, the signing code, shortages, remainders, feedback."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
+from parkportal.again import ReasonForm, answered, typed
 from parkportal.guards import roles
 from parkportal.states import Refused
 from supplies import actions
@@ -25,16 +27,10 @@ OWN = ("contact", "principal")
 def delivery_schedule(request: HttpRequest, pk: int) -> HttpResponse:
     """Agree on time and place with the enterprise."""
     delivery = get_object_or_404(_deliveries(request), pk=pk)
-    form = ScheduleForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, next(iter(form.errors.values()))[0])
-        return redirect("supplies:delivery_detail", pk=pk)
-    return _step(
-        request,
-        delivery,
-        lambda: actions.schedule_deliveries(deliveries=[delivery], by=request.user, **form.cleaned_data),
-        "已约好，企业出库时会收到时间和地点；已经出库的，马上通知。",
-    )
+    form = typed(request, ScheduleForm, "schedule", delivery=delivery)
+    act = partial(actions.schedule_deliveries, deliveries=[delivery], by=request.user)
+    done = "已约好，企业出库时会收到时间和地点；已经出库的，马上通知。"
+    return answered(request, form, act, "supplies:delivery_detail", done=done, pk=pk)
 
 
 @require_POST
@@ -74,13 +70,10 @@ def delivery_shortage(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*WRITERS)
 def delivery_close(request: HttpRequest, pk: int) -> HttpResponse:
     """A remainder will not come any more."""
-    delivery, reason = get_object_or_404(_deliveries(request), pk=pk), request.POST.get("reason", "")[:200]
-    return _step(
-        request,
-        delivery,
-        lambda: actions.close_remainder(delivery=delivery, by=request.user, reason=reason),
-        "不再补送，物资已退回仓库账上。",
-    )
+    delivery = get_object_or_404(_deliveries(request), pk=pk)
+    form = typed(request, ReasonForm, "delivery-close", needs="不再补送要写原因。")
+    act = partial(actions.close_remainder, delivery=delivery, by=request.user)
+    return answered(request, form, act, "supplies:delivery_detail", done="不再补送，物资已退回仓库账上。", pk=pk)
 
 
 @roles(*OWN)

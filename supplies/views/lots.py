@@ -1,5 +1,7 @@
 """A lot: where it came from, who holds it, taking it out of use, its papers; and the book at a past instant."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -7,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
+from parkportal.again import ReasonForm, answered, typed
 from parkportal.clock import park_now
 from parkportal.guards import roles
 from parkportal.records import files
@@ -21,16 +24,23 @@ from supplies.views.rooms import PAGE, READERS, WRITERS, show
 
 ACTS = {"quarantine": actions.quarantine, "release": actions.release, "recall": actions.recall}
 
-# what a keeper may do with a lot: code, words of the title, the verb, what comes of it
+# what a keeper may do with a lot: the dialog's id, the code, its title, the verb, what comes of it
 DIALOGS = (
-    ("quarantine", "隔离", "隔离", "隔离后不再分配和出库。已经在路上和发出去的，看“现在在谁手上”。"),
     (
+        "lot-quarantine",
+        "quarantine",
+        "隔离这一批",
+        "隔离",
+        "隔离后不再分配和出库。已经在路上和发出去的，看“现在在谁手上”。",
+    ),
+    (
+        "lot-recall",
         "recall",
-        "召回",
+        "召回这一批",
         "召回并通知",
         "不再分配和出库；手上还有这一批的企业、小分队和仓管会马上收到短信：停用、停发，等小分队收回。",
     ),
-    ("release", "解除", "解除", "解除后可以再分配和出库。"),
+    ("lot-release", "release", "解除", "解除", "解除后可以再分配和出库。"),
 )
 
 
@@ -58,16 +68,18 @@ def lot_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def lot_status(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a lot out of use, call it back, or let it be used again, with the reason."""
     lot = get_object_or_404(_lots(request), pk=pk)
-    act = ACTS.get(request.POST.get("do", ""), actions.quarantine)
-    try:
-        outcome = act(lot=lot, by=request.user, reason=request.POST.get("reason", "")[:200])
+    do = request.POST.get("do", "")
+    do = do if do in ACTS else "quarantine"
+
+    def done(outcome: object) -> str:
         told = ""
         if isinstance(outcome, actions.Recalled):
             told = f"，已通知 {outcome.firms} 家企业、{outcome.staff} 位小分队和仓管人员"
-        messages.success(request, f"批号 {lot} 现在是“{lot.get_status_display()}”{told}。")
-    except Refused as refused:
-        messages.error(request, refused.text)
-    return redirect("supplies:lot_detail", pk=pk)
+        return f"批号 {lot} 现在是“{lot.get_status_display()}”{told}。"
+
+    act = partial(ACTS[do], lot=lot, by=request.user)
+    form = typed(request, ReasonForm, f"lot-{do}")
+    return answered(request, form, act, "supplies:lot_detail", done=done, pk=pk)
 
 
 @require_POST

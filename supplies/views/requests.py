@@ -1,6 +1,7 @@
 """Requests: what enterprises ask for, themselves or through the squad, and what became of it."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -10,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from enterprises.models import Enterprise, Need
+from parkportal.again import ReasonForm, answered, typed
 from parkportal.guards import roles
 from parkportal.keys import keys_of
 from parkportal.states import Refused
@@ -80,27 +82,26 @@ def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @roles(*WRITERS)
 def request_decline(request: HttpRequest, pk: int) -> HttpResponse:
-    return _end(request, pk, actions.decline_request, "已告诉企业不予安排的原因。")
+    form = typed(request, ReasonForm, "request-decline", needs="不予安排要写原因，企业看得到。")
+    return _end(request, pk, form, actions.decline_request, "已告诉企业不予安排的原因。")
 
 
 @require_POST
 @roles(*ASKERS)
 def request_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    return _end(request, pk, actions.withdraw_request, "申请已撤回。")
+    form = typed(request, ReasonForm, "request-withdraw", needs="撤回要写原因。")
+    return _end(request, pk, form, actions.withdraw_request, "申请已撤回。")
 
 
 def _rows(request: HttpRequest) -> QuerySet[SupplyRequest]:
     return SupplyRequest.objects.visible_to(request.user).select_related("enterprise__squad", "created_by", "need")
 
 
-def _end(request: HttpRequest, pk: int, act: Callable[..., object], done: str) -> HttpResponse:
+def _end(request: HttpRequest, pk: int, form: ReasonForm, act: Callable[..., object], done: str) -> HttpResponse:
     row = get_object_or_404(_rows(request), pk=pk)
-    try:
-        act(request=row, by=request.user, reason=request.POST.get("reason", "")[:200])
-        messages.success(request, done)
-    except Refused as refused:
-        messages.error(request, refused.text)
-    return redirect("supplies:request_detail", pk=pk)
+    return answered(
+        request, form, partial(act, request=row, by=request.user), "supplies:request_detail", done=done, pk=pk
+    )
 
 
 def _need(request: HttpRequest) -> Need | None:

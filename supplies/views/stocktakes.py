@@ -1,6 +1,7 @@
 """Stock-takes: the sheet, counting, the variance, a second person's approval."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
+from parkportal.again import ReasonForm, answered, typed
 from parkportal.guards import roles
 from parkportal.states import Refused
 from supplies import actions, papers
@@ -104,17 +106,19 @@ def stock_take_approve(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*WRITERS)
 def stock_take_return(request: HttpRequest, pk: int) -> HttpResponse:
     """Count again, with the reason."""
-    take, reason = get_object_or_404(_takes(request), pk=pk), request.POST.get("reason", "")[:200]
-    act = lambda: actions.return_stock_take(take=take, by=request.user, reason=reason)  # noqa: E731
-    return _step(request, take, act, "已退回重盘。")
+    take = get_object_or_404(_takes(request), pk=pk)
+    form = typed(request, ReasonForm, "take-return", needs="退回要写原因。")
+    act = partial(actions.return_stock_take, take=take, by=request.user)
+    return answered(request, form, act, "supplies:stock_take_detail", done="已退回重盘。", pk=pk)
 
 
 @require_POST
 @roles(*WRITERS)
 def stock_take_void(request: HttpRequest, pk: int) -> HttpResponse:
-    take, reason = get_object_or_404(_takes(request), pk=pk), request.POST.get("reason", "")[:200]
-    act = lambda: actions.void_stock_take(take=take, by=request.user, reason=reason)  # noqa: E731
-    return _step(request, take, act, "盘点单已作废，账没有动。")
+    take = get_object_or_404(_takes(request), pk=pk)
+    form = typed(request, ReasonForm, "take-void", needs="作废要写原因。")
+    act = partial(actions.void_stock_take, take=take, by=request.user)
+    return answered(request, form, act, "supplies:stock_take_detail", done="盘点单已作废，账没有动。", pk=pk)
 
 
 def _takes(request: HttpRequest) -> QuerySet[StockTake]:

@@ -279,7 +279,7 @@ def receive_box(*, box: Box, seal_state: str, short_reason: str = "", by: Any) -
             raise Refused("nothing_seen", "还没有核对一管，请先扫管或点“都在”。")
         missing = (box.expected or 0) - len(checks)
         if missing and not short_reason:
-            raise Refused("short_reason", f"少 {missing} 管，请说明去向。")
+            raise Refused("short_reason", f"少 {missing} 管，请说明去向。", field="short_other")
         now = park_now()
         box.seal_state, box.short_reason = seal_state, short_reason if missing else ""
         box.received_at, box.received_by = now, by

@@ -12,7 +12,7 @@ from parkportal.idempotency import once
 from parkportal.records.audit import record
 from parkportal.states import Refused
 from supplies.actions import Use, consume_kits, kit_stocks
-from supplies.models import KIT, KIT_KINDS, TUBE, Place
+from supplies.models import KIT, KIT_KINDS, TUBE, Place, PlaceKind
 from testing.models import (
     BoxStatus,
     PoolMember,
@@ -114,7 +114,8 @@ KitCount = tuple[int | None, str]
 def kit_rows(session: Session, counted: Balance) -> list[KitRow]:
     """The kinds that ever lay at the session's point; none when nobody ever brought any."""
     used = {KIT: counted.kits_used, TUBE: counted.tubes_used}
-    stocks = kit_stocks(_place(session))
+    place = Place.objects.filter(kind=PlaceKind.POINT, code=session.point.code).first()
+    stocks = kit_stocks(place) if place else {}
     return [
         KitRow(kind, label, stocks[kind].unit, int(stocks[kind].book), used[kind])
         for kind, label in KIT_KINDS.items()

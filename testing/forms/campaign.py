@@ -216,10 +216,36 @@ class LabelRunForm(TokenFormMixin):
     note = forms.CharField(label="说明", required=False, max_length=60, help_text="印在每张纸的页脚，如采样点和日期")
 
 
+class SessionEndForm(forms.Form):
+    """Why a sitting is called off or ends early."""
+
+    reason = forms.CharField(
+        max_length=20, help_text="短信里会说，20 字以内", widget=forms.TextInput(attrs={"class": "w-sentence"})
+    )
+
+    def __init__(self, *args: Any, has_begun: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asks = f"为什么{'提前结束' if has_begun else '取消'}"
+        self.fields["reason"].label = asks
+        self.fields["reason"].error_messages["required"] = f"请写{asks}，短信里会说。"
+
+
+class VoidTubeForm(forms.Form):
+    """A damaged tube that nobody has."""
+
+    barcode = forms.CharField(
+        label="条码", max_length=40, error_messages={"required": "请扫或填试管的条码。"},
+        widget=forms.TextInput(attrs={"class": "w-id", "autocomplete": "off"}),
+    )  # fmt: skip
+
+
 class PrinterForm(forms.Form):
     """What was measured on a printer's calibration page."""
 
-    name = forms.CharField(label="打印机", max_length=40, help_text="贴在机器上的名字，如 A1 栋采样点 1 号机")
+    name = forms.CharField(
+        label="打印机", max_length=40, help_text="贴在机器上的名字，如 A1 栋采样点 1 号机",
+        error_messages={"required": "请填打印机的名字。"},
+    )  # fmt: skip
     label_format = forms.ChoiceField(label="标签纸", choices=[(key, one.title) for key, one in LABEL_FORMATS.items()])
     left = forms.DecimalField(
         label="左边量得（mm）", min_value=0, max_value=30, decimal_places=1, widget=forms.NumberInput(attrs=MM)

@@ -1,5 +1,7 @@
 """What is typed at the bench: a correction, and what somebody reads from a printed report."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +37,69 @@ class CorrectionForm(TokenFormMixin):
     def reading(self, specimen: Specimen) -> NewReading:
         data = self.cleaned_data
         return NewReading(specimen.pk, data["value"], ct_orf1ab=data["ct_orf1ab"], ct_n=data["ct_n"])
+
+
+SHORT_REASONS = [
+    ("采样点没有放进箱，等回话", "采样点没有放进箱，等回话"),
+    ("路上打破或漏液", "路上打破或漏液"),
+    ("other", "其他，写明"),
+]
+
+
+class BoxCodeForm(forms.Form):
+    """The code of a box, scanned or typed."""
+
+    code = forms.CharField(
+        label="箱码", max_length=64, error_messages=dict.fromkeys(("required", "max_length"), "请扫箱码。"),
+        widget=forms.TextInput(attrs={"class": "w-id", "placeholder": "扫箱码", "autocomplete": "off", "autofocus": ""}),
+    )  # fmt: skip
+
+
+class ReceiveForm(forms.Form):
+    """What is signed for."""
+
+    seal_state = forms.ChoiceField(
+        label="封签", choices=[("intact", "完好"), ("broken", "破损")], initial="intact", widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "请选封签是否完好。"),
+    )  # fmt: skip
+    short = forms.ChoiceField(
+        label="短少", required=False, choices=[("", ""), *SHORT_REASONS], initial=SHORT_REASONS[0][0]
+    )
+    short_other = forms.CharField(
+        label="其他，写明", required=False, max_length=200,
+        widget=forms.TextInput(attrs={"placeholder": "其他，写明"}),
+    )  # fmt: skip
+
+    @property
+    def reason(self) -> str:
+        short = self.cleaned_data["short"]
+        return self.cleaned_data["short_other"].strip() if short == "other" else short
+
+
+class ReadingForm(forms.Form):
+    """One tube at the bench; what is wrong is shown at its cell of the plate."""
+
+    value = forms.ChoiceField(required=False, choices=[("", ""), *ResultValue.choices])
+    ct_orf1ab = forms.DecimalField(required=False, min_value=0, max_value=50, max_digits=4, decimal_places=2)
+    ct_n = forms.DecimalField(required=False, min_value=0, max_value=50, max_digits=4, decimal_places=2)
+
+    def __init__(self, *args: Any, cell: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, words in (("value", "结果"), ("ct_orf1ab", "Ct ORF1ab"), ("ct_n", "Ct N")):
+            self.fields[name].label = f"{cell} 格{words}"
+            self.fields[name].widget.attrs["id"] = f"cell-{cell}"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("value") and any(data.get(name) is not None for name in ("ct_orf1ab", "ct_n")):
+            self.add_error("value", "写了 Ct 值，还没有选结果。")
+        return data
+
+
+class AlertForm(forms.Form):
+    """Whoever takes an alert in hand says what comes next."""
+
+    note = forms.CharField(label="打算怎么办", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class ReportCheckForm(forms.Form):

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from parkportal.again import answered, drawn, typed
 from parkportal.guards import roles
 from parkportal.idempotency import TokenFormMixin
 from parkportal.states import Refused
@@ -40,7 +41,7 @@ class BoxScanForm(forms.Form):
 
 class SealForm(TokenFormMixin):
     seal = forms.CharField(
-        label="封签号", max_length=20, widget=forms.TextInput(attrs={"class": "w-phone", "autocomplete": "off"}),
+        label="封签号", max_length=20, widget=forms.TextInput(attrs={"autocomplete": "off", "data-keep-focus": ""}),
         error_messages={"required": "请填封签号"},
     )  # fmt: skip
 
@@ -97,8 +98,9 @@ def box(request: HttpRequest, code: str) -> HttpResponse:
     return _page(request, found, said)
 
 
-def _page(request: HttpRequest, found: Box, said: Answer, **forms_shown: Any) -> HttpResponse:
-    return render(request, "testing/box.html", {**_context(found, said), **forms_shown, "token": uuid4()}, status=200)
+def _page(request: HttpRequest, found: Box, said: Answer) -> HttpResponse:
+    context = {**_context(found, said), "seal_form": drawn(request, SealForm), "token": uuid4()}
+    return render(request, "testing/box.html", context)
 
 
 def _context(found: Box, said: Answer) -> dict[str, Any]:
@@ -112,8 +114,6 @@ def _context(found: Box, said: Answer) -> dict[str, Any]:
         "rows": box_answers.packing_places(found, position),
         "gap": sum_,
         "packed": sum_["packed"],
-        "seal_form": SealForm(),
-        "hand_form": HandOverForm(),
         "can_seal": found.status == BoxStatus.PACKING and sum_["packed"] and not sum_["missing"],
     }
 
@@ -159,14 +159,16 @@ def box_gap(request: HttpRequest, code: str, specimen_id: int) -> HttpResponse:
 def box_seal(request: HttpRequest, code: str) -> HttpResponse:
     """Seal, or break the seal again before the hand-over."""
     found = _box(request, code)
-    form = SealForm(request.POST)
+    if request.POST.get("do") != "reopen":
+        return answered(
+            request,
+            typed(request, SealForm),
+            lambda seal, **_: seal_box(box=found, seal=seal, by=request.user),
+            "testing:box",
+            code=code,
+        )
     try:
-        if request.POST.get("do") == "reopen":
-            reopen_box(box=found, by=request.user, reason="拆封重装")
-        elif form.is_valid():
-            seal_box(box=found, seal=form.cleaned_data["seal"], by=request.user)
-        else:
-            messages.error(request, "请填封签号。")
+        reopen_box(box=found, by=request.user, reason="拆封重装")
     except Refused as refusal:
         messages.error(request, refusal.text)
     return redirect("testing:box", code)

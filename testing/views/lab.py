@@ -1,15 +1,16 @@
 """The bench: receive boxes, enter results, verify by a second person, release."""
 
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from parkportal.again import agreed, drawn, drawn_again, typed
 from parkportal.clock import park_now, park_today
 from parkportal.guards import roles
 from parkportal.keys import key_of
@@ -27,37 +28,12 @@ from testing.actions import (
 from testing.actions.boxes import read_box
 from testing.actions.lab import NewReading
 from testing.desk_words import Answer
+from testing.forms.lab import SHORT_REASONS, BoxCodeForm, ReadingForm, ReceiveForm
 from testing.intake import RESULT_CODES
 from testing.models import Box, InvalidReason, ResultValue, Specimen, SpecimenStatus
 from testing.views.boxes import BoxScanForm, scan_json
 
 LAB = ("lab_tester", "lab_verifier")
-SHORT_REASONS = [
-    ("采样点没有放进箱，等回话", "采样点没有放进箱，等回话"),
-    ("路上打破或漏液", "路上打破或漏液"),
-    ("other", "其他，写明"),
-]
-
-
-class ReceiveForm(forms.Form):
-    """What is signed for."""
-
-    seal_state = forms.ChoiceField(choices=[("intact", "完好"), ("broken", "破损")])
-    short = forms.ChoiceField(required=False, choices=[("", ""), *SHORT_REASONS])
-    short_other = forms.CharField(required=False, max_length=200)
-
-    @property
-    def reason(self) -> str:
-        short = self.cleaned_data["short"]
-        return self.cleaned_data["short_other"].strip() if short == "other" else short
-
-
-class ReadingForm(forms.Form):
-    """One tube at the bench."""
-
-    value = forms.ChoiceField(required=False, choices=[("", ""), *ResultValue.choices])
-    ct_orf1ab = forms.DecimalField(required=False, min_value=0, max_value=50, max_digits=4, decimal_places=2)
-    ct_n = forms.DecimalField(required=False, min_value=0, max_value=50, max_digits=4, decimal_places=2)
 
 
 @roles("committee", "leader", *LAB)
@@ -91,6 +67,7 @@ def lab(request: HttpRequest) -> HttpResponse:
         "overdue": list(overdue.order_by("due_at")[:12]),
         "overdue_count": overdue.count(),
         "lab_name": request.user.department or "",
+        "box_form": drawn(request, BoxCodeForm, "box"),
     }
     return render(request, "testing/lab.html", context)
 
@@ -99,15 +76,20 @@ def lab(request: HttpRequest) -> HttpResponse:
 @require_POST
 def lab_scan(request: HttpRequest) -> HttpResponse:
     """A box's code leads to the box."""
+    form = typed(request, BoxCodeForm, "box")
+    is_found, found = agreed(form, partial(_scanned, request), beside="code")
+    return redirect("testing:lab_box", found) if is_found else drawn_again(request, form, "testing:lab")
+
+
+def _scanned(request: HttpRequest, code: str) -> str:
+    """The code of a box that was sent here. Raises Refused."""
     try:
-        code = read_box(request.POST.get("code", "")[:64])
+        found = read_box(code)
     except Refused as refusal:
-        messages.error(request, f"{refusal.facts.get('said', '')}：{refusal.text}")
-        return redirect("testing:lab")
-    if not _boxes(request).filter(code=code).exists():
-        messages.error(request, f"{code} 不在送到本实验室的箱子里，或采样点还没有交出。")
-        return redirect("testing:lab")
-    return redirect("testing:lab_box", code)
+        raise Refused(refusal.code or "", f"{refusal.facts.get('said', '')}：{refusal.text}") from refusal
+    if not _boxes(request).filter(code=found).exists():
+        raise Refused("not_here", f"{found} 不在送到本实验室的箱子里，或采样点还没有交出。")
+    return found
 
 
 @roles(*LAB)
@@ -128,15 +110,15 @@ def lab_box(request: HttpRequest, code: str) -> HttpResponse:
         )  # fmt: skip
     found.refresh_from_db()
     if request.headers.get("Accept") == "application/json":
-        return scan_json(request, said, "testing/_lab_box_right.html", _context(found, said))
+        return scan_json(request, said, "testing/_lab_box_right.html", _context(request, found, said))
     return _page(request, found, said)
 
 
 def _page(request: HttpRequest, found: Box, said: Answer) -> HttpResponse:
-    return render(request, "testing/lab_box.html", {**_context(found, said), "token": uuid4()})
+    return render(request, "testing/lab_box.html", {**_context(request, found, said), "token": uuid4()})
 
 
-def _context(found: Box, said: Answer) -> dict[str, Any]:
+def _context(request: HttpRequest, found: Box, said: Answer) -> dict[str, Any]:
     seen = found.checks.count()
     return {
         "box": found,
@@ -147,6 +129,7 @@ def _context(found: Box, said: Answer) -> dict[str, Any]:
         "missing": max(0, (found.expected or 0) - seen),
         "lost": found.specimens.filter(status=SpecimenStatus.HANDED).order_by("position") if found.received_at else [],
         "short_reasons": SHORT_REASONS,
+        "receive_form": drawn(request, ReceiveForm, "receive"),
         "invalid_reasons": [("", "外观完好"), *InvalidReason.choices[:8]],
     }
 
@@ -170,16 +153,15 @@ def lab_give_up(request: HttpRequest, code: str, specimen_id: int) -> HttpRespon
 def lab_receive(request: HttpRequest, code: str) -> HttpResponse:
     """Sign for what is there."""
     found = get_object_or_404(_boxes(request), code=code)
-    form = ReceiveForm(request.POST)
-    try:
-        if not form.is_valid():
-            messages.error(request, "请选封签是否完好。")
-            return redirect("testing:lab_box", code)
-        receive_box(box=found, seal_state=form.cleaned_data["seal_state"], short_reason=form.reason, by=request.user)
-    except Refused as refusal:
-        messages.error(request, refusal.text)
-        return redirect("testing:lab_box", code)
-    return redirect("testing:lab_bench", code)
+    form = typed(request, ReceiveForm, "receive")
+
+    def act(seal_state: str, **_: str) -> Box:
+        return receive_box(box=found, seal_state=seal_state, short_reason=form.reason, by=request.user)
+
+    is_received, _ = agreed(form, act)
+    return (
+        redirect("testing:lab_bench", code) if is_received else drawn_again(request, form, "testing:lab_box", code=code)
+    )
 
 
 @roles(*LAB)
@@ -193,17 +175,21 @@ def lab_bench(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("testing:lab_bench", code)
     if request.method == "POST":
         for row in rows:
-            row["form"] = ReadingForm(request.POST, prefix=f"t{row['tube'].pk}") if row["is_open"] else None
+            prefix = f"t{row['tube'].pk}"
+            row["form"] = ReadingForm(request.POST, prefix=prefix, cell=row["cell"]) if row["is_open"] else None
+        readings = [row["form"] for row in rows if row["form"]]
         answered = _answered(rows)
-        if all(row["form"].is_valid() for row in rows if row["form"]) and answered and _record(request, answered):
+        if readings and not answered:
+            readings[0].add_error("value", "还没有录一管。")
+        if all(form.is_valid() for form in readings) and _record(request, answered):
             return redirect("testing:lab_bench", code)
-        if not answered:
-            messages.error(request, "还没有录一管。")
     open_count = sum(row["is_open"] for row in rows)
     done = sum(row["tube"].status in {SpecimenStatus.VERIFYING, SpecimenStatus.RELEASED} for row in rows)
     context = {"box": found, "rows": rows, "open": open_count, "done": done, "words": RESULT_CODES}
+    wrong = [row["form"] for row in rows if row.get("form") and row["form"].errors]
     context |= {"grid": bench.plate(rows), "columns": bench.PLATE_COLUMNS, "keys": bench.KEYS}
-    return render(request, "testing/lab_bench.html", context)
+    context |= {"error_forms": wrong, "has_errors": bool(wrong)}
+    return render(request, "testing/lab_bench.html", context, status=422 if wrong else 200)
 
 
 def _answered(rows: list[dict[str, Any]]) -> list[NewReading]:

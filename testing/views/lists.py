@@ -1,5 +1,6 @@
 """Lists and pages of sign-ups, specimens, persons to be tested, and alerts."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -9,14 +10,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from enterprises.models import Person
+from parkportal.again import ReasonForm, agreed, answered, typed
 from parkportal.clock import park_now
 from parkportal.guards import roles
 from parkportal.records import jobs
 from parkportal.records.audit import record
 from parkportal.records.listing import figure_rows
-from parkportal.states import Refused
 from testing import coverage, exports, lists
 from testing.actions import acknowledge_alert, cancel_signup
+from testing.forms.lab import AlertForm
 from testing.models import (
     Alert,
     Box,
@@ -110,11 +112,12 @@ def signup_reveal(request: HttpRequest, pk: int) -> HttpResponse:
 def signup_cancel_by_staff(request: HttpRequest, pk: int) -> HttpResponse:
     """Cancel for somebody who asked by phone."""
     found = _signup(request, pk)
-    try:
-        cancel_signup(signup=found, by=request.user, reason=request.POST.get("reason", "")[:200] or "来电取消")
-    except Refused as refusal:
-        messages.error(request, refusal.text)
-    return redirect("testing:signup_detail", pk)
+    form = typed(request, ReasonForm, "cancel", needs="")
+
+    def act(reason: str) -> SignUp:
+        return cancel_signup(signup=found, by=request.user, reason=reason or "来电取消")
+
+    return answered(request, form, act, "testing:signup_detail", pk=pk)
 
 
 @roles("committee", "leader", "station", "lab_tester", "lab_verifier")
@@ -210,20 +213,18 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
         "result__verifier", "specimen__signup__enterprise", "specimen__session__point", "officer", "acknowledged_by"
     )
     found = get_object_or_404(alerts, pk=pk)
-    if request.method == "POST":
-        try:
-            acknowledge_alert(alert=found, note=request.POST.get("note", "").strip()[:300], by=request.user)
-            messages.success(request, "已记下由您接手。")
-            return redirect("testing:alert", pk)
-        except Refused as refusal:
-            messages.error(request, refusal.text)
+    form = AlertForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and agreed(form, partial(acknowledge_alert, alert=found, by=request.user))[0]:
+        messages.success(request, "已记下由您接手。")
+        return redirect("testing:alert", pk)
     context = {
+        "form": form,
         "alert": found,
         "signup": found.specimen.signup,
         "members": _members(found.specimen),
         "reveal_reasons": REVEAL_REASONS,
     }
-    return render(request, "testing/alert.html", context)
+    return render(request, "testing/alert.html", context, status=422 if form.errors else 200)
 
 
 @roles("committee")

@@ -1,10 +1,13 @@
 """Sampling at the door: planning a round, and the phone page of who walks it."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from parkportal.again import answered, drawn, typed
 from parkportal.clock import park_today
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
@@ -62,7 +65,7 @@ def door_round(request: HttpRequest, pk: int) -> HttpResponse:
         "following": following,
         "left": sum(stop.outcome == DoorStop.Outcome.PLANNED for stop in stops),
         "team": [member.name for member in found.team.all()],
-        "form": StopForm(),
+        "form": drawn(request, StopForm),
     }
     return render(request, "testing/door_round.html", context)
 
@@ -73,14 +76,12 @@ def door_stop(request: HttpRequest, pk: int, stop_id: int) -> HttpResponse:
     """One door: swabbed, nobody there, or not wanted."""
     found = get_object_or_404(DoorRound.objects.visible_to(request.user), pk=pk)
     stop = get_object_or_404(found.stops.select_related("signup", "round"), pk=stop_id)
-    form = StopForm(request.POST)
+    outcome = request.POST.get("outcome")
+    if not outcome:
+        form, act = typed(request, StopForm), partial(collect_at_door, stop=stop, by=request.user)
+        return answered(request, form, act, "testing:door_round", beside="tube", pk=pk)
     try:
-        if outcome := request.POST.get("outcome"):
-            leave_stop(stop=stop, outcome=outcome, note=request.POST.get("note", ""), by=request.user)
-        elif form.is_valid():
-            collect_at_door(stop=stop, by=request.user, **form.cleaned_data)
-        else:
-            messages.error(request, "请填体温和试管条码。")
+        leave_stop(stop=stop, outcome=outcome, by=request.user)
     except Refused as refusal:
         messages.error(request, refusal.text)
     return redirect("testing:door_round", pk)

@@ -1,15 +1,18 @@
 """The committee's pages of a sitting: adding, moving, ending early, calling off, and who comes when."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from parkportal.again import agreed
 from parkportal.clock import SHANGHAI, park_now
 from parkportal.guards import roles
 from parkportal.states import Refused
 from testing.actions import add_session, cancel_session, close_session, decide_stagger, move_session
-from testing.forms.campaign import SessionForm, SessionMoveForm
+from testing.forms.campaign import SessionEndForm, SessionForm, SessionMoveForm
 from testing.models import Campaign, SamplingPoint, Session
 from testing.stagger import propose
 
@@ -58,18 +61,18 @@ def session_move(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def session_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Call a sitting off, or end it early, naming it; everybody who had a place is told."""
-    session = _session(request, pk)
+    session, closes = _session(request, pk), request.POST.get("do") == "close"
+    has_begun = session.specimens.exists()
+    form = SessionEndForm(request.POST if request.method == "POST" else None, has_begun=has_begun)
     if request.method == "POST":
-        act = close_session if request.POST.get("do") == "close" else cancel_session
-        try:
-            told = act(session=session, reason=request.POST.get("reason", "")[:100], by=request.user)
-            words = "已提前结束" if act is close_session else "已取消"
+        act = partial(close_session if closes else cancel_session, session=session, by=request.user)
+        is_done, told = agreed(form, act)
+        if is_done:
+            words = "已提前结束" if closes else "已取消"
             messages.success(request, f"{words}，告诉了 {told} 人，请他们另选时间。")
             return redirect("testing:campaign", session.campaign_id)
-        except Refused as refusal:
-            messages.error(request, refusal.text)
-    context = {"session": session, "has_begun": session.specimens.exists()}
-    return render(request, "testing/session_cancel.html", context)
+    context = {"session": session, "has_begun": has_begun, "form": form}
+    return render(request, "testing/session_cancel.html", context, status=422 if form.errors else 200)
 
 
 @roles("committee")

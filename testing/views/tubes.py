@@ -1,5 +1,6 @@
 """Tubes and labels: runs printed ahead, pre-printed ranges, labels of one tube."""
 
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from parkportal.again import answered, drawn, typed
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
 from parkportal.keys import key_of
@@ -25,7 +27,7 @@ from testing.actions import (
     reissue_tube,
     void_tube,
 )
-from testing.forms.campaign import LabelRunForm, PrinterForm, RangeForm
+from testing.forms.campaign import LabelRunForm, PrinterForm, RangeForm, VoidTubeForm
 from testing.forms.station import MoveTubeForm
 from testing.models import InvalidReason, LabelPrinter, Specimen, TubeRange
 from testing.papers import DEFAULT_FORMAT, labels_of_tube
@@ -48,7 +50,8 @@ def tubes(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "printers": LabelPrinter.objects.select_related("measured_by"),
-        "printer_form": PrinterForm(),
+        "printer_form": drawn(request, PrinterForm, "printer"),
+        "void_form": drawn(request, VoidTubeForm, "void"),
         "ranges": ranges,
         "may_register": request.user.has_role("committee"),
         "formats": LABEL_FORMATS,
@@ -78,21 +81,15 @@ def _start_run(data: dict[str, Any], user: Any) -> Any:
 @require_POST
 def printer_keep(request: HttpRequest) -> HttpResponse:
     """Measured on the calibration page: the offset is kept for the printer and its paper."""
-    form = PrinterForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "请填打印机的名字，左边和上边量得的毫米数。")
-        return redirect("testing:tubes")
-    data = form.cleaned_data
-    used = data.pop("used")
-    try:
-        printer = keep_offset(
-            name=data["name"], label_format=data["label_format"], left=float(data["left"]), top=float(data["top"]),
-            by=request.user, printed_with=used.offset if used else NO_OFFSET,
-        )  # fmt: skip
-        messages.success(request, f"{printer}：向右 {printer.right} mm，向下 {printer.down} mm，以后打印自动扣除。")
-    except Refused as refusal:
-        messages.error(request, refusal.text)
-    return redirect("testing:tubes")
+
+    def act(*, left: Decimal, top: Decimal, used: LabelPrinter | None, **of: Any) -> LabelPrinter:
+        printed_with = used.offset if used else NO_OFFSET
+        return keep_offset(left=float(left), top=float(top), printed_with=printed_with, by=request.user, **of)
+
+    return answered(
+        request, typed(request, PrinterForm, "printer"), act, "testing:tubes", beside="left",
+        done=lambda one: f"{one}：向右 {one.right} mm，向下 {one.down} mm，以后打印自动扣除。",
+    )  # fmt: skip
 
 
 @roles("committee")
@@ -116,14 +113,8 @@ def range_add(request: HttpRequest) -> HttpResponse:
 @require_POST
 def tube_void(request: HttpRequest) -> HttpResponse:
     """A damaged tube that nobody has: a later scan refuses it."""
-    try:
-        specimen = void_tube(
-            barcode=request.POST.get("barcode", "")[:40], reason=request.POST.get("reason", "") or InvalidReason.BROKEN, by=request.user
-        )  # fmt: skip
-        messages.success(request, f"{specimen.barcode} 已作废。")
-    except Refused as refusal:
-        messages.error(request, refusal.text)
-    return redirect("testing:tubes")
+    form, act = typed(request, VoidTubeForm, "void"), partial(void_tube, reason=InvalidReason.BROKEN, by=request.user)
+    return answered(request, form, act, "testing:tubes", done=lambda tube: f"{tube.barcode} 已作废。", beside="barcode")
 
 
 @roles(*STAFF)

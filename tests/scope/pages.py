@@ -44,6 +44,7 @@ class Page(HTMLParser):
         self.ids: set[str] = set()
         self.asked: set[str] = set()  # names that its links and its asking forms put into the address
         self.summary: list[str] = []
+        self.language = ""
         self.has_summary = False
         self.form: PageForm | None = None
         self.asking: PageForm | None = None
@@ -57,6 +58,8 @@ class Page(HTMLParser):
         got = {name: value or "" for name, value in attrs}
         self.ids.add(got.get("id", ""))
         self._summary(tag, got)
+        if tag == "html":
+            self.language = got.get("lang", "")
         self.asked |= set(parse_qs(urlsplit(got.get("href", "")).query, keep_blank_values=True))
         if tag == "form":
             self.form = PageForm(got.get("action", ""), "multipart" in got.get("enctype", ""))

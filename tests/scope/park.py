@@ -6,6 +6,7 @@ from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
 
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from PIL import Image
 
 from enterprises.actions import merge_enterprises
@@ -21,7 +22,7 @@ from parkportal.privacy import lookup_hash
 from parkportal.records import files
 from parkportal.records.models import CalendarDay, IntakeBatch, Job, Term
 from supplies import actions as supplying
-from supplies.models import Allocation, Item, WarehouseStaff
+from supplies.models import Allocation, Delivery, Item, StockTake, WarehouseStaff
 from supplies.tests import factories as s
 from testing.models import Alert, Budget, Correction, Report, Result
 from testing.tests import factories as t
@@ -89,6 +90,7 @@ class Park:
         return {
             **self._investment(),
             "user": other,
+            "bound_user": self._bound(),
             "grant": other.grants.get(),
             "invitation": invitation,
             "invitation_token": INVITATION,
@@ -98,6 +100,12 @@ class Park:
             "calendar_day": CalendarDay.objects.create(day=park_today(), is_working=False),
             "issue": issue,
         }
+
+    def _bound(self) -> Any:
+        """An account with a second factor."""
+        user = e.make_account("lab_verifier", name="绑定过的")
+        TOTPDevice.objects.create(user=user, name="default", confirmed=True)
+        return user
 
     def _outlet(self) -> dict[str, Any]:
         outlet = e.make_outlet(by=self.clerk)
@@ -229,9 +237,24 @@ class Park:
         )
         world.lot_paper = supplying.add_paper(lot=world.lot, file=drawn, title="检验报告", by=self.clerk)
         Item.objects.filter(pk=self.shared["item"].pk).update(photo=drawn)
+        self._further_on(world)
         world.stock_take = supplying.open_stock_take(place=world.warehouse, by=self.clerk)
         wishes = [supplying.Wish(self.shared["item"], Decimal(5))]
         world.request = supplying.ask_for_supplies(enterprise=world.enterprise, wishes=wishes, by=self.clerk)
+
+    def _further_on(self, world: SimpleNamespace) -> None:
+        """What waits for somebody else: a plan and a count to be approved, a delivery to be picked, a remainder."""
+        of = {"item": self.shared["item"], "warehouse": world.warehouse, "total": 10, "created_by": self.clerk}
+        world.submitted_plan = Allocation.objects.create(status="submitted", **of)
+        world.pending_delivery, world.remainder = (self._delivery(world) for _ in range(2))
+        Delivery.objects.filter(pk=world.pending_delivery.pk).update(status="pending")
+        Delivery.objects.filter(pk=world.remainder.pk).update(remainder_of=world.signed_delivery)
+        world.submitted_take = StockTake.objects.create(
+            place=s.warehouse(f"{world.squad}二号仓库"),
+            status="submitted",
+            created_by=self.clerk,
+            counted_by=self.clerk,
+        )
 
     def _delivery(self, world: SimpleNamespace) -> Any:
         made = s.delivery(world.enterprise, {world.lot: 10}, place=world.warehouse)

@@ -1,5 +1,7 @@
 """Accounts and roles, for administrators; the committee may look."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -9,8 +11,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from parkportal.accounts import actions, invitations
 from parkportal.accounts import second_factor as factor
-from parkportal.accounts.forms import ReasonForm, RoleForm, StaffInvitationForm
+from parkportal.accounts.forms import RoleForm, StaffInvitationForm
 from parkportal.accounts.models import Invitation, Role, RoleGrant, User
+from parkportal.again import ReasonForm, answered, typed
 from parkportal.guards import roles
 from parkportal.privacy import mask_phone
 from parkportal.states import Refused
@@ -99,16 +102,11 @@ def role_end(request: HttpRequest, pk: int) -> HttpResponse:
 @roles("admin")
 def user_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "停用账号要写明原因。")
-        return redirect("accounts:user_detail", pk)
-    try:
-        actions.deactivate(user=user, by=request.user, reason=form.cleaned_data["reason"])
-        messages.success(request, f"{user.name} 的账号已停用，所有登录已退出。")
-    except Refused as refusal:
-        messages.error(request, refusal.text)
-    return redirect("accounts:user_detail", pk)
+    form = typed(request, ReasonForm, "closed", needs="停用账号要写明原因。")
+    act = partial(actions.deactivate, user=user, by=request.user)
+    return answered(
+        request, form, act, "accounts:user_detail", done=f"{user.name} 的账号已停用，所有登录已退出。", pk=pk
+    )
 
 
 @require_POST
@@ -136,13 +134,6 @@ def user_reset_password(request: HttpRequest, pk: int) -> HttpResponse:
 @roles("admin")
 def user_reset_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "重置验证器要写明原因。")
-        return redirect("accounts:user_detail", pk)
-    try:
-        actions.reset_second_factor(user=user, by=request.user, reason=form.cleaned_data["reason"])
-        messages.success(request, f"{user.name} 下次登录时重新绑定验证器。")
-    except Refused as refusal:
-        messages.error(request, refusal.text)
-    return redirect("accounts:user_detail", pk)
+    form = typed(request, ReasonForm, "factor", needs="重置验证器要写明原因。")
+    act = partial(actions.reset_second_factor, user=user, by=request.user)
+    return answered(request, form, act, "accounts:user_detail", done=f"{user.name} 下次登录时重新绑定验证器。", pk=pk)

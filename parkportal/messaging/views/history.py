@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from parkportal.again import drawn, drawn_again, typed
 from parkportal.clock import park_now
 from parkportal.guards import roles
 from parkportal.idempotency import new_token
@@ -62,6 +62,7 @@ def _head(request: HttpRequest, found: Any) -> dict[str, Any]:
         "may_act": may_act,
         "calls": _calls(request) if may_act else [],
         "trial_token": new_token(),
+        "phone_form": drawn(request, PhoneSearchForm, "search"),
         "purposes": purpose_choices(),
         "channels": Message.Channel.choices,
         "purpose_title": title_of(request.GET.get("purpose", "")),
@@ -78,10 +79,9 @@ def _calls(request: HttpRequest) -> list[tuple[Message, Any]]:
 @roles("admin", "committee")
 def message_search(request: HttpRequest) -> HttpResponse:
     """A full number becomes its keyed hash, so that no address holds it."""
-    form = PhoneSearchForm(request.POST)
+    form = typed(request, PhoneSearchForm, "search")
     if not form.is_valid():
-        messages.error(request, "要填完整的 11 位手机号。")
-        return redirect("messaging:message_list")
+        return drawn_again(request, form, "messaging:message_list")
     to = lookup_hash(form.cleaned_data["phone"], kind="phone")
     return redirect(f"{reverse('messaging:message_list')}?to={to}")
 
