@@ -48,7 +48,7 @@ catalogue_urls = [
     path("items/new/", catalogue.item_create, name="item_create"),
     path("items/<int:pk>/", catalogue.item_detail, name="item_detail"),
     path("items/<int:pk>/photo/", catalogue.item_photo, name="item_photo"),
-    path("items/<int:pk>/shelf/", catalogue.item_shelf, name="item_shelf"),
+    path("items/<int:pk>/shelf/<int:place_id>/", catalogue.item_shelf, name="item_shelf"),
     path("items/<int:pk>/edit/", catalogue.item_edit, name="item_edit"),
 ]
 place_urls = [

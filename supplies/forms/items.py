@@ -29,7 +29,6 @@ class ShelfForm(forms.Form):
 
     def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.place = place
         self.fields["label"].label = f"{place}的货位"
 
     def clean_label(self) -> str:

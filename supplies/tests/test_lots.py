@@ -119,14 +119,14 @@ def test_the_pick_list_is_walked_by_shelf(sign_in, client):
     masks, spirit = f.stock(f.item(), 1000, batch="K1"), f.stock(f.item("75%酒精", unit="公斤"), 100, batch="J1")
     sign_in(f.keeper())
     for item, label in ((masks.item, "b-02"), (spirit.item, "A-01")):
-        client.post(page("item_shelf", item.pk), {"place": f.warehouse().pk, "label": label})
+        client.post(page("item_shelf", item.pk, f.warehouse().pk), {"label": label})
     assert list(Shelf.objects.values_list("label", flat=True)) == ["A-01", "B-02"]
     firm = f.enterprise(of=f.squad(2))
     words = text(papers.pick_list([f.delivery(firm, {masks: 20, spirit: 3})]))
     assert 0 < words.index("A-01") < words.index("B-02")
-    client.post(page("item_shelf", masks.item.pk), {"place": f.warehouse().pk, "label": ""})
+    client.post(page("item_shelf", masks.item.pk, f.warehouse().pk), {"label": ""})
     assert Shelf.objects.count() == 1
-    answer = client.post(page("item_shelf", masks.item.pk), {"place": f.warehouse("东仓").pk, "label": "Z"})
+    answer = client.post(page("item_shelf", masks.item.pk, f.warehouse("东仓").pk), {"label": "Z"})
     assert answer.status_code == 404
 
 

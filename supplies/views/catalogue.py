@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST
 
 from parkportal.again import answered, drawn, typed
 from parkportal.guards import roles
-from parkportal.keys import key_of
 from parkportal.records import files, terms
 from parkportal.records.audit import record
 from supplies import actions
@@ -48,11 +47,11 @@ def item_photo(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*WRITERS)
-def item_shelf(request: HttpRequest, pk: int) -> HttpResponse:
+def item_shelf(request: HttpRequest, pk: int, place_id: int) -> HttpResponse:
     """Where the item lies in one of the own warehouses."""
     item = get_object_or_404(Item.objects.editable_by(request.user), pk=pk)
-    place = get_object_or_404(reached_warehouses(request.user), pk=key_of(request.POST.get("place")))
-    form = typed(request, ShelfForm, f"shelf-{place.pk}", place=place)
+    place = get_object_or_404(reached_warehouses(request.user), pk=place_id)
+    form = typed(request, ShelfForm, f"shelf-{place_id}", place=place)
     act = partial(actions.put_on_shelf, place=place, item=item, by=request.user)
     return answered(
         request,

@@ -11,7 +11,7 @@ ROWS = [
     row("investment:lead_create", WRITE),
     row("investment:lead_detail", READ, pk="lead"),
     row("investment:lead_edit", WRITE, pk="lead"),
-    row("investment:lead_move", WRITE, post=True, pk="lead"),
+    row("investment:lead_move", WRITE, post=422, pk="lead"),
     row("investment:contact_create", WRITE, pk="lead"),
     row("investment:contact_list", READ),
     row("investment:unit_list", READ),
@@ -25,6 +25,6 @@ ROWS = [
     row("investment:share_detail", READ, pk="link"),
     row("investment:share_withdraw", WRITE, post=True, pk="link"),
     row("share:share", "everybody*", token="link.address"),
-    row("share:share_ask", "everybody*", post=True, token="link.address"),
+    row("share:share_ask", "everybody*", post=422, token="link.address"),
     row("share:share_photo", "everybody*", token="link.address", pk="photo"),
 ]

@@ -20,15 +20,15 @@ ACCOUNTS = [
     row("accounts:user_invite", ADMIN),
     row("accounts:user_detail", OFFICE, pk="user"),
     row("accounts:role_grant", ADMIN, post=True, pk="user"),
-    row("accounts:user_deactivate", ADMIN, post=True, pk="user"),
+    row("accounts:user_deactivate", ADMIN, post=422, pk="user"),
     row("accounts:user_activate", ADMIN, post=True, pk="user"),
     row("accounts:user_reset_password", "admin*=200", post=True, pk="user"),
-    row("accounts:user_reset_second_factor", ADMIN, post=True, pk="user"),
+    row("accounts:user_reset_second_factor", ADMIN, post=422, pk="user"),
     row("accounts:role_end", ADMIN, post=True, pk="grant"),
 ]
 MESSAGES = [
     row("messaging:message_list", "signed_in"),
-    row("messaging:message_search", "admin committee", post=True),
+    row("messaging:message_search", "admin committee", post=422),
     row("messaging:message_trial", "admin committee", post=True),
     row("messaging:mailbox", "admin committee"),
     row("messaging:message_detail", "signed_in admin* committee*", pk="message"),

@@ -6,7 +6,8 @@ reads: the committee gets in to every filing (`*`: to foreign ones too), contact
 else finds the page of what does not exist, and strangers are led to sign in. The address is made of the park's objects:
 `pk="filing"` is the id of the filing, `code="box.code"` another field of it, `step="=register"` a word.
 
-A role may be followed by its answer where that is not 200 (302 for a row with `post=True`): `contact=302`.
+A role may be followed by its answer where that is not 200 (302 for a row with `post=True`): `contact=302`. A button that
+finds a field empty and draws its page again has `post=422`.
 `signed_in` stands for all roles, `everybody` for them and for strangers.
 """
 
@@ -35,9 +36,9 @@ class Row:
         return {words.partition(".")[0] for words in self.where.values() if not words.startswith("=")}
 
 
-def row(name: str, who: str, *, post: bool = False, query: str = "", **where: str) -> Row:
-    """`post`: the door is opened only by POST, here without any content."""
-    usual = 302 if post else 200
+def row(name: str, who: str, *, post: bool | int = False, query: str = "", **where: str) -> Row:
+    """`post`: the door is opened only by POST, here without any content; the answer is 302, or the one that it says."""
+    usual = 302 if post is True else post or 200
     own: dict[str, int] = {}
     foreign: dict[str, int] = {}
     for words in who.split():
@@ -47,7 +48,7 @@ def row(name: str, who: str, *, post: bool = False, query: str = "", **where: st
             own[role] = answer
             if code.endswith("*"):
                 foreign[role] = answer
-    return Row(name, own, foreign, post=post, where=where, query=query)
+    return Row(name, own, foreign, post=bool(post), where=where, query=query)
 
 
 def _named(code: str) -> tuple[str, ...]:
