@@ -89,7 +89,7 @@ class LeadForm(TokenFormMixin, forms.ModelForm):
 
 class MoveForm(TokenFormMixin, forms.Form):
     to = forms.ChoiceField(label="移到", choices=LeadStage.choices)
-    reason = forms.CharField(label="原因", max_length=200, required=False, help_text="搁置、流失必填")
+    reason = forms.CharField(label="原因", max_length=200, required=False, help_text="搁置、流失要写明")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

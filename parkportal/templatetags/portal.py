@@ -233,7 +233,7 @@ def column(part: Any, whole: Any) -> SafeString:
 def reason_form(context: Context, mark: str = "", asks: str = "原因") -> ReasonForm:
     """The small form that asks why: {% reason_form "void" as form %}; its button's view takes the same mark."""
     form = drawn(context["request"], ReasonForm, mark)
-    form.fields["reason"].label = asks
+    form["reason"].label = asks
     return form
 
 

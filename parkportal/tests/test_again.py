@@ -56,7 +56,7 @@ def test_the_page_is_drawn_again_for_the_same_person_with_its_own_links(client, 
     answer = client.post(reverse("accounts:user_deactivate", args=[person.pk]), {"reason": "离" * 201})
     page = answer.content.decode()
 
-    assert answer.status_code == 422 and "<h1>韦可</h1>" in page
+    assert answer.status_code == 422 and "<h1>韦可</h1>" in page and "为什么停用" in page
     assert 'href="#id_closed_reason"' in page and f'value="{"离" * 201}"' in page
     person.refresh_from_db()
     assert person.is_active
