@@ -157,14 +157,14 @@ def complaints(ask, role, target, form, name, data) -> Iterator[str]:
 
 
 def silence_complaints(answer, target: str, name: str, touched: set[str]) -> Iterator[str]:
-    """Typed input without an error summary is taken: something is written, and no warning or error says otherwise."""
+    """Typed input without an error summary is taken: something is written or said to be done, and no warning says otherwise."""
     url_name = resolve(urlsplit(target).path).view_name
     if url_name in ANSWERS_ITS_WAY or (answer.status_code == 404 and name in CRAFTED):
         return
-    said = [str(words) for words in get_messages(answer.wsgi_request) if words.level >= WARNING]
-    if said:
-        yield f"refuses what was typed with a message alone: {said[0]}"
-    elif not touched:
+    said = list(get_messages(answer.wsgi_request))
+    if refusals := [str(words) for words in said if words.level >= WARNING]:
+        yield f"refuses what was typed with a message alone: {refusals[0]}"
+    elif not touched and not said:
         yield f"answers {answer.status_code}, neither refuses nor writes"
 
 
