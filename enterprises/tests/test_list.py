@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from enterprises.actions import correct_enterprise
 from enterprises.exports import run
 from enterprises.models import Enterprise
 from enterprises.tests.factories import (
@@ -256,6 +257,35 @@ def test_a_bar_without_rows_or_squad_does_nothing(park, committee, sign_in, data
 def test_only_the_committee_has_the_bar(park, sign_in, make_user):
     for user in (make_user("leader"), make_contact(park["甲"]), make_squad_member(make_squad(3))):
         assert sign_in(user).post("/enterprises/bulk/", {"do": "remind", "all": "1"}).status_code == 404
+
+
+# --- search ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["云麓", "云 麓", "yl", "YL", "湖南青禾", "青禾检测", "hnqhjc", "91439900", "19900000031", "19900000032"],
+    ids=["short name", "with a blank", "its initials", "in capitals", "name", "part", "initials", "code", "liaison", "principal"],
+)  # fmt: skip
+def test_a_unit_is_found_by_every_word_that_people_know_it_by(committee, sign_in, words):
+    unit = make_enterprise(
+        name="湖南青禾检测有限公司",
+        short_name="云麓",
+        liaison=("苗可心", "19900000031"),
+        principal=("栾松年", "19900000032"),
+    )
+    other = make_site(name="梅溪湖工地", credit_code=None)
+    browser = sign_in(committee)
+    found = browser.post("/enterprises/find/", {"q": words}, follow=True).context["page_obj"]
+    assert list(found) == [unit] and other not in found
+
+
+def test_a_short_name_that_is_given_later_is_found_from_then_on(committee, sign_in):
+    unit = make_enterprise(name="湖南青禾检测有限公司")
+    browser = sign_in(committee)
+    assert not browser.get(f"{LIST}?q=云麓").context["page_obj"].object_list
+    correct_enterprise(enterprise=unit, data={"short_name": "云麓"}, version=unit.version, by=committee)
+    assert list(browser.get(f"{LIST}?q=云麓").context["page_obj"]) == [unit]
 
 
 # --- export ----------------------------------------------------------------------------------------------------------

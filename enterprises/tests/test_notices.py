@@ -1,7 +1,9 @@
 """Notices: written to the rows of a filter, read on the phone, receipts, reminders, the text for the group."""
 
+import re
 import uuid
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -249,3 +251,44 @@ def test_the_enterprise_file_shows_its_notices(unit, contact, committee, sign_in
     notice = make_notice(unit, by=committee)
     page = sign_in(committee).get(reverse("dashboard:enterprise_file", args=[unit.pk])).content.decode()
     assert detail(notice) in page
+
+
+def copied(page, name):
+    """What the button copies: the text of the block, its lines without the page's own indents."""
+    block = re.search(rf'id="{name}">(.*?)</div>', page, re.S)
+    lines = [line.strip() for line in unescape(block[1]).strip().splitlines()]
+    return "\n".join(lines)
+
+
+def test_the_text_for_the_group_is_ready_to_send(unit, contact, committee, sign_in, settings):
+    # given a notice to two firms, one of which has read it
+    settings.PORTAL_URL = "https://park.example/"
+    other = make_enterprise(name="湖南云麓有限公司", short_name="云麓", sishang_kind="IND")
+    notice = make_notice(unit, other, by=committee, title="明天起进门测温 & 登记")
+    read_notice(notice=notice, by=contact)
+    link = f"https://park.example{detail(notice)}"
+
+    # then the text names the notice, says what to do and carries the whole link
+    page = sign_in(committee).get(detail(notice)).content.decode()
+    assert (
+        copied(page, "group-text")
+        == f"【通知】明天起进门测温 & 登记\n各企业联络员：请登录查看，看完点“看过了”。\n{link}"
+    )
+    assert 'data-copy="#group-text"' in page
+
+    # and the one to chase with names who has not read, by the short name, and nobody else
+    chase = copied(page, "chase-text")
+    assert "还有 1 家没有看：云麓。" in chase and link in chase and unit.name not in chase
+
+
+def test_when_all_have_read_there_is_nobody_to_chase_in_the_group(unit, contact, committee, sign_in):
+    notice = make_notice(unit, by=committee)
+    read_notice(notice=notice, by=contact)
+    page = sign_in(committee).get(detail(notice)).content.decode()
+    assert "group-text" in page and "chase-text" not in page
+
+
+def test_a_withdrawn_notice_has_no_text_to_copy(unit, committee, sign_in):
+    notice = make_notice(unit, by=committee)
+    withdraw_notice(notice=notice, reason="写错了", by=committee)
+    assert "group-text" not in sign_in(committee).get(detail(notice)).content.decode()
