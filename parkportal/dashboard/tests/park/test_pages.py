@@ -1,11 +1,13 @@
 """Home, search, the enterprise file and the wall screen in the demo park."""
 
 import pytest
+from django.utils.html import escape
 
 from enterprises.models import Employment, Enterprise, EnterpriseContact, EnterpriseDocument, Person
 from enterprises.tests.factories import make_employee
 from parkportal.accounts.models import User
 from parkportal.clock import park_now
+from parkportal.dashboard.weekly import tables
 from parkportal.demo import CAST
 from parkportal.messaging import outbox
 from parkportal.records import figures, worklist
@@ -185,3 +187,38 @@ class TestWallScreen:
     def test_it_names_nobody(self, enter):
         page = enter("lingdao").get("/dashboard/screen/").content.decode()
         assert not [person.name for person in Person.objects.all()[:200] if person.name in page]
+
+
+class TestServicesForTheLeader:
+    """What the park does for its firms is a figure on the leader's pages, and each opens to its rows."""
+
+    CODES = (
+        "permit_days_saved", "permits_finished", "notices_unread", "needs_overdue", "units_greeted", "canteens_planned",
+        "outlets_in_order",
+    )  # fmt: skip
+
+    def test_the_dashboard_links_each_figure_to_its_rows(self, enter):
+        browser = enter("lingdao")
+        answer = browser.get("/dashboard/")
+        page, values = answer.content.decode(), answer.context["values"]
+        for code in self.CODES:
+            assert escape(values[code].href) in page, code
+            rows = browser.get(values[code].href)
+            assert rows.status_code == 200, code
+            if code != "permit_days_saved":  # an average, not a count
+                assert rows.context["page_obj"].paginator.count == values[code].numerator, code
+
+    def test_the_average_saved_by_the_green_channel_is_one_figure_everywhere(self, enter):
+        browser = enter("lingdao")
+        saved = browser.get("/dashboard/").context["values"]["permit_days_saved"]
+        assert saved.numerator is not None
+        assert browser.get(saved.href).context["saved"].numerator == saved.numerator
+        for path in ("/", "/dashboard/screen/", "/dashboard/"):
+            page = browser.get(path).content.decode()
+            assert "绿色通道" in page and f"<b>{saved.numerator}</b>" in page, path
+
+    def test_the_weekly_book_names_every_one_of_them(self, enter, clock):
+        values = figures.latest()
+        rows = {row[0]: row for row in tables.overview(values, "").rows}
+        for code in self.CODES:
+            assert values[code].label in rows, code
