@@ -1,4 +1,4 @@
-"""What the schedule calls: who has not signed is reminded, and the book is looked at."""
+"""What the schedule calls: who has not signed is reminded."""
 
 from celery import shared_task
 
@@ -9,8 +9,3 @@ from supplies import actions
 @shared_task(ignore_result=True)
 def remind_unsigned() -> None:
     actions.remind_unsigned(park_now())
-
-
-@shared_task(ignore_result=True)
-def check_book() -> None:
-    actions.note_broken_book()

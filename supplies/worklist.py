@@ -9,7 +9,6 @@ from parkportal.clock import park_now
 from parkportal.quantities import plain
 from parkportal.records.worklist import Entry, Source
 from supplies.actions.notices import OVERDUE_AFTER
-from supplies.actions.watch import last_check
 from supplies.availability import left_with_squads
 from supplies.models import Allocation, Delivery, StockTake, SupplyRequest
 
@@ -151,17 +150,7 @@ def _late(user: Any, limit: int) -> list[Entry]:
     ]
 
 
-def _broken(user: Any, limit: int) -> list[Entry]:
-    """The book does not equal itself: nobody goes on before that is understood."""
-    found = last_check()
-    if found is None or not found.after.get("broken"):
-        return []
-    title = f"物资账有 {found.after['broken']} 处对不上"
-    return [Entry("账不平", title, found.after.get("first", ""), "看台账", reverse("supplies:ledger"), found.at)]
-
-
 SOURCES = [
-    Source("supplies_broken", ("committee",), _broken),
     Source("supplies_short", ("warehouse", "committee"), _short),
     Source("supplies_late", ("warehouse", "committee"), _late),
     Source("supplies_pick", ("warehouse",), _to_pick),

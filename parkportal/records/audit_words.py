@@ -90,7 +90,6 @@ _WORDS: dict[str, str] = {
     "missing.reminded": "提醒没检的人",
     "waiting.dissolved": "结束候补",
     "signups.exported": "导出登记名单",
-    "supplies.book_checked": "核对物资账",
     "supplies.item_saved": "改物资目录",
     "supplies.keeper_added": "加仓管",
     "supplies.keeper_ended": "停仓管",

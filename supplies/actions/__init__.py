@@ -35,7 +35,6 @@ from supplies.actions.stocktakes import (
     submit_counts,
     void_stock_take,
 )
-from supplies.actions.watch import note_broken_book
 
 __all__ = [
     "Arrival",
@@ -68,7 +67,6 @@ __all__ = [
     "mark_notice_read",
     "mark_shortage_seen",
     "move_stock",
-    "note_broken_book",
     "new_deliveries",
     "new_item",
     "open_stock_take",

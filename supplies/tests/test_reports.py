@@ -12,10 +12,9 @@ from supplies import actions, reports
 from supplies.actions import Signature
 from supplies.claims import scoped
 from supplies.cover import firm_covers, spread
-from supplies.models import Balance, Place
+from supplies.models import Place
 from supplies.pictures import expiry_chart, lot_chart
 from supplies.tests import factories as f
-from supplies.worklist import _broken
 
 pytestmark = pytest.mark.django_db
 
@@ -74,18 +73,6 @@ def test_stock_report_shows_only_the_own_warehouse(given, sign_in, client):
     assert "澍庭公司" not in client.get(reverse("supplies:stock_report")).content.decode()
     sign_in(f.user("squad"))
     assert client.get(reverse("supplies:stock_report")).status_code == 404
-
-
-def test_a_broken_book_is_on_the_committees_list(given):
-    boss = f.user("committee")
-    actions.note_broken_book()
-    assert _broken(boss, 5) == []
-    Balance.objects.filter(place__kind="warehouse", lot=given["donated"]).update(amount=Decimal(1))
-    assert actions.note_broken_book() == 1
-    [entry] = _broken(boss, 5)
-    assert "1 处" in entry.title and "台账合计 700" in entry.detail
-    Balance.objects.filter(place__kind="warehouse", lot=given["donated"]).update(amount=Decimal(700))
-    assert actions.note_broken_book() == 0 and _broken(boss, 5) == []
 
 
 def test_the_cover_of_an_enterprise_runs_down_with_its_heads_on_duty(park_time, sign_in, client):
