@@ -14,6 +14,7 @@ from parkportal.editing import Spoken, changes
 from parkportal.idempotency import once
 from parkportal.records.audit import last_act, record
 from parkportal.records.files import keep
+from parkportal.records.models import StoredFile
 from parkportal.records.sniffing import PICTURES
 from parkportal.states import Refused
 
@@ -69,7 +70,7 @@ def check_outlet(
         raise Refused("no_words", "不合格要写明看到了什么。", field="words")
 
     def create() -> OutletCheck:
-        kept = photo and keep(photo, name="外卖店照片", purpose="outlet_photo", owner=None, allow=PICTURES)
+        kept = photo and _kept(photo)
         check = OutletCheck.objects.create(
             outlet=outlet, passed=passed, words=words.strip()[:200], file=kept or None, by=by, token=token
         )
@@ -78,6 +79,14 @@ def check_outlet(
 
     with transaction.atomic():
         return once(OutletCheck, token, create)[0]
+
+
+def _kept(photo: UploadedFile) -> StoredFile:
+    try:
+        return keep(photo, name="外卖店照片", purpose="outlet_photo", owner=None, allow=PICTURES)
+    except Refused as refused:
+        refused.facts["field"] = "photo"
+        raise
 
 
 def set_outlet_open(*, outlet: Outlet, is_open: bool, by: Any) -> None:
