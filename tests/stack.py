@@ -41,9 +41,12 @@ def manage(env: dict[str, str], *arguments: str, check: bool = True) -> subproce
 
 
 @contextmanager
-def portal(database_url: str = "", redis_url: str = ""):
-    """Starts `manage.py start` on a fresh database with the demo park; yields (address, environment)."""
-    folder, port = Path(tempfile.mkdtemp(prefix="portal-stack-")), free_port()
+def portal(database_url: str = "", redis_url: str = "", keep: Path | None = None):
+    """Starts `manage.py start` on a fresh database with the demo park; yields (address, environment).
+
+    `keep` is a folder that stays, so that the same portal can be started again; what it says is in start.log there.
+    """
+    folder, port = keep or Path(tempfile.mkdtemp(prefix="portal-stack-")), free_port()
     env = environment(folder, port, database_url, redis_url)
     log = (folder / "start.log").open("wb")
     process = subprocess.Popen(
@@ -65,7 +68,7 @@ def portal(database_url: str = "", redis_url: str = ""):
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
         log.close()
-        if not os.environ.get("KEEP_STACK"):
+        if not keep and not os.environ.get("KEEP_STACK"):
             shutil.rmtree(folder, ignore_errors=True)
 
 

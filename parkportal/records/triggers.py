@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection, migrations
+from django.db.migrations.loader import MigrationLoader
 
 REFUSAL = "append-only"
 APPEND_ONLY: set[str] = set()
@@ -48,10 +49,17 @@ def append_only(table: str) -> migrations.RunPython:
     )
 
 
+def _every_table() -> tuple[str, ...]:
+    """The migrations name the tables as they are read; a process that has not migrated has read none yet."""
+    if not APPEND_ONLY:
+        MigrationLoader(None)
+    return tuple(sorted(APPEND_ONLY))
+
+
 @contextmanager
 def lifted(*tables: str) -> Iterator[None]:
     """The tables without their triggers: for a test's flush, a retention run, a reset of the demo."""
-    names = tables or tuple(sorted(APPEND_ONLY))
+    names = tables or _every_table()
     with connection.cursor() as cursor:
         for statement in [s for table in names for s in _drop(table, connection.vendor)]:
             cursor.execute(statement)
