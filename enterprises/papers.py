@@ -8,7 +8,7 @@ from datetime import date
 
 from enterprises.filing_pack import STEPS, spoken_answer
 from enterprises.models import Employment, Enterprise, Filing, PersonFlag, UnitKind
-from parkportal.clock import SHANGHAI, park_now
+from parkportal.clock import local, park_now
 from parkportal.printing.paper_forms import (
     Field,
     FieldGrid,
@@ -79,7 +79,7 @@ def filing_pdf(filing: Filing, people: Iterable[Employment] = (), *, full_phones
 
 
 def _form(filing: Filing, title: str, *sections: object) -> PaperForm:
-    filed = f"备案时间：{filing.filed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if filing.filed_at else "还没有备案"
+    filed = f"备案时间：{local(filing.filed_at):%Y-%m-%d %H:%M}" if filing.filed_at else "还没有备案"
     return PaperForm(
         title,
         sections,  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ from investment.models import (
     Unit,
 )
 from investment.models.leads import SIDE
-from parkportal.clock import park_now
+from parkportal.clock import local, park_now
 from parkportal.idempotency import once
 from parkportal.records.audit import record
 from parkportal.records.files import keep
@@ -146,7 +146,7 @@ def share_unit(unit: Unit, *, by: Any, token: UUID | None, lead: Lead | None = N
 
     def create() -> ShareLink:
         link = ShareLink.objects.create(unit=unit, lead=lead, by=by, token=token, **facts)
-        record("share_link.made", by=by, subject=unit, after={"到": f"{link.expires_at:%Y-%m-%d}"})
+        record("share_link.made", by=by, subject=unit, after={"到": f"{local(link.expires_at):%Y-%m-%d}"})
         return link
 
     return once(ShareLink, token, create)[0]

@@ -63,6 +63,11 @@ def last_moment(instant: datetime) -> datetime:
     return instant - timedelta(microseconds=1) if local.timetz().replace(tzinfo=None) == time() else instant
 
 
+def local(instant: datetime) -> datetime:
+    """The instant on the wall clock in Shanghai: databases give instants in UTC, and people read them here."""
+    return instant.astimezone(SHANGHAI)
+
+
 def day_of(instant: datetime) -> date:
     """The Shanghai day in which an instant lies."""
     return instant.astimezone(SHANGHAI).date()

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from PIL import Image
 
-from parkportal.clock import day_of, park_now, park_today
+from parkportal.clock import day_of, local, park_now, park_today
 from parkportal.printing import sheets
 from parkportal.printing.tables import Column, TableStyle
 from parkportal.privacy import mask_phone
@@ -112,7 +112,7 @@ def count_sheet(take: StockTake) -> HttpResponse:
         columns=tuple(Column(title, share, align=align) for title, share, align in head),
         rows=tuple(rows),
         left=f"库位：{take.place}",
-        middle=f"{'盲盘' if take.is_blind else '明盘'}，{take.created_at:%Y-%m-%d} 开单",
+        middle=f"{'盲盘' if take.is_blind else '明盘'}，{local(take.created_at):%Y-%m-%d} 开单",
         right=f"共 {len(rows)} 批",
         signers=("清点", "复点", "批准"),
         style=TableStyle(size=10, row=9, framed=True),
@@ -149,7 +149,7 @@ def _note(row: Delivery) -> sheets.DeliveryNote:
         contact=firm.liaison_name,
         phone=mask_phone(firm.liaison_phone),
         address=firm.address or firm.place,
-        planned_for=f"{row.planned_at:%Y-%m-%d %H:%M}" if row.planned_at else "",
+        planned_for=f"{local(row.planned_at):%Y-%m-%d %H:%M}" if row.planned_at else "",
         issued_at=row.issued_at,
     )
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 
 from enterprises.models.registry import Enterprise
-from parkportal.clock import park_now
+from parkportal.clock import local, park_now
 from parkportal.idempotency import TokenField
 from parkportal.states import Move, Stateful, status_constraint
 
@@ -282,4 +282,4 @@ class OutletCheck(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.outlet} {self.checked_at:%Y-%m-%d}"
+        return f"{self.outlet} {local(self.checked_at):%Y-%m-%d}"

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from enterprises.models.photos import Photo
 from enterprises.models.registry import Enterprise
-from parkportal.clock import park_now, park_today
+from parkportal.clock import local, park_now, park_today
 from parkportal.idempotency import TokenField
 from parkportal.states import Move, Stateful, status_constraint
 
@@ -108,7 +108,7 @@ class Inspection(Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"{self.enterprise} {self.inspected_at:%Y-%m-%d} 检查"
+        return f"{self.enterprise} {local(self.inspected_at):%Y-%m-%d} 检查"
 
     @property
     def is_open(self) -> bool:

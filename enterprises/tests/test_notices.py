@@ -254,10 +254,8 @@ def test_the_enterprise_file_shows_its_notices(unit, contact, committee, sign_in
 
 
 def copied(page, name):
-    """What the button copies: the text of the block, its lines without the page's own indents."""
-    block = re.search(rf'id="{name}">(.*?)</div>', page, re.S)
-    lines = [line.strip() for line in unescape(block[1]).strip().splitlines()]
-    return "\n".join(lines)
+    """What the button copies: the text of the block as it stands, blanks and all."""
+    return unescape(re.search(rf'id="{name}">(.*?)</div>', page, re.S)[1])
 
 
 def test_the_text_for_the_group_is_ready_to_send(unit, contact, committee, sign_in, settings):

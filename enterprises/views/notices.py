@@ -90,6 +90,7 @@ def _receipts(request: HttpRequest, notice: Notice, receipts: Any) -> dict[str, 
     """Who has read it and who has not, and the text for the group."""
     sent, read = receipts.counts_of([notice.pk]).get(notice.pk, (0, 0))
     tab = "read" if request.GET.get("tab") == "read" else "unread"
+    link = settings.PORTAL_URL.rstrip("/") + reverse("enterprises:notice_detail", args=[notice.pk])
     shown = receipts.exclude(read_at=None).order_by("-read_at") if tab == "read" else receipts.unread().in_order()
     return {
         "sent": sent,
@@ -98,7 +99,8 @@ def _receipts(request: HttpRequest, notice: Notice, receipts: Any) -> dict[str, 
         "tab": tab,
         "page_obj": Paginator(shown.select_related("enterprise", "read_by"), PAGE).get_page(request.GET.get("page")),
         "waiting": list(receipts.unread().in_order().select_related("enterprise")[:NAMED]),
-        "link": settings.PORTAL_URL.rstrip("/") + reverse("enterprises:notice_detail", args=[notice.pk]),
+        "link": link,
+        "group_text": f"【通知】{notice.title}\n各企业联络员：请登录查看，看完点“看过了”。\n{link}",
         "now": park_now(),
     }
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Count, Max, Q, QuerySet
 
 from investment.models.buildings import READERS, Unit
-from parkportal.clock import SHANGHAI, park_now
+from parkportal.clock import SHANGHAI, local, park_now
 from parkportal.idempotency import TokenField
 from parkportal.privacy import EncryptedTextField
 from parkportal.states import Move, Stateful, status_constraint
@@ -215,7 +215,7 @@ class Contact(models.Model):
         ordering = ["-at", "-id"]
 
     def __str__(self) -> str:
-        return f"{self.lead} {self.get_channel_display()} {self.at:%Y-%m-%d}"
+        return f"{self.lead} {self.get_channel_display()} {local(self.at):%Y-%m-%d}"
 
 
 class Meeting(models.Model):
@@ -235,7 +235,7 @@ class Meeting(models.Model):
         ordering = ["starts_at"]
 
     def __str__(self) -> str:
-        return f"{self.lead} {self.starts_at:%Y-%m-%d %H:%M}"
+        return f"{self.lead} {local(self.starts_at):%Y-%m-%d %H:%M}"
 
     @property
     def there(self) -> datetime:

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from investment.models.buildings import READERS, Unit
 from investment.models.leads import Lead
-from parkportal.clock import park_now
+from parkportal.clock import local, park_now
 from parkportal.idempotency import TokenField
 
 LINK_LIFE = timedelta(days=14)
@@ -62,7 +62,7 @@ class ShareLink(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.unit} {self.created_at:%Y-%m-%d}"
+        return f"{self.unit} {local(self.created_at):%Y-%m-%d}"
 
     @property
     def is_open(self) -> bool:
@@ -85,7 +85,7 @@ class ShareView(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.link_id} {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.link_id} {local(self.at):%Y-%m-%d %H:%M}"
 
 
 class TimeRequest(models.Model):
@@ -102,4 +102,4 @@ class TimeRequest(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.link_id} {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.link_id} {local(self.at):%Y-%m-%d %H:%M}"

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from parkportal.clock import at, end_of, park_now
+from parkportal.clock import at, end_of, local, park_now
 from parkportal.idempotency import TokenField
 from parkportal.messaging import purposes
 from parkportal.privacy import EncryptedJSONField, EncryptedTextField, mask_phone
@@ -271,7 +271,7 @@ class OptOut(models.Model):
         verbose_name = verbose_name_plural = "退订"
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d}"
+        return f"{local(self.at):%Y-%m-%d}"
 
 
 class MailboxQuerySet(models.QuerySet["MailboxMessage"]):

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from parkportal.clock import park_now
+from parkportal.clock import local, park_now
 from parkportal.idempotency import once
 from parkportal.quantities import plain
 from parkportal.records.models import StoredFile
@@ -217,7 +217,7 @@ def _check_handover(held: list[Delivery]) -> None:
     for one in held:
         if one.status == DeliveryStatus.WITH_LIAISON:
             move = one.last_move(DeliveryStatus.WITH_LIAISON)
-            raise AlreadyMoved("already", f"{one} 已经在 {move.effective_at:%m-%d %H:%M} 由{move.by}接走。")
+            raise AlreadyMoved("already", f"{one} 已经在 {local(move.effective_at):%m-%d %H:%M} 由{move.by}接走。")
         if one.status != DeliveryStatus.ISSUED:
             raise Refused("not_issued", f"{one} 现在是“{one.get_status_display()}”，不能交接。")
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from parkportal.clock import local
 from parkportal.idempotency import once
 from parkportal.quantities import plain
 from parkportal.states import AlreadyMoved, Refused
@@ -87,7 +88,9 @@ def consume_kits(*, point: Place, occasion: str, uses: Sequence[Use], by: Any, a
     """
     found = Movement.objects.select_related("by").filter(occasion=occasion).first()
     if found is not None:
-        raise AlreadyMoved("already", f"这一场已经在 {found.at:%m-%d %H:%M} 由{found.by}结过账。", movement=found.pk)
+        raise AlreadyMoved(
+            "already", f"这一场已经在 {local(found.at):%m-%d %H:%M} 由{found.by}结过账。", movement=found.pk
+        )
     stocks = kit_stocks(point)
     legs: list[Leg] = []
     for use in uses:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from parkportal.clock import park_now
+from parkportal.clock import local, park_now
 from parkportal.idempotency import once
 from parkportal.quantities import plain
 from parkportal.records.audit import record
@@ -174,7 +174,7 @@ def reverse_movement(*, movement: Movement, by: Any, reason: str, token: UUID | 
     Movement.objects.select_for_update(of=("self",)).get(pk=movement.pk)
     undone = Movement.objects.filter(reverses=movement).select_related("by").first()
     if undone is not None:
-        raise AlreadyMoved("already", f"已经在 {undone.at:%Y-%m-%d %H:%M} 由{undone.by}冲正。", at=undone.at)
+        raise AlreadyMoved("already", f"已经在 {local(undone.at):%Y-%m-%d %H:%M} 由{undone.by}冲正。", at=undone.at)
     lines = movement.lines.select_related("lot__item", "from_place", "to_place")
     legs = [Leg(line.lot, line.to_place, line.from_place, line.quantity) for line in lines]
     [mirror] = post(Entry(Movement.Kind.REVERSAL, legs, reason, reverses=movement, token=token), by=by)

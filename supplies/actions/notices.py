@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from parkportal.clock import SHANGHAI, day_of, park_now
+from parkportal.clock import SHANGHAI, day_of, local, park_now
 from parkportal.messaging import outbox
 from parkportal.quantities import plain
 from parkportal.records.audit import record
@@ -86,7 +86,7 @@ def mark_notice_read(*, delivery: Delivery, by: Any) -> Delivery:
     """The enterprise has read when and where it comes. Raises AlreadyMoved with who and when."""
     held = Delivery.objects.select_for_update(of=("self",)).select_related("notice_read_by").get(pk=delivery.pk)
     if held.notice_read_at:
-        raise AlreadyMoved("already", f"{held.notice_read_by}已经在 {held.notice_read_at:%m-%d %H:%M} 看过。")
+        raise AlreadyMoved("already", f"{held.notice_read_by}已经在 {local(held.notice_read_at):%m-%d %H:%M} 看过。")
     held.notice_read_at, held.notice_read_by = park_now(), by
     held.save(update_fields=["notice_read_at", "notice_read_by"])
     record("supplies.notice_read", by=by, subject=held)

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from enterprises.actions import close_need
 from enterprises.models import Enterprise, Need
+from parkportal.clock import local
 from parkportal.idempotency import once
 from parkportal.messaging import outbox
 from parkportal.quantities import plain
@@ -186,6 +187,6 @@ def _check_twice(enterprise: Enterprise, wishes: Sequence[Wish]) -> None:
     if first is not None:
         raise Refused(
             "asked_already",
-            f"{first.request.created_at:%m-%d} 已经申请过{first.item} {plain(first.quantity)} {first.item.unit}，还在等安排；"
+            f"{local(first.request.created_at):%m-%d} 已经申请过{first.item} {plain(first.quantity)} {first.item.unit}，还在等安排；"
             "数量变了请先撤回那一张。",
         )

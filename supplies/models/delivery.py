@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from enterprises.models import Enterprise, Squad, SquadMember, SupervisorAssignment
 from parkportal.accounts.models import in_force
-from parkportal.clock import park_now
+from parkportal.clock import local, park_now
 from parkportal.idempotency import LONGEST_WAIT, TokenField
 from parkportal.quantities import QuantityField
 from parkportal.states import Move, Stateful, status_constraint
@@ -119,7 +119,7 @@ class Receipt(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_leg_display()}签收 {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.get_leg_display()}签收 {local(self.at):%Y-%m-%d %H:%M}"
 
 
 class Delivery(Stateful):

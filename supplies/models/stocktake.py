@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from parkportal.clock import park_now
+from parkportal.clock import local, park_now
 from parkportal.idempotency import TokenField
 from parkportal.quantities import QuantityField
 from parkportal.states import Move, Stateful, status_constraint
@@ -91,7 +91,7 @@ class StockTake(Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"{self.place}盘点 {self.created_at:%Y-%m-%d}"
+        return f"{self.place}盘点 {local(self.created_at):%Y-%m-%d}"
 
 
 class StockTakeMove(Move):

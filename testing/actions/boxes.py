@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.urls import reverse
 
-from parkportal.clock import park_now, park_today
+from parkportal.clock import local, park_now, park_today
 from parkportal.idempotency import once
 from parkportal.identifiers import CodeProblem, parse_code
 from parkportal.messaging import outbox
@@ -240,7 +240,7 @@ def see_tube(*, box: Box, text: str, by: Any, token: UUID, reason: str = "") -> 
 def _check(box: Box, specimen: Specimen, *, by: Any, token: UUID | None, reason: str) -> BoxCheck:
     seen = BoxCheck.objects.filter(specimen=specimen).first()
     if seen is not None:
-        words = f"{specimen.barcode} 扫过了，{seen.seen_at:%H:%M}"
+        words = f"{specimen.barcode} 扫过了，{local(seen.seen_at):%H:%M}"
         raise Refused("already_seen", words, said="扫过了")
     return BoxCheck.objects.create(
         box=box, specimen=specimen, is_fit=not reason, reason=reason, seen_by=by, token=token

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from enterprises.models import Enterprise, EnterpriseContact
 from parkportal.accounts.models import in_force
-from parkportal.clock import park_now
+from parkportal.clock import local, park_now
 from parkportal.messaging import outbox
 from parkportal.records.audit import record
 from parkportal.states import Refused
@@ -55,7 +55,7 @@ def _tell(session: Session, window: StaggerWindow, *, by: Any) -> int:
     for contact in contacts:
         outbox.put(
             "stagger_notice",
-            occasion=f"session:{session.pk}:{contact.enterprise_id}:{window.starts_at:%m%d%H%M}",
+            occasion=f"session:{session.pk}:{contact.enterprise_id}:{local(window.starts_at):%m%d%H%M}",
             to_user=contact.user,
             values={
                 "name": contact.user.name,

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from parkportal.clock import local
 from testing.models.campaigns import Campaign
 
 
@@ -37,4 +38,4 @@ class ErasureReport(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.campaign} {self.erased_at:%Y-%m-%d}"
+        return f"{self.campaign} {local(self.erased_at):%Y-%m-%d}"

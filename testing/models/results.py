@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 
-from parkportal.clock import park_now
+from parkportal.clock import local, park_now
 from parkportal.idempotency import TokenField
 from testing.models.specimens import Specimen
 
@@ -168,7 +168,7 @@ class Alert(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.specimen} {self.raised_at:%Y-%m-%d %H:%M}"
+        return f"{self.specimen} {local(self.raised_at):%Y-%m-%d %H:%M}"
 
 
 class LookupLock(models.Model):

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Sum
 
-from parkportal.clock import park_now
+from parkportal.clock import local, park_now
 from parkportal.idempotency import TokenField
 from testing.models.campaigns import Campaign
 from testing.models.points import SamplingPoint, own_points
@@ -167,7 +167,7 @@ class Slot(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.starts_at:%Y-%m-%d %H:%M}"
+        return f"{local(self.starts_at):%Y-%m-%d %H:%M}"
 
     @property
     def left(self) -> int:

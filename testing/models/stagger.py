@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from parkportal.clock import park_now
+from parkportal.clock import local, park_now
 from testing.models.sessions import Session
 
 
@@ -33,7 +33,7 @@ class StaggerWindow(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.place} {self.starts_at:%H:%M}"
+        return f"{self.place} {local(self.starts_at):%H:%M}"
 
     @property
     def place(self) -> str:

@@ -42,8 +42,9 @@ def writes_a_notice(staff, firm: int) -> str:
     staff.presses("发给 1 家").sees(NOTICE, "发到企业群").pictures("通知").fits()
     address = urlsplit(staff.page.url).path
     waits_for(staff, address, "0 / 1")
-    words = staff.page.inner_text("#group-text")
-    assert words.startswith(f"【通知】{NOTICE}") and words.rstrip().endswith(address)
+    first, second, link = staff.page.inner_text("#group-text").split("\n")
+    assert (first, second) == (f"【通知】{NOTICE}", "各企业联络员：请登录查看，看完点“看过了”。")
+    assert link.endswith(address)
     return address
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from parkportal.clock import park_now
+from parkportal.clock import local, park_now
 
 
 class AuditEntryQuerySet(models.QuerySet):
@@ -38,4 +38,4 @@ class AuditEntry(models.Model):
         indexes = [models.Index(fields=["subject_type", "subject_id"], name="audit_subject")]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.subject_label}"
+        return f"{local(self.at):%Y-%m-%d %H:%M} {self.action} {self.subject_label}"
