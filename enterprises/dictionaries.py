@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from parkportal.records import terms
 from parkportal.records.models import Term
+from parkportal.records.terms import Rule
 
 # Codes that rules ask for by name.
 ABOVE_SCALE, KEY, BACKBONE, SMALL, INVITED = "above_scale", "key", "backbone", "small", "invited"
@@ -37,6 +38,22 @@ TITLES = {
     "visit_check": "走访核对项",
     "filing_paper": "备案材料",
     "permit_kind": "绿色通道许可证",
+}
+# What staff may say of a word beyond its name; the rules that ask for it stand beside the actions.
+RULES: dict[str, tuple[Rule, ...]] = {
+    "need_kind": (Rule("days", "几个工作日办结", "number"),),
+    "permit_kind": (
+        Rule("statutory", "法定时限（工作日）", "number"),
+        Rule("promised", "承诺时限（工作日）", "number"),
+        Rule("office", "审批部门"),
+    ),
+    "person_flag": (Rule("days", "几天后自己结束", "number"),),
+    "board_duty": (Rule("content", "职责"), Rule("must", "必须有人", "flag")),
+    "filing_paper": (Rule("required", "必须交", "flag"),),
+    "key_post": (Rule("words", "从岗位里认出来的词", "words"),),
+    "inspection_item": (
+        Rule("only", "查哪些企业", "choice", (("", "都查"), ("canteen", "有食堂的"), ("dormitory", "有宿舍的"))),
+    ),
 }
 # Sources: handbook §1 and §3.
 WORDS: dict[str, tuple[dict[str, Any], ...]] = {
@@ -168,7 +185,7 @@ WORDS: dict[str, tuple[dict[str, Any], ...]] = {
 def declare() -> None:
     """Called in AppConfig.ready()."""
     for kind, words in WORDS.items():
-        terms.declare(kind, *words, title=TITLES.get(kind, ""))
+        terms.declare(kind, *words, title=TITLES.get(kind, ""), rules=RULES.get(kind, ()))
 
 
 def words_of(kind: str) -> QuerySet[Term]:

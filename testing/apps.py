@@ -32,6 +32,6 @@ class TestingConfig(AppConfig):
         all_figures.register(figures.ALL)
         all_worklists.register(worklist.ALL)
         holders.register_point_hands(points.staff_of)
-        terms.declare("test_group", *groups.TERMS)
+        terms.declare("test_group", *groups.TERMS, rules=groups.RULES)
         intake.register(doors.RESULTS_DOOR)
         intake.register(signup_door.SIGNUP_DOOR)

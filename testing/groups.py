@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from parkportal.records.models import Term
+from parkportal.records.terms import Rule
 from testing.models import Group, Mode
 
 SYMPTOMS = (
@@ -34,6 +35,7 @@ TERMS: tuple[dict[str, Any], ...] = tuple(
 
 
 DUTIES = {"must": "必须检", "should": "原则上检", "may": "自愿"}
+RULES = (Rule("duty", "要不要检", "choice", tuple(DUTIES.items())),)
 
 
 def group_rules() -> dict[str, dict[str, str]]:

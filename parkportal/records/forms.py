@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core.validators import MaxLengthValidator
 
 from parkportal.idempotency import TokenFormMixin
+from parkportal.records import terms
 from parkportal.records.models import CalendarDay, Term
 from parkportal.records.settings import DEFAULTS
 
@@ -37,6 +38,20 @@ class UploadForm(TokenFormMixin):
     )
 
 
+def rule_field(rule: terms.Rule, value: Any) -> forms.Field:
+    """The field of one rule of a dictionary, as it stands."""
+    common: dict[str, Any] = {"label": rule.label, "required": False, "initial": value}
+    if rule.kind == "number":
+        return forms.IntegerField(**common, min_value=0, max_value=9999, widget=_minutes())
+    if rule.kind == "flag":
+        return forms.BooleanField(**common)
+    if rule.kind == "choice":
+        return forms.ChoiceField(**common, choices=rule.choices)
+    if rule.kind == "words":
+        common |= {"initial": " ".join(value or ()), "help_text": "几个词用空格隔开。"}
+    return forms.CharField(**common, max_length=200, widget=forms.TextInput(attrs={"class": "w-sentence"}))
+
+
 class TermForm(forms.ModelForm):
     """A word of a dictionary. Its code stays once it is in use."""
 
@@ -53,12 +68,24 @@ class TermForm(forms.ModelForm):
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.kind = kind
+        self.rules = terms.RULES.get(kind, ())
+        for rule in self.rules:
+            self.fields[f"rule_{rule.name}"] = rule_field(rule, self.instance.settings.get(rule.name))
         if self.instance.pk:
             self.fields["code"].disabled = True
             self.fields["code"].help_text = "已有数据用它，不能改。"
         else:
             self.fields["code"].validators.append(MaxLengthValidator(LONGEST_CODE))
             self.fields["code"].help_text = f"英文字母，最多 {LONGEST_CODE} 个。"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        said = {rule.name: data.get(f"rule_{rule.name}") for rule in self.rules}
+        words = {rule.name for rule in self.rules if rule.kind == "words"}
+        said = {name: (value or "").split() if name in words else value for name, value in said.items()}
+        kept = {name: value for name, value in self.instance.settings.items() if name not in said}
+        self.instance.settings = kept | {name: value for name, value in said.items() if value not in (None, "", [])}
+        return data
 
     def _get_validation_exclusions(self) -> set[str]:
         return super()._get_validation_exclusions() - {"kind"}

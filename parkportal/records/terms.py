@@ -1,8 +1,9 @@
 """Dictionary words by kind, read once for each call; seeds stand with the app that owns the kind."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -26,11 +27,31 @@ TITLES: dict[str, str] = {
     "exclusion": "不计入应复工",
     "document_kind": "防疫制度和预案",
 }
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a dictionary's words say beyond their name: how long, by whom, whether it must be.
+
+    `kind`: number (whole, may stay empty), text, flag, words (several, parted by blanks), or choice with `choices`.
+    """
+
+    name: str
+    label: str
+    kind: str = "text"
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+RULES: dict[str, tuple[Rule, ...]] = {}
 _read: ContextVar[dict[str, list[Term]] | None] = ContextVar("read_words", default=None)
 
 
-def declare(kind: str, *rows: dict, title: str = "") -> None:
-    """Called in AppConfig.ready(): the words a fresh park starts with. Keys: code, label, report_label, settings."""
+def declare(kind: str, *rows: dict, title: str = "", rules: Iterable[Rule] = ()) -> None:
+    """Called in AppConfig.ready(): the words a fresh park starts with. Keys: code, label, report_label, settings.
+
+    `rules` are what staff may say of each word, kept in its settings.
+    """
+    RULES[kind] = tuple(rules)
     if title:
         TITLES[kind] = title
     SEEDS[kind] = [{"report_label": "", "settings": {}, **row, "position": n} for n, row in enumerate(rows, 1)]
@@ -127,12 +148,21 @@ def title_of(kind: str) -> str:
 
 def save_word(form: ModelForm, *, by: Any) -> Term:
     """A word that staff added or changed, written down with what it was."""
-    changed = [name for name in form.changed_data if name in form.fields]
     is_new = form.instance.pk is None
     with transaction.atomic():
-        before = {} if is_new else Term.objects.filter(pk=form.instance.pk).values(*changed).first() or {}
+        before = {} if is_new else facts_of(Term.objects.select_for_update().get(pk=form.instance.pk))
         term = form.save()
+        after = facts_of(term)
+        changed = [name for name in after if before.get(name) != after[name]]
         if is_new or changed:
-            after = {name: getattr(term, name) for name in (changed or ["code", "label"])}
-            record("term.added" if is_new else "term.changed", by=by, subject=term, before=before, after=after)
+            was = {name: before[name] for name in changed if name in before}
+            now = {name: after[name] for name in changed}
+            record("term.added" if is_new else "term.changed", by=by, subject=term, before=was, after=now)
     return term
+
+
+def facts_of(term: Term) -> dict[str, Any]:
+    """A word as its form asks it: its columns, and its rules by their labels."""
+    columns = ("code", "label", "report_label", "position", "is_active")
+    rules = {rule.label: term.settings.get(rule.name) for rule in RULES.get(term.kind, ())}
+    return {**{name: getattr(term, name) for name in columns}, **rules}

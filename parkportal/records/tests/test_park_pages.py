@@ -129,3 +129,50 @@ def test_a_wrong_setting_is_refused_and_nothing_changes(client, admin, key, valu
     answer = client.post("/records/settings/", {**GOOD, key: value})
     assert answer.status_code == 422 and "错误：" in answer.content.decode()
     assert park_settings.get("daily_report_due") == "12:00"
+
+
+def test_what_a_word_says_beyond_its_name_is_changed_on_the_same_page(client, admin):
+    # given a permit whose terms a notice has shortened
+    terms.plant()
+    term = Term.objects.get(kind="permit_kind", code="food")
+    page = client.get(f"/records/terms/{term.pk}/").content.decode()
+    assert all(words in page for words in ("法定时限（工作日）", "承诺时限（工作日）", "审批部门"))
+    data = {"label": term.label, "report_label": "", "position": "1", "is_active": "on"}
+    rules = {"rule_statutory": "15", "rule_promised": "3", "rule_office": "市场监督管理局"}
+
+    # when staff say so
+    assert client.post(f"/records/terms/{term.pk}/", {**data, **rules}).status_code == 302
+
+    # then it holds, what the page does not ask stays, and the audit has both values
+    term.refresh_from_db()
+    assert term.settings == {"statutory": 15, "promised": 3, "office": "市场监督管理局"}
+    entry = AuditEntry.objects.get(action="term.changed")
+    assert entry.before == {"法定时限（工作日）": 20, "承诺时限（工作日）": 5}
+    assert entry.after == {"法定时限（工作日）": 15, "承诺时限（工作日）": 3}
+    bad = client.post(f"/records/terms/{term.pk}/", {**data, **rules, "rule_statutory": "-1"})
+    assert bad.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "typed", "kept"),
+    [
+        ("board_duty", "canteen", {"rule_content": "留样", "rule_must": "on"}, {"content": "留样", "must": True}),
+        ("key_post", "guard", {"rule_words": "保安  门岗"}, {"words": ["保安", "门岗"]}),
+        ("inspection_item", "canteen", {"rule_only": ""}, {}),
+        ("person_flag", "observation", {"rule_days": "21"}, {"group": "B2", "days": 21}),
+        ("test_group", "C", {"rule_duty": "should"}, {"mode": "point", "duty": "should"}),
+    ],
+)
+def test_each_kind_of_rule_is_kept_as_the_rules_read_it(client, admin, kind, code, typed, kept):
+    terms.plant()
+    term = Term.objects.get(kind=kind, code=code)
+    data = {"label": term.label, "report_label": "", "position": "1", "is_active": "on"}
+    assert client.post(f"/records/terms/{term.pk}/", {**data, **typed}).status_code == 302
+    term.refresh_from_db()
+    assert term.settings == kept
+
+
+def test_a_new_words_code_is_short_enough_for_every_column_that_keeps_it(client, admin):
+    new = {"code": "a" * 13, "label": "外贸", "report_label": "", "position": "2", "is_active": "on"}
+    assert client.post("/records/terms/tag/add/", new).status_code == 422
+    assert client.post("/records/terms/tag/add/", {**new, "code": "a" * 12}).status_code == 302
