@@ -114,10 +114,16 @@ def newer_version(form: forms.BaseForm, refused: Refused, newest: Any) -> Any:
     """
     if refused.code != "newer_version" or newest is None:
         return None
-    data = form.data.copy()
-    data["after"] = str(newest.number)
-    form.data = data
+    now_seen(form, after=newest.number)
     return newest
+
+
+def now_seen(form: forms.BaseForm, **values: Any) -> None:
+    """The form as it was typed, with hidden values that say what its author is shown now."""
+    data = form.data.copy()
+    for name, value in values.items():
+        data[name] = str(value)
+    form.data = data
 
 
 def chosen(request: HttpRequest, data: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from enterprises.models import Enterprise, EnterpriseDocument
 from parkportal.accounts.models import User, in_force
+from parkportal.editing import clock_words
 from parkportal.idempotency import once
 from parkportal.messaging import outbox
 from parkportal.records import terms
@@ -56,6 +57,15 @@ def hand_in_document(
         return once(EnterpriseDocument, token, create)[0]
 
 
+def _judged_meanwhile(document: EnterpriseDocument) -> Refused:
+    """Another's word, beside what was typed in the form."""
+    last = document.last_move()
+    who, when = (str(last.by or "系统"), clock_words(last.recorded_at)) if last else ("系统", "")
+    said = f"：{last.reason}" if last and last.reason else ""
+    words = f"{who} {when} 写了“{document.get_status_display()}{said}”。您填的还在下面，再写一次就以您的为准。"
+    return Refused("judged_meanwhile", words)
+
+
 def _next_number(enterprise: Enterprise, kind: str, *, after: int | None, by: Any) -> int:
     """The number of the next version; the one before is replaced. Raises Refused `newer_version`."""
     Enterprise.objects.select_for_update().get(pk=enterprise.pk)
@@ -70,11 +80,18 @@ def _next_number(enterprise: Enterprise, kind: str, *, after: int | None, by: An
 
 
 def judge_document(
-    *, document: EnterpriseDocument, is_good: bool, note: str, by: Any, token: UUID | None = None
+    *,
+    document: EnterpriseDocument,
+    is_good: bool,
+    note: str,
+    by: Any,
+    token: UUID | None = None,
+    seen: str | None = None,
 ) -> EnterpriseDocument:
     """The supervisor's word: checked, or what to correct, which the enterprise's people are told.
 
-    Raises Refused `note_missing` without guidance on what to correct, `forbidden_move`; AlreadyMoved.
+    `seen` is the status that the person has read. Raises Refused `note_missing` without guidance on what to correct,
+    `judged_meanwhile` with another's word, `forbidden_move`; AlreadyMoved.
     """
     to = EnterpriseDocument.Status.CHECKED if is_good else EnterpriseDocument.Status.TO_CORRECT
     if not is_good and not note.strip():
@@ -83,6 +100,8 @@ def judge_document(
         locked = EnterpriseDocument.objects.select_for_update().get(pk=document.pk)
         if token is not None and locked.moves.filter(token=token).exists():
             return locked
+        if seen is not None and seen != locked.status:
+            raise _judged_meanwhile(locked)
         move = locked.move_to(to, by=by, reason=note.strip(), token=token)
         word = terms.word("document_kind", locked.kind)
         record("document.judged", by=by, subject=locked.enterprise, after={word: locked.get_status_display()})

@@ -37,6 +37,7 @@ class DocumentForm(TokenFormMixin, forms.Form):
 class JudgeDocumentForm(TokenFormMixin, forms.Form):
     """The supervisor's word on a version."""
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=12)
     verdict = forms.ChoiceField(
         label="看过以后",
         choices=[("good", "没有问题，已核对"), ("correct", "要修改")],

@@ -5,7 +5,14 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from enterprises.actions import correct_flag, end_employment, hand_in_document, open_filing, submit_daily_report
+from enterprises.actions import (
+    correct_flag,
+    end_employment,
+    hand_in_document,
+    judge_document,
+    open_filing,
+    submit_daily_report,
+)
 from enterprises.actions.needs import close_need, pass_need
 from enterprises.models import (
     Board,
@@ -279,3 +286,21 @@ def test_the_same_report_from_two_is_one(firm, first, sign_in):
     submit_daily_report(enterprise=firm, day=TODAY, counts=COUNTS, by=first)
     assert browser.post(path, {**opened, **COUNTS}).status_code == 302
     assert DailyReport.objects.count() == 1
+
+
+def test_two_words_on_one_document(firm, first, second):
+    document = hand_in_document(enterprise=firm, kind="system", text="制度", by=make_contact(firm))
+    path = reverse("enterprises:document_detail", args=[document.pk])
+    opened = drawn(second, path)
+    judge_document(document=document, is_good=False, note="消毒频次没有写", by=first)
+
+    answer = second.post(path, {**opened, "verdict": "good", "note": "写得清楚"})
+
+    text = answer.content.decode()
+    assert answer.status_code == 422 and "祁月" in text and "消毒频次没有写" in text and "写得清楚" in text
+    document.refresh_from_db()
+    assert document.status == "to_correct"
+    hidden = {field.html_name: field.value() for field in answer.context["form"].hidden_fields()}
+    assert second.post(path, {**hidden, "verdict": "good", "note": "写得清楚"}).status_code == 302
+    document.refresh_from_db()
+    assert document.status == "checked"

@@ -10,7 +10,7 @@ from enterprises.actions import hand_in_document, judge_document
 from enterprises.document_templates import template_text
 from enterprises.forms import DocumentForm, JudgeDocumentForm
 from enterprises.models import Enterprise, EnterpriseDocument
-from parkportal.editing import newer_version
+from parkportal.editing import newer_version, now_seen
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
 from parkportal.records import terms
@@ -84,18 +84,21 @@ def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
     rows = EnterpriseDocument.objects.visible_to(request.user).select_related("enterprise", "file", "made_by")
     document = get_object_or_404(rows, pk=pk)
     may_judge = request.user.has_role("committee", "supervisor") and document.status != "replaced"
-    form = JudgeDocumentForm(request.POST or None)
+    form = JudgeDocumentForm(request.POST or None, initial={"seen": document.status})
     if request.method == "POST" and not may_judge:
         raise Http404
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         good = data["verdict"] == "good"
         try:
-            judge_document(document=document, is_good=good, note=data["note"], by=request.user, token=data["token"])
+            said = {"note": data["note"], "token": data["token"], "seen": data["seen"] or None}
+            judge_document(document=document, is_good=good, by=request.user, **said)
             messages.success(request, "已核对。" if good else "退回修改，企业会收到提醒。")
             return redirect("enterprises:document_detail", pk=pk)
         except Refused as refused:
             form.add_error("note" if refused.code == "note_missing" else None, refused)
+            if refused.code == "judged_meanwhile":
+                now_seen(form, seen=document.status)
     words = terms.word("document_kind", document.kind)
     context = {"document": document, "form": form, "may_judge": may_judge, "words": words}
     context["moves"] = document.moves.select_related("by")

@@ -35,10 +35,9 @@ def put(
     """Write one message; it is sent after the caller's transaction has committed, and not when it rolls back.
 
     The same purpose, recipient and occasion again returns the first one as it stands (also a withdrawn one).
-    `label` is what staff read, `about_id` the enterprise that it is about, whatever it is called later.
-    `values` are exactly the placeholders of the template; `send_after` and `expires_at` are park time. Outside the
-    sending hours what is not urgent is queued to the next morning. A missing or wrong number does not raise: the
-    message stands as failed, for a person to see. Raises Refused `too_many_codes` for codes, ValueError and KeyError
+    `values` are exactly the template's placeholders, `about_id` the enterprise; `send_after` and `expires_at` are park
+    time. Outside the sending hours what is not urgent is queued to the next morning. A missing or wrong number does not
+    raise: the message stands as failed, for a person to see. Raises Refused `too_many_codes` for codes, ValueError and KeyError
     for a mistake of the programmer.
     """
     purpose = purposes.get(purpose_code)
@@ -50,8 +49,8 @@ def put(
         window.refuse_too_many_codes(recipient_hash)
     try:
         with transaction.atomic():
-            message = Message(**wanted, channel=channel, address=address, recipient=to_user, by=by)
-            message.label, message.context_id, message.about_id = label[:120], context_id, about_id
+            about = {"label": label[:120], "context_id": context_id, "about_id": about_id}
+            message = Message(**wanted, **about, channel=channel, address=address, recipient=to_user, by=by)
             _compose(message, purpose, values)
             _plan(message, purpose, send_after, expires_at)
             message.save(force_insert=True)

@@ -10,9 +10,13 @@ from parkportal.origin import current_address
 from parkportal.records.models import AuditEntry
 
 
-def last_act(subject: models.Model, *actions: str, since: datetime | None = None) -> tuple[str, datetime]:
-    """Who acted on a thing last, in one of these acts or any, and when; with nothing written down the system, `since`."""
-    entries = AuditEntry.objects.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
+def last_act(subject: models.Model | None, *actions: str, since: datetime | None = None) -> tuple[str, datetime]:
+    """Who acted on a thing (None: on the park) last, in one of these acts or any, and when.
+
+    With nothing written down the system, `since`.
+    """
+    label, key = (subject._meta.label_lower, str(subject.pk)) if subject is not None else ("", "")
+    entries = AuditEntry.objects.filter(subject_type=label, subject_id=key)
     if actions:
         entries = entries.filter(action__in=actions)
     last = entries.select_related("by").order_by("-id").first()

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.core.validators import MaxLengthValidator
 
+from parkportal.editing import SeenFormMixin
 from parkportal.idempotency import TokenFormMixin
 from parkportal.records import terms
 from parkportal.records.models import CalendarDay, Term
@@ -52,7 +53,7 @@ def rule_field(rule: terms.Rule, value: Any) -> forms.Field:
     return forms.CharField(**common, max_length=200, widget=forms.TextInput(attrs={"class": "w-sentence"}))
 
 
-class TermForm(forms.ModelForm):
+class TermForm(SeenFormMixin, forms.ModelForm):
     """A word of a dictionary. Its code stays once it is in use."""
 
     class Meta:
@@ -118,7 +119,7 @@ class AuditFilterForm(forms.Form):
     until = forms.DateField(required=False)
 
 
-class SettingsForm(forms.Form):
+class SettingsForm(SeenFormMixin, forms.Form):
     """The park's settings, each by its own kind of input. Empty dates and names are allowed, they mean not yet."""
 
     register_confirmed_on = forms.DateField(label="名录核定日期", required=False, widget=_day())
@@ -169,6 +170,7 @@ class SettingsForm(forms.Form):
     def as_settings(self) -> dict[str, str]:
         """The values as they are kept: days in ISO form, times as 12:00."""
         kept = {}
-        for key, value in self.cleaned_data.items():
+        for key in DEFAULTS:
+            value = self.cleaned_data[key]
             kept[key] = value.strftime("%H:%M") if isinstance(value, time) else "" if value is None else str(value)
         return kept

@@ -1,11 +1,14 @@
 """Reads and writes the park's settings. Defaults stand here, so a fresh park has them all."""
 
+from collections.abc import Mapping
 from datetime import date, time
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 
-from parkportal.records.audit import record
+from parkportal.editing import Spoken, changes
+from parkportal.records.audit import last_act, record
 from parkportal.records.models import ParkSetting
 
 DEFAULTS: dict[str, tuple[str, str]] = {
@@ -48,6 +51,16 @@ def get_time(key: str) -> time:
 
 def get_flag(key: str) -> bool:
     return get(key) == "1"
+
+
+def change(values: Mapping[str, str], *, by: Any, seen: str, spoken: Spoken) -> None:
+    """Change the settings that differ; `seen` is the mark of all that the page was drawn from. Raises EditConflict."""
+    with transaction.atomic():
+        list(ParkSetting.objects.select_for_update().order_by("pk"))
+        touched = partial(last_act, None, "setting.changed")
+        changed = changes(seen=seen, current=all_values(), typed=values, spoken=spoken, touched=touched)
+        for key, value in changed.items():
+            put(key, value, by=by)
 
 
 def put(key: str, value: str, *, by: Any) -> None:

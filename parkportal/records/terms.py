@@ -1,15 +1,16 @@
 """Dictionary words by kind, read once for each call; seeds stand with the app that owns the kind."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.forms import ModelForm
 
-from parkportal.records.audit import record
+from parkportal.editing import changes
+from parkportal.records.audit import last_act, record
 from parkportal.records.models import Term
 
 SEEDS: dict[str, list[dict]] = {}
@@ -43,6 +44,7 @@ class Rule:
 
 
 RULES: dict[str, tuple[Rule, ...]] = {}
+COLUMNS = ("code", "label", "report_label", "position", "is_active")  # what the form of a word asks of each
 _read: ContextVar[dict[str, list[Term]] | None] = ContextVar("read_words", default=None)
 
 
@@ -146,23 +148,47 @@ def title_of(kind: str) -> str:
     return TITLES.get(kind, kind)
 
 
-def save_word(form: ModelForm, *, by: Any) -> Term:
-    """A word that staff added or changed, written down with what it was."""
-    is_new = form.instance.pk is None
+def save_word(term: Term, *, by: Any, seen: str, chosen: Callable[[dict[str, Any]], dict[str, Any]]) -> Term:
+    """A word that staff added or changed, written down with what it was; `term` holds what was typed.
+
+    `seen` is the mark of `facts_of` that the page was drawn from, `chosen` narrows to what its author chose after a
+    conflict. Raises EditConflict.
+    """
+    is_new = term.pk is None
     with transaction.atomic():
-        before = {} if is_new else facts_of(Term.objects.select_for_update().get(pk=form.instance.pk))
-        term = form.save()
+        before = {} if is_new else facts_of(Term.objects.select_for_update().get(pk=term.pk))
+        typed = facts_of(term)
+        if not is_new:
+            touched = partial(last_act, term)
+            wanted = chosen(typed)
+            changed = changes(seen=seen, current=before, typed=wanted, spoken=spoken_fact, touched=touched)
+            _put_facts(term, {**before, **changed})
+        term.save()
         after = facts_of(term)
-        changed = [name for name in after if before.get(name) != after[name]]
+        changed = {name: value for name, value in after.items() if before.get(name) != value}
         if is_new or changed:
             was = {name: before[name] for name in changed if name in before}
-            now = {name: after[name] for name in changed}
-            record("term.added" if is_new else "term.changed", by=by, subject=term, before=was, after=now)
+            record("term.added" if is_new else "term.changed", by=by, subject=term, before=was, after=changed)
     return term
+
+
+def spoken_fact(name: str, value: Any) -> tuple[str, str]:
+    """A fact of a word as people read it."""
+    label = Term._meta.get_field(name).verbose_name if name in COLUMNS else name
+    if isinstance(value, bool):
+        return str(label), "是" if value else "否"
+    return str(label), " ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def _put_facts(term: Term, facts: dict[str, Any]) -> None:
+    for name in COLUMNS:
+        setattr(term, name, facts[name])
+    rules = {rule.name: facts[rule.label] for rule in RULES.get(term.kind, ())}
+    others = {name: value for name, value in term.settings.items() if name not in rules}
+    term.settings = others | {name: value for name, value in rules.items() if value not in (None, "", [])}
 
 
 def facts_of(term: Term) -> dict[str, Any]:
     """A word as its form asks it: its columns, and its rules by their labels."""
-    columns = ("code", "label", "report_label", "position", "is_active")
     rules = {rule.label: term.settings.get(rule.name) for rule in RULES.get(term.kind, ())}
-    return {**{name: getattr(term, name) for name in columns}, **rules}
+    return {**{name: getattr(term, name) for name in COLUMNS}, **rules}

@@ -69,7 +69,8 @@ def test_a_word_is_added_renamed_and_retired_but_keeps_its_code(client, admin):
     assert client.post("/records/terms/tag/add/", new).status_code == 302
     assert client.post("/records/terms/tag/add/", new).status_code == 422, "the same code twice"
     term = Term.objects.get(code="export")
-    client.post(f"/records/terms/{term.pk}/", {**new, "code": "other", "label": "外向型", "is_active": ""})
+    drawn = hidden(client, f"/records/terms/{term.pk}/")
+    client.post(f"/records/terms/{term.pk}/", {**new, **drawn, "code": "other", "label": "外向型", "is_active": ""})
     term.refresh_from_db()
     assert (term.code, term.label, term.is_active) == ("export", "外向型", False)
     entry = AuditEntry.objects.get(action="term.changed")
@@ -89,6 +90,12 @@ def test_a_day_of_the_parks_own_goes_before_the_public_calendar(client, admin):
     assert set(AuditEntry.objects.values_list("action", flat=True)) == {"calendar.changed", "calendar.removed"}
 
 
+def hidden(client, address):
+    """What the form at this address carries unseen."""
+    form = client.get(address).context["form"]
+    return {field.html_name: field.value() for field in form.hidden_fields()}
+
+
 GOOD = {
     "register_confirmed_on": "",
     "earliest_resumption_on": "2020-02-10",
@@ -106,8 +113,9 @@ GOOD = {
 
 
 def test_a_setting_is_changed_and_written_down_once(client, admin):
+    drawn = hidden(client, "/records/settings/")
     for _ in range(2):
-        assert client.post("/records/settings/", GOOD).status_code == 302
+        assert client.post("/records/settings/", {**GOOD, **drawn}).status_code == 302
     assert park_settings.get_time("daily_report_due").hour == 11
     assert [entry.after for entry in AuditEntry.objects.filter(action="setting.changed")] == [
         {"daily_report_due": "11:30"}
@@ -141,7 +149,8 @@ def test_what_a_word_says_beyond_its_name_is_changed_on_the_same_page(client, ad
     rules = {"rule_statutory": "15", "rule_promised": "3", "rule_office": "市场监督管理局"}
 
     # when staff say so
-    assert client.post(f"/records/terms/{term.pk}/", {**data, **rules}).status_code == 302
+    drawn = hidden(client, f"/records/terms/{term.pk}/")
+    assert client.post(f"/records/terms/{term.pk}/", {**data, **rules, **drawn}).status_code == 302
 
     # then it holds, what the page does not ask stays, and the audit has both values
     term.refresh_from_db()
@@ -167,7 +176,8 @@ def test_each_kind_of_rule_is_kept_as_the_rules_read_it(client, admin, kind, cod
     terms.plant()
     term = Term.objects.get(kind=kind, code=code)
     data = {"label": term.label, "report_label": "", "position": "1", "is_active": "on"}
-    assert client.post(f"/records/terms/{term.pk}/", {**data, **typed}).status_code == 302
+    drawn = hidden(client, f"/records/terms/{term.pk}/")
+    assert client.post(f"/records/terms/{term.pk}/", {**data, **typed, **drawn}).status_code == 302
     term.refresh_from_db()
     assert term.settings == kept
 
@@ -176,3 +186,40 @@ def test_a_new_words_code_is_short_enough_for_every_column_that_keeps_it(client,
     new = {"code": "a" * 13, "label": "外贸", "report_label": "", "position": "2", "is_active": "on"}
     assert client.post("/records/terms/tag/add/", new).status_code == 422
     assert client.post("/records/terms/tag/add/", {**new, "code": "a" * 12}).status_code == 302
+
+
+def answered(answer, **keep):
+    """What the page of two values sends: everything that was typed, and the choices."""
+    assert answer.status_code == 200 and "两个人同时改了一处" in answer.content.decode()
+    return {**dict(answer.context["hidden"]), **{f"keep_{name}": choice for name, choice in keep.items()}}
+
+
+def test_the_second_of_two_who_change_a_word_sees_both_values(client, admin, make_user):
+    # given a word that somebody has renamed since the page was opened
+    terms.plant()
+    term = Term.objects.get(kind="permit_kind", code="food")
+    address = f"/records/terms/{term.pk}/"
+    typed = {"label": "食品许可", "report_label": "", "position": "1", "is_active": "on", **hidden(client, address)}
+    typed |= {"rule_statutory": "12", "rule_promised": "5", "rule_office": "市场监督管理局"}
+    Term.objects.filter(pk=term.pk).update(label="食品经营许可", settings={**term.settings, "statutory": 18})
+
+    # when the second saves, both stand side by side; what was chosen is written and nothing else
+    answer = client.post(address, typed)
+    rows = {row.label: (row.theirs, row.mine) for row in answer.context["rows"] if not row.is_same}
+    assert rows == {"名称": ("食品经营许可", "食品许可"), "法定时限（工作日）": ("18", "12")}
+    statutory = {"法定时限（工作日）": "mine"}
+    assert client.post(address, answered(answer, label="theirs", **statutory)).status_code == 302
+    term.refresh_from_db()
+    assert (term.label, term.settings["statutory"], term.settings["promised"]) == ("食品经营许可", 12, 5)
+
+
+def test_the_second_of_two_who_change_the_settings_sees_both_values(client, admin, make_user):
+    opened = hidden(client, "/records/settings/")
+    park_settings.put("daily_report_due", "11:00", by=make_user("admin", name="祁月"))
+    answer = client.post("/records/settings/", {**GOOD, **opened})
+    assert "祁月" in answer.content.decode()
+    rows = {row.name: (row.theirs, row.mine) for row in answer.context["rows"] if not row.is_same}
+    assert rows == {"daily_report_due": ("11:00", "11:30")}
+    assert park_settings.get("daily_report_due") == "11:00"
+    assert client.post("/records/settings/", answered(answer, daily_report_due="theirs")).status_code == 302
+    assert park_settings.get("daily_report_due") == "11:00"

@@ -3,9 +3,11 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from parkportal.clock import park_today
+from parkportal.editing import EditConflict, chosen, conflict_page, mark_of, spoken_by
 from parkportal.guards import roles
 from parkportal.records import calendar as working_days
 from parkportal.records import settings as park_settings
@@ -37,10 +39,14 @@ def calendar_day_remove(request: HttpRequest, pk: int) -> HttpResponse:
 @roles("admin", "committee")
 def setting_list(request: HttpRequest) -> HttpResponse:
     """Every setting with what it does; each change is written down."""
-    form = SettingsForm(request.POST or None, initial=park_settings.all_values())
+    stands = park_settings.all_values()
+    form = SettingsForm(request.POST or None, initial={**stands, "seen": mark_of(stands)})
     if form.is_valid():
-        for key, value in form.as_settings().items():
-            park_settings.put(key, value, by=request.user)
-        messages.success(request, "设置已保存。")
-        return redirect("records:setting_list")
+        try:
+            values, seen = chosen(request, form.as_settings()), form.cleaned_data["seen"]
+            park_settings.change(values, by=request.user, seen=seen, spoken=spoken_by(form))
+            messages.success(request, "设置已保存。")
+            return redirect("records:setting_list")
+        except EditConflict as conflict:
+            return conflict_page(request, conflict, title="园区设置", back=reverse("records:setting_list"))
     return render(request, "records/setting_list.html", {"form": form}, status=422 if form.errors else 200)

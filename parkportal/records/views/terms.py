@@ -1,12 +1,15 @@
 """Dictionaries: the words a notice can change."""
 
+from functools import partial
 from itertools import groupby
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from parkportal.editing import EditConflict, chosen, conflict_page, mark_of
 from parkportal.guards import roles
 from parkportal.records import terms
 from parkportal.records.forms import TermForm
@@ -25,7 +28,8 @@ def term_list(request: HttpRequest) -> HttpResponse:
 @roles("admin", "committee")
 def term_edit(request: HttpRequest, pk: int) -> HttpResponse:
     term = get_object_or_404(Term, pk=pk)
-    return _edit(request, TermForm(request.POST or None, instance=term, kind=term.kind))
+    seen = {"seen": mark_of(terms.facts_of(term))}
+    return _edit(request, TermForm(request.POST or None, instance=term, kind=term.kind, initial=seen))
 
 
 @roles("admin", "committee")
@@ -38,9 +42,14 @@ def term_add(request: HttpRequest, kind: str) -> HttpResponse:
 
 def _edit(request: HttpRequest, form: TermForm) -> HttpResponse:
     if form.is_valid():
-        term = terms.save_word(form, by=request.user)
-        messages.success(request, f"“{term.label}”已保存。")
-        return redirect("records:term_list")
+        try:
+            narrow = partial(chosen, request)
+            term = terms.save_word(form.instance, by=request.user, seen=form.cleaned_data["seen"], chosen=narrow)
+            messages.success(request, f"“{term.label}”已保存。")
+            return redirect("records:term_list")
+        except EditConflict as conflict:
+            title, back = f"字典：{form.instance.label}", reverse("records:term_list")
+            return conflict_page(request, conflict, title=title, back=back)
     kind = form.instance.kind
     context = {"form": form, "title": terms.title_of(kind), "kind": kind}
     return render(request, "records/term_edit.html", context, status=422 if form.errors else 200)
