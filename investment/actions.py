@@ -95,10 +95,14 @@ def note_contact(lead: Lead, *, by: Any, token: UUID | None, **facts: Any) -> Co
 
 @transaction.atomic
 def add_building(building: Building, *, by: Any) -> Building:
-    """Enter a building that the form has judged."""
-    building.save()
-    record("building.added", by=by, subject=building)
-    return building
+    """Enter a building that the form has judged; the same token again answers the first one."""
+
+    def create() -> Building:
+        building.save()
+        record("building.added", by=by, subject=building)
+        return building
+
+    return once(Building, building.token, create)[0]
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from investment.models import Building, Contact, Lead, LeadStage, ShareLink, Unit
 from investment.models.leads import SIDE
 from parkportal.clock import park_now
-from parkportal.idempotency import TokenFormMixin
+from parkportal.idempotency import TokenFormMixin, TokenModelForm
 
 ZONES = ["Asia/Shanghai", "Europe/Berlin", "Europe/London", "Europe/Paris", "Asia/Tokyo", "Asia/Seoul"]
 ZONES += ["Asia/Singapore", "America/New_York", "America/Los_Angeles", "Australia/Sydney"]
@@ -144,7 +144,7 @@ class ContactForm(TokenFormMixin, forms.ModelForm):
         return {name: self.cleaned_data[name] for name in [*self.Meta.fields, "meeting_minutes"]}
 
 
-class BuildingForm(forms.ModelForm):
+class BuildingForm(TokenModelForm):
     class Meta:
         model = Building
         fields = ["name", "name_en", "address", "floors", "note"]

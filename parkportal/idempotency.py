@@ -45,6 +45,20 @@ class TokenFormMixin(forms.Form):
     )
 
 
+class TokenModelForm(TokenFormMixin, forms.ModelForm):
+    """A form of one row; the row that it makes carries the token, a row that it changes needs none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is not None:
+            del self.fields["token"]
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.instance.pk is None:
+            self.instance.token = self.cleaned_data.get("token")
+
+
 def once(model: type[M], token: uuid.UUID | None, create: Callable[[], M]) -> tuple[M, bool]:
     """The row of this token and whether it is new. `create` runs in a savepoint and must store the token.
 

@@ -49,8 +49,9 @@ def hand_over(*, contact: EnterpriseContact, name: str, phone: str, by: Any, tok
         invitation = invite_contact(
             enterprise=locked.enterprise, name=name, phone=phone, kind=locked.kind, by=by, token=token
         )
-        locked.handing_over_to = invitation
-        locked.save(update_fields=["handing_over_to"])
+        if locked.handing_over_to_id != invitation.pk:
+            locked.handing_over_to = invitation
+            locked.save(update_fields=["handing_over_to"])
     return invitation
 
 

@@ -10,7 +10,7 @@ from enterprises.models import Enterprise, EnterpriseCare, Squad, SquadMember
 from parkportal.accounts.models import User, in_force
 from parkportal.clock import park_now
 from parkportal.records.audit import record
-from parkportal.states import Refused
+from parkportal.states import AlreadyMoved, Refused
 
 
 def assign_squad(*, enterprises: Iterable[Enterprise], squad: Squad, by: Any) -> int:
@@ -83,7 +83,7 @@ def add_member(*, squad: Squad, user: User, by: Any) -> SquadMember:
     with transaction.atomic():
         _locked(squad)
         if squad.members.filter(in_force(), user=user).exists():
-            raise Refused("already_member", f"{user} 已经在{squad}。", field="user")
+            raise AlreadyMoved("already_member", f"{user} 已经在{squad}。", field="user")
         member = SquadMember.objects.create(squad=squad, user=user)
         record("squad.member_added", by=by, subject=squad, after={"user": user.username})
     return member

@@ -20,8 +20,10 @@ class MemberForm(forms.Form):
 
     def __init__(self, *args: Any, squad: Squad, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = User.objects.with_role("squad").exclude(pk__in=squad.members.filter(in_force()).values("user"))
-        self.fields["user"].queryset = others.order_by("name")  # type: ignore[attr-defined]
+        people = User.objects.with_role("squad").order_by("name")
+        if not self.is_bound:  # whoever was added a moment ago may be sent again
+            people = people.exclude(pk__in=squad.members.filter(in_force()).values("user"))
+        self.fields["user"].queryset = people  # type: ignore[attr-defined]
 
 
 class LeaderForm(forms.Form):

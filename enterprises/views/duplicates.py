@@ -13,7 +13,7 @@ from enterprises.doubles import REASONS
 from enterprises.models import Doubt, Enterprise, Merge
 from parkportal.clock import park_now
 from parkportal.guards import roles
-from parkportal.idempotency import new_token, token_of
+from parkportal.idempotency import made_before, new_token, token_of
 from parkportal.states import Refused
 
 PAGE = 30
@@ -56,6 +56,8 @@ def duplicate_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
 @roles("committee")
 def enterprise_merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
     """The preview: which row is kept, which values it takes, what goes over and what stays in the old file."""
+    if made_before(Merge, request.POST.get("token")):
+        return redirect("dashboard:enterprise_file", pk=pk)
     rows = Enterprise.objects.editable_by(request.user).current().select_related("squad").prefetch_related("tags")
     kept, gone = get_object_or_404(rows, pk=pk), get_object_or_404(rows, pk=other)
     error = ""

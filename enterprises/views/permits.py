@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from enterprises.actions.permits import move_permit, open_permit
 from enterprises.forms.permits import PermitForm, PermitStepForm
-from enterprises.models import Enterprise, PermitCase
+from enterprises.models import Enterprise, PermitCase, PermitMove
 from enterprises.models.permits import FINISHED, RUNNING
 from parkportal.clock import park_now, park_today
 from parkportal.guards import roles
@@ -100,6 +100,8 @@ def permit_move(request: HttpRequest, pk: int) -> HttpResponse:
     """The next stage."""
     rows = PermitCase.objects.handled_by(request.user).select_related("enterprise", "owner")
     permit = get_object_or_404(rows, pk=pk)
+    if made_before(PermitMove, request.POST.get("token")):
+        return redirect("enterprises:permit_detail", pk=pk)
     form = PermitStepForm(request.POST, permit=permit)
     if form.is_valid():
         try:

@@ -21,7 +21,7 @@ from enterprises.actions import (
     undo_bulk,
 )
 from enterprises.forms import BulkForm, EnterpriseForm, RegisterForm, SavedFilterForm, StatusForm
-from enterprises.models import BulkChange, Enterprise, SavedFilter
+from enterprises.models import BulkChange, Enterprise, ResumptionMove, SavedFilter
 from parkportal.again import answered, typed
 from parkportal.editing import EditConflict, chosen, conflict_page
 from parkportal.guards import roles
@@ -191,6 +191,8 @@ def enterprise_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @roles("committee")
 def enterprise_status(request: HttpRequest, pk: int) -> HttpResponse:
     enterprise = get_object_or_404(Enterprise.objects.editable_by(request.user).current(), pk=pk)
+    if made_before(ResumptionMove, request.POST.get("token")):
+        return redirect("dashboard:enterprise_file", pk=pk)
     form = StatusForm(request.POST or None, enterprise=enterprise)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

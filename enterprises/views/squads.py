@@ -17,7 +17,7 @@ from enterprises.models import Enterprise, EnterpriseCare, Squad, SquadMember
 from parkportal.accounts.models import in_force
 from parkportal.clock import park_today
 from parkportal.guards import roles
-from parkportal.states import Refused
+from parkportal.states import AlreadyMoved, Refused
 
 READ = ("committee", "leader", "squad", "supervisor")
 # what is done in a squad → its form
@@ -99,6 +99,9 @@ def squad_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if form.is_valid():
         try:
             messages.success(request, _do(step, squad, form.cleaned_data, by=request.user))
+            return redirect("enterprises:squad_detail", pk=pk)
+        except AlreadyMoved as already:
+            messages.info(request, already.text)
             return redirect("enterprises:squad_detail", pk=pk)
         except Refused as refused:
             field = refused.facts.get("field")

@@ -33,6 +33,7 @@ class Building(models.Model):
     address = models.CharField("地址", max_length=120, blank=True)
     floors = models.PositiveSmallIntegerField("层数", default=1)
     note = models.CharField("说明", max_length=300, blank=True)
+    token = TokenField()
 
     objects = BuildingQuerySet.as_manager()
 

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_POST
 
 from investment import actions
 from investment.forms import ContactForm, LeadForm, MoveForm
-from investment.models import Contact, Lead, LeadStage, ShareLink
+from investment.models import Contact, Lead, LeadMove, LeadStage, ShareLink
 from investment.models.leads import ORDER, SIDE
 from parkportal.again import answered, drawn, typed
 from parkportal.clock import park_now
 from parkportal.guards import roles
+from parkportal.idempotency import made_before
 from parkportal.records.listing import figure_rows
 from parkportal.states import Refused
 
@@ -94,6 +95,8 @@ def lead_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @roles("investment")
 def lead_move(request: HttpRequest, pk: int) -> HttpResponse:
     lead = get_object_or_404(Lead.objects.visible_to(request.user), pk=pk)
+    if made_before(LeadMove, request.POST.get("token")):
+        return redirect("investment:lead_detail", pk=pk)
     form, act = typed(request, MoveForm, "move"), partial(actions.move_lead, lead, by=request.user)
     return answered(
         request,

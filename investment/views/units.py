@@ -45,6 +45,8 @@ def building_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles("investment")
 def building_create(request: HttpRequest) -> HttpResponse:
+    if known := made_before(Building, request.POST.get("token")):
+        return redirect("investment:building_detail", pk=known.pk)
     form = BuildingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         building = actions.add_building(form.save(commit=False), by=request.user)

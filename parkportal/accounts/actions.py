@@ -10,7 +10,7 @@ from parkportal.accounts import second_factor
 from parkportal.accounts.models import Role, RoleGrant, User
 from parkportal.clock import park_today
 from parkportal.records.audit import record
-from parkportal.states import Refused
+from parkportal.states import AlreadyMoved, Refused
 
 TEMPORARY_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
 
@@ -23,7 +23,7 @@ def grant_role(*, user: User, role: str, by: Any) -> RoleGrant:
         if not user.is_active:
             raise Refused("deactivated", "这个账号已停用，先启用再授予角色。")
         if user.grants.filter(role=role, ends_on__isnull=True).exists():
-            raise Refused("already_granted", "这个账号已经有这个角色。")
+            raise AlreadyMoved("already_granted", "这个账号已经有这个角色。")
         grant = RoleGrant.objects.create(user=user, role=role, granted_by=by)
         record("role.granted", by=by, subject=user, after={"role": Role(role).label})
     return grant

@@ -66,11 +66,18 @@ def month_around(day: date) -> list[tuple[date, bool]]:
 
 
 def set_day(entry: CalendarDay, *, by: Any) -> CalendarDay:
-    """The park works or rests on this day, whatever the public calendar says."""
+    """The park works or rests on this day, whatever the public calendar says. The same entry again changes nothing."""
+    if has_entry(entry):
+        return entry
     with transaction.atomic():
         entry.save()
         record("calendar.changed", by=by, subject=entry, after={"day": str(entry.day), "is_working": entry.is_working})
     return entry
+
+
+def has_entry(entry: CalendarDay) -> bool:
+    """Whether the calendar says exactly this already."""
+    return CalendarDay.objects.filter(day=entry.day, is_working=entry.is_working, note=entry.note).exists()
 
 
 def remove_day(entry: CalendarDay, *, by: Any) -> None:

@@ -8,7 +8,8 @@ from django.contrib.auth import get_user_model
 from django.core.validators import MaxLengthValidator
 
 from parkportal.editing import SeenFormMixin
-from parkportal.idempotency import TokenFormMixin
+from parkportal.idempotency import TokenFormMixin, TokenModelForm
+from parkportal.records import calendar as working_days
 from parkportal.records import terms
 from parkportal.records.models import CalendarDay, Term
 from parkportal.records.settings import DEFAULTS
@@ -53,7 +54,7 @@ def rule_field(rule: terms.Rule, value: Any) -> forms.Field:
     return forms.CharField(**common, max_length=200, widget=forms.TextInput(attrs={"class": "w-sentence"}))
 
 
-class TermForm(SeenFormMixin, forms.ModelForm):
+class TermForm(SeenFormMixin, TokenModelForm):
     """A word of a dictionary. Its code stays once it is in use."""
 
     class Meta:
@@ -107,6 +108,11 @@ class CalendarDayForm(forms.ModelForm):
             "day": _day(),
             "note": forms.TextInput(attrs={"class": "w-name"}),
         }
+
+    def validate_unique(self) -> None:
+        """The same entry again is no second one; another word on the same day is refused."""
+        if not working_days.has_entry(self.instance):
+            super().validate_unique()
 
 
 class AuditFilterForm(forms.Form):

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.db import transaction
-
 from parkportal.editing import changes
+from parkportal.idempotency import once
 from parkportal.records.audit import last_act, record
 from parkportal.records.models import Term
 
@@ -152,10 +151,11 @@ def save_word(term: Term, *, by: Any, seen: str, chosen: Callable[[dict[str, Any
     """A word that staff added or changed, written down with what it was; `term` holds what was typed.
 
     `seen` is the mark of `facts_of` that the page was drawn from, `chosen` narrows to what its author chose after a
-    conflict. Raises EditConflict.
+    conflict. The token of a new word, sent again, answers the first one. Raises EditConflict.
     """
     is_new = term.pk is None
-    with transaction.atomic():
+
+    def save() -> Term:
         before = {} if is_new else facts_of(Term.objects.select_for_update().get(pk=term.pk))
         typed = facts_of(term)
         if not is_new:
@@ -169,7 +169,9 @@ def save_word(term: Term, *, by: Any, seen: str, chosen: Callable[[dict[str, Any
         if is_new or changed:
             was = {name: before[name] for name in changed if name in before}
             record("term.added" if is_new else "term.changed", by=by, subject=term, before=was, after=changed)
-    return term
+        return term
+
+    return once(Term, term.token if is_new else None, save)[0]
 
 
 def spoken_fact(name: str, value: Any) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from supplies.actions.deliveries import (
 from supplies.actions.follow_up import close_remainder, mark_shortage_seen, say_thanks
 from supplies.actions.kits import Use, consume_kits, kit_stocks, kits_at, supply_point
 from supplies.actions.ledger import Entry, Leg, locked_balances, move_stock, post, reverse_movement
-from supplies.actions.lots import Recalled, add_paper, put_on_shelf, quarantine, recall, release
+from supplies.actions.lots import Recalled, add_paper, put_on_shelf, quarantine, recall, release, save_item
 from supplies.actions.notices import mark_notice_read, remind_unsigned, schedule_deliveries
 from supplies.actions.places import add_keeper, end_keeper, open_warehouse
 from supplies.actions.receipts import Received, item_for, new_item, receive_stock
@@ -73,6 +73,8 @@ __all__ = [
     "open_warehouse",
     "post",
     "put_on_shelf",
+    "save_item",
+    "save_item",
     "quarantine",
     "recall",
     "receive_stock",

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.forms import ModelForm
 
 from parkportal.clock import park_today
 from parkportal.idempotency import once
@@ -101,6 +102,22 @@ def add_paper(*, lot: Lot, file: StoredFile, title: str, by: Any, token: UUID | 
         return LotPaper.objects.create(lot=lot, file=file, title=title[:60], by=by, token=token)
 
     return once(LotPaper, token, attach)[0]
+
+
+def save_item(form: ModelForm, *, by: Any) -> Item:
+    """An item that staff added or changed; the token of an added one, sent again, answers the first one."""
+
+    def save() -> Item:
+        item = form.save()
+        record(
+            "supplies.item_saved",
+            by=by,
+            subject=item,
+            after={"changed": [name for name in form.changed_data if name != "token"]},
+        )
+        return item
+
+    return once(Item, form.cleaned_data.get("token"), save)[0]
 
 
 @transaction.atomic

@@ -1,22 +1,28 @@
 """Warehouses and who keeps them."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
+from parkportal.idempotency import once
 from parkportal.records.audit import record
 from parkportal.states import AlreadyMoved, Refused
 from supplies.models import Place, PlaceKind, WarehouseStaff
 
 
 @transaction.atomic
-def open_warehouse(*, name: str, address: str, by: Any) -> Place:
-    """A new warehouse. Raises Refused when there is one of this name."""
-    place = Place(kind=PlaceKind.WAREHOUSE, name=name, address=address)
-    place.full_clean()
-    place.save()
-    record("supplies.warehouse_opened", by=by, subject=place)
-    return place
+def open_warehouse(*, name: str, address: str, by: Any, token: UUID | None = None) -> Place:
+    """A new warehouse; the same token again answers the first one. Raises ValidationError when there is one of this name."""
+    place = Place(kind=PlaceKind.WAREHOUSE, name=name, address=address, token=token)
+
+    def create() -> Place:
+        place.full_clean()
+        place.save()
+        record("supplies.warehouse_opened", by=by, subject=place)
+        return place
+
+    return once(Place, token, create)[0]
 
 
 @transaction.atomic

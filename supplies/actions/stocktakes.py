@@ -64,7 +64,7 @@ def add_lot(*, take: StockTake, lot: Lot, by: Any) -> StockTakeLine:
     held = _locked(take)
     _counting(held)
     if held.lines.filter(lot=lot).exists():
-        raise Refused("on_the_sheet", f"批号 {lot} 已经在盘点单上。")
+        raise AlreadyMoved("on_the_sheet", f"批号 {lot} 已经在盘点单上。")
     return StockTakeLine.objects.create(take=held, lot=lot, book=_book(held.place, [lot.pk]).get(lot.pk, Decimal(0)))
 
 

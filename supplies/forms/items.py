@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db import transaction
 
+from parkportal.idempotency import TokenModelForm
 from parkportal.quantities import LARGEST, plain
 from parkportal.records import files, terms
 from parkportal.records.models import StoredFile
@@ -35,7 +36,7 @@ class ShelfForm(forms.Form):
         return unicodedata.normalize("NFKC", self.cleaned_data["label"]).strip().upper()
 
 
-class ItemForm(forms.ModelForm):
+class ItemForm(TokenModelForm):
     """An item with its packs, written as 盒 50、箱 2000."""
 
     packs = forms.CharField(

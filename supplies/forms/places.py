@@ -5,10 +5,11 @@ from typing import Any
 from django import forms
 
 from parkportal.accounts.models import User
+from parkportal.idempotency import TokenFormMixin
 from supplies.models import Place, PlaceKind
 
 
-class WarehouseForm(forms.Form):
+class WarehouseForm(TokenFormMixin):
     """A new warehouse."""
 
     name = forms.CharField(label="仓库名称", max_length=60, widget=forms.TextInput(attrs={"class": "w-name"}))

@@ -85,7 +85,7 @@ class FoundLotForm(forms.Form):
 
     def __init__(self, *args: Any, take: StockTake, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = take.place.balances.values("lot")
-        lots = Lot.objects.filter(pk__in=known).exclude(pk__in=take.lines.values("lot")).select_related("item")
+        lots = Lot.objects.filter(pk__in=take.place.balances.values("lot")).select_related("item")
         self.fields["lot"].queryset = lots
+        self.missing = lots.exclude(pk__in=take.lines.values("lot"))
         self.fields["lot"].label_from_instance = lambda lot: f"{lot.item.label}　批号 {lot}"

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from pypinyin import lazy_pinyin
 
+from parkportal.idempotency import TokenField
 from parkportal.quantities import QuantityField, plain
 
 # fmt: off
@@ -58,6 +59,7 @@ class Item(models.Model):
     safety_note = models.CharField("安全说明", max_length=300, blank=True, help_text="例如饮片：孕妇等遵医嘱。")
     photo = models.ForeignKey("records.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
     is_active = models.BooleanField("在用", default=True)
+    token = TokenField()
     key = models.CharField(max_length=420, unique=True, editable=False)
     pinyin_key = models.CharField(max_length=200, blank=True, db_index=True, editable=False)
 

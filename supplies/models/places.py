@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from enterprises.models import Enterprise, Squad, SquadMember
 from parkportal.accounts.models import DatedMembership, in_force
+from parkportal.idempotency import TokenField
 
 
 class PlaceKind(models.TextChoices):
@@ -85,6 +86,7 @@ class Place(models.Model):
     enterprise = models.OneToOneField(Enterprise, models.PROTECT, null=True, blank=True, related_name="stock_place")
     address = models.CharField("地址", max_length=120, blank=True)
     is_active = models.BooleanField("在用", default=True)
+    token = TokenField()
 
     objects = PlaceQuerySet.as_manager()
 

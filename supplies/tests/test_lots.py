@@ -139,7 +139,9 @@ def test_herbs_carry_their_dose_and_want_a_safety_note(sign_in, client):
     }  # fmt: skip
     refused = client.post(page("item_create"), form)
     assert refused.status_code == 422 and "中药饮片要写安全说明" in refused.content.decode()
-    assert client.post(page("item_create"), {**form, "safety_note": "孕妇遵医嘱"}).status_code == 302
+    assert (
+        client.post(page("item_create"), {**form, "safety_note": "孕妇遵医嘱", "token": new_token()}).status_code == 302
+    )
     item = Item.objects.get(name="1号方饮片")
     assert item.dose_line == "每人每天 1 剂，一个疗程 3 天；一日一剂，分两次饭后温服"
     assert client.get(page("item_detail", item.pk)).status_code == 200

@@ -185,10 +185,10 @@ def test_item_form_keeps_packs_and_refuses_a_twin(sign_in, client):
     f.item("别的")
     data = {"name": "防护面罩", "spec": "通用", "unit": "个", "kind": "other", "packs": "箱 200、包=10", "is_integer": "on",
             "step": "1", "minimum_stock": "0", "is_active": "on"}  # fmt: skip
-    assert client.post(url("item_create"), data).status_code == 302
+    assert client.post(url("item_create"), {**data, "token": new_token()}).status_code == 302
     made = Item.objects.get(name="防护面罩")
     assert made.units_line == "个、包（10 个）、箱（200 个）"
-    twin = client.post(url("item_create"), {**data, "name": " 防护面罩 "})
+    twin = client.post(url("item_create"), {**data, "name": " 防护面罩 ", "token": new_token()})
     assert "都相同" in twin.content.decode()
     bad = client.post(url("item_edit", made.pk), {**data, "packs": "三箱"})
     assert "看不懂" in bad.content.decode()
@@ -428,7 +428,9 @@ def test_a_photo_at_the_door_and_one_of_an_item_are_kept_and_shown(carried, sign
     assert url("photo", carried.pk) in client.get(url("delivery_detail", carried.pk)).content.decode()
     sign_in(f.user("warehouse"))
     form = {"name": "防护面罩", "spec": "大", "unit": "个", "kind": "other", "is_integer": "on", "step": "1"}
-    made = client.post(url("item_create"), {**form, "minimum_stock": "0", "picture": picture("face.jpg")})
+    made = client.post(
+        url("item_create"), {**form, "minimum_stock": "0", "picture": picture("face.jpg"), "token": new_token()}
+    )
     assert made.status_code == 302
     item = Item.objects.get(name="防护面罩")
     assert client.get(url("item_photo", item.pk))["Content-Type"] == "image/jpeg"
@@ -464,8 +466,11 @@ def test_names_are_text_and_never_markup(sign_in, client, make_user):
 def test_the_committee_opens_a_warehouse_and_names_its_keeper(make_user, sign_in, client):
     keeper, nobody = make_user("warehouse"), make_user("squad")
     sign_in(make_user("committee"))
-    assert client.post(url("place_create"), {"name": "东区仓库", "address": "东区 1 栋"}).status_code == 302
-    assert "已经有同名" in client.post(url("place_create"), {"name": "东区仓库"}).content.decode()
+    assert (
+        client.post(url("place_create"), {"name": "东区仓库", "address": "东区 1 栋", "token": new_token()}).status_code
+        == 302
+    )
+    assert "已经有同名" in client.post(url("place_create"), {"name": "东区仓库", "token": new_token()}).content.decode()
     place = Place.objects.get(name="东区仓库")
     for user in (nobody, keeper, keeper):
         client.post(url("keeper_add", place.pk), {"user": user.pk})

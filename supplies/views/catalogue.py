@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 
 from parkportal.again import answered, drawn, typed
 from parkportal.guards import roles
+from parkportal.idempotency import made_before
 from parkportal.records import files, terms
-from parkportal.records.audit import record
 from supplies import actions
 from supplies.forms import ItemForm, ShelfForm
 from supplies.models import Balance, Item, Shelf, reached_warehouses
@@ -65,6 +65,8 @@ def item_shelf(request: HttpRequest, pk: int, place_id: int) -> HttpResponse:
 
 @roles(*WRITERS)
 def item_create(request: HttpRequest) -> HttpResponse:
+    if made_before(Item, request.POST.get("token")):
+        return redirect("supplies:item_list")
     return _item_form(request, Item())
 
 
@@ -76,8 +78,7 @@ def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def _item_form(request: HttpRequest, item: Item) -> HttpResponse:
     form = ItemForm(request.POST or None, request.FILES or None, instance=item)
     if request.method == "POST" and form.is_valid():
-        saved = form.save()
-        record("supplies.item_saved", by=request.user, subject=saved, after={"changed": form.changed_data})
+        saved = actions.save_item(form, by=request.user)
         messages.success(request, f"已保存：{saved.label}。")
         return redirect("supplies:item_list")
     return show(request, "item_form", form, item=item)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from parkportal.again import ReasonForm, answered, typed
 from parkportal.clock import park_now
 from parkportal.guards import roles
+from parkportal.idempotency import made_before
 from parkportal.records import files
 from parkportal.states import Refused
 from supplies import actions
@@ -86,6 +87,8 @@ def lot_status(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*WRITERS)
 def lot_paper_create(request: HttpRequest, pk: int) -> HttpResponse:
     lot = get_object_or_404(_lots(request), pk=pk)
+    if made_before(LotPaper, request.POST.get("token")):
+        return redirect("supplies:lot_detail", pk=pk)
     form = PaperForm(request.POST, request.FILES)
     if form.is_valid():
         data = form.cleaned_data

@@ -6,10 +6,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from parkportal.guards import roles
-from parkportal.states import Refused
+from parkportal.idempotency import made_before
+from parkportal.states import AlreadyMoved, Refused
 from supplies import actions
 from supplies.forms import KeeperForm, WarehouseForm
-from supplies.models import WarehouseStaff, reached_warehouses
+from supplies.models import Place, WarehouseStaff, reached_warehouses
 from supplies.views.rooms import READERS, show
 
 
@@ -29,6 +30,8 @@ def place_list(request: HttpRequest) -> HttpResponse:
 
 @roles("committee")
 def place_create(request: HttpRequest) -> HttpResponse:
+    if made_before(Place, request.POST.get("token")):
+        return redirect("supplies:place_list")
     form = WarehouseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         place = actions.open_warehouse(by=request.user, **form.cleaned_data)
@@ -46,6 +49,8 @@ def keeper_add(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             actions.add_keeper(place=place, user=form.cleaned_data["user"], by=request.user)
             messages.success(request, f"{form.cleaned_data['user']}从今天起管{place}。")
+        except AlreadyMoved as already:
+            messages.info(request, already.text)
         except Refused as refused:
             messages.error(request, refused.text)
     else:

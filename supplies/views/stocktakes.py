@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from parkportal.again import ReasonForm, answered, typed
 from parkportal.guards import roles
-from parkportal.states import Refused
+from parkportal.states import AlreadyMoved, Refused
 from supplies import actions, papers
 from supplies.forms import CountForm, FoundLotForm, StockTakeForm
 from supplies.models import StockTake
@@ -56,7 +56,7 @@ def stock_take_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "take": take,
         "lines": lines,
         "moves": [(move, Status(move.to_status).label) for move in take.moves.select_related("by")],
-        "found": list(FoundLotForm(take=take).fields["lot"].queryset) if may_count else [],
+        "found": list(FoundLotForm(take=take).missing) if may_count else [],
         "can_approve": take.status == Status.SUBMITTED and request.user.has_role(*WRITERS) and not mine,
         "shows_book": take.status != Status.COUNTING or not take.is_blind,
         "differences": sum(bool(line.variance) for line in lines),
@@ -130,6 +130,8 @@ def _step(request: HttpRequest, take: StockTake, act: Callable[[], object], done
         act()
         if done:
             messages.success(request, done)
+    except AlreadyMoved as already:
+        messages.info(request, already.text)
     except Refused as refused:
         messages.error(request, refused.text)
     return redirect("supplies:stock_take_detail", pk=take.pk)

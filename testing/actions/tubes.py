@@ -188,6 +188,8 @@ def void_tube(*, barcode: str, reason: str, by: Any, token: UUID | None = None) 
     """Take a tube that nobody has out of use, so that a later scan refuses it. Raises Refused."""
     tube = read_tube(barcode)
     with transaction.atomic():
+        if token is not None and (first := SpecimenMove.objects.filter(token=token).first()):
+            return first.subject
         if Specimen.objects.filter(barcode=tube.barcode).exists():
             raise Refused("tube_used", "这支管已经用过或作废，请到标本页处理。")
         now = park_now()

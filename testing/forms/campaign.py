@@ -7,7 +7,7 @@ from django import forms
 
 from enterprises.models import Enterprise
 from parkportal.clock import park_today
-from parkportal.idempotency import TokenFormMixin
+from parkportal.idempotency import TokenFormMixin, TokenModelForm
 from parkportal.printing.labels import LABEL_FORMATS
 from testing.actions.campaigns import CONSENT_TEXT, CONSENT_TEXT_EN, CampaignPlan
 from testing.actions.tubes import LARGEST_RUN
@@ -193,7 +193,7 @@ class SessionMoveForm(forms.Form):
     reason = forms.CharField(label="为什么改", max_length=20, help_text="短信里会说，20 字以内")
 
 
-class PointForm(forms.ModelForm):
+class PointForm(TokenModelForm):
     """A sampling point."""
 
     class Meta:
@@ -230,7 +230,7 @@ class SessionEndForm(forms.Form):
         self.fields["reason"].error_messages["required"] = f"请写{asks}，短信里会说。"
 
 
-class VoidTubeForm(forms.Form):
+class VoidTubeForm(TokenFormMixin):
     """A damaged tube that nobody has."""
 
     barcode = forms.CharField(

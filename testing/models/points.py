@@ -34,6 +34,7 @@ class SamplingPoint(models.Model):
     name_en = models.CharField("英文名称", max_length=80, blank=True)
     code = models.CharField("代码", max_length=20, unique=True, help_text="库位的代码，例如 A1。")
     is_active = models.BooleanField("在用", default=True)
+    token = TokenField()
 
     objects = SamplingPointQuerySet.as_manager()
 

@@ -307,7 +307,7 @@ def test_leader_reads_but_does_not_write(client, sign_in, make_user):
 def test_point_add(staff):
     staff.post(
         reverse("testing:point_add"),
-        {"name": "产业园 C4 栋", "building": "C4", "place": "门厅", "name_en": "", "code": "C4"},
+        {"name": "产业园 C4 栋", "building": "C4", "place": "门厅", "name_en": "", "code": "C4", "token": uuid4()},
     )
 
     assert "产业园 C4 栋" in staff.get(reverse("testing:point_add")).content.decode()

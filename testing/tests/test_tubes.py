@@ -160,7 +160,9 @@ def test_calibration_page(client, sign_in, clerk):
 def test_void_tube_page(client, sign_in, clerk):
     sign_in(clerk)
 
-    done = client.post(reverse("testing:tube_void"), {"barcode": "HZ2000001"}, follow=True).content.decode()
-    again = client.post(reverse("testing:tube_void"), {"barcode": "HZ2000001"}, follow=True).content.decode()
+    form = {"barcode": "HZ2000001", "token": str(uuid4())}
+    done, twice = (client.post(reverse("testing:tube_void"), form, follow=True).content.decode() for _ in "12")
+    form["token"] = str(uuid4())
+    again = client.post(reverse("testing:tube_void"), form, follow=True).content.decode()
 
-    assert "已作废" in done and "已经用过或作废" in again
+    assert "已作废" in done and "已作废" in twice and "已经用过或作废" in again

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from parkportal.again import answered, drawn, typed
 from parkportal.guards import roles
-from parkportal.idempotency import TokenFormMixin
+from parkportal.idempotency import TokenFormMixin, token_of
 from parkportal.states import Refused
 from testing import box_answers
 from testing.actions import account_for, hand_over, open_box, reopen_box, seal_box
@@ -70,9 +70,10 @@ def station_boxes(request: HttpRequest, session_id: int) -> HttpResponse:
     sessions = Session.objects.workable_by(request.user).select_related("point", "campaign__lab")
     session = get_object_or_404(sessions, pk=session_id)
     if request.method == "POST":
-        return redirect("testing:box", open_box(session=session, by=request.user).code)
+        token = token_of(request.POST.get("token"))
+        return redirect("testing:box", open_box(session=session, by=request.user, token=token).code)
     boxes = list(session.boxes.order_by("number"))
-    return render(request, "testing/station_boxes.html", {"session": session, "boxes": boxes})
+    return render(request, "testing/station_boxes.html", {"session": session, "boxes": boxes, "token": uuid4()})
 
 
 def _box(request: HttpRequest, code: str) -> Box:

@@ -121,6 +121,8 @@ def campaign_open(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def point_add(request: HttpRequest) -> HttpResponse:
     """One more sampling point."""
+    if made_before(SamplingPoint, request.POST.get("token")):
+        return redirect("testing:index")
     form = PointForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         point = add_point(point=form.save(commit=False), by=request.user)

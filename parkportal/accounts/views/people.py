@@ -16,7 +16,7 @@ from parkportal.accounts.models import Invitation, Role, RoleGrant, User
 from parkportal.again import ReasonForm, answered, typed
 from parkportal.guards import roles
 from parkportal.privacy import mask_phone
-from parkportal.states import Refused
+from parkportal.states import AlreadyMoved, Refused
 
 PER_PAGE = 50
 
@@ -79,6 +79,8 @@ def role_grant(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             actions.grant_role(user=user, role=form.cleaned_data["role"], by=request.user)
+        except AlreadyMoved as already:
+            messages.info(request, already.text)
         except Refused as refusal:
             messages.error(request, refusal.text)
     else:

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from parkportal.idempotency import TokenField
+
 
 class TermQuerySet(models.QuerySet):
     def of(self, kind: str) -> "TermQuerySet":
@@ -20,6 +22,7 @@ class Term(models.Model):
     position = models.PositiveSmallIntegerField("次序", default=0)
     is_active = models.BooleanField("在用", default=True)
     settings = models.JSONField("规则", default=dict, blank=True)
+    token = TokenField()
 
     objects = TermQuerySet.as_manager()
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from parkportal.clock import park_now
+from parkportal.idempotency import new_token
 from parkportal.records import calendar, terms
 from parkportal.records import settings as park_settings
 from parkportal.records.audit import record
@@ -65,9 +66,18 @@ def test_the_database_itself_keeps_the_audit(admin):
 
 def test_a_word_is_added_renamed_and_retired_but_keeps_its_code(client, admin):
     Term.objects.create(kind="tag", code="key", label="重点", position=1)
-    new = {"code": "export", "label": "外贸", "report_label": "", "position": "2", "is_active": "on"}
+    new = {
+        "code": "export",
+        "label": "外贸",
+        "report_label": "",
+        "position": "2",
+        "is_active": "on",
+        "token": new_token(),
+    }
     assert client.post("/records/terms/tag/add/", new).status_code == 302
-    assert client.post("/records/terms/tag/add/", new).status_code == 422, "the same code twice"
+    assert client.post("/records/terms/tag/add/", new).status_code == 302, "the same form again"
+    again = client.post("/records/terms/tag/add/", {**new, "token": new_token()})
+    assert again.status_code == 422, "the same code twice"
     term = Term.objects.get(code="export")
     drawn = hidden(client, f"/records/terms/{term.pk}/")
     client.post(f"/records/terms/{term.pk}/", {**new, **drawn, "code": "other", "label": "外向型", "is_active": ""})
@@ -85,6 +95,8 @@ def test_a_day_of_the_parks_own_goes_before_the_public_calendar(client, admin):
     answer = client.post("/records/calendar/", {"day": "2020-02-22", "is_working": "True", "note": "加班"})
     assert answer.status_code == 302 and calendar.is_working_day(saturday)
     assert client.post("/records/calendar/", {"day": "2020-02-22", "is_working": "False"}).status_code == 422
+    again = client.post("/records/calendar/", {"day": "2020-02-22", "is_working": "True", "note": "加班"})
+    assert again.status_code == 302, "the same entry again"
     client.post(f"/records/calendar/{CalendarDay.objects.get().pk}/remove/")
     assert not calendar.is_working_day(saturday)
     assert set(AuditEntry.objects.values_list("action", flat=True)) == {"calendar.changed", "calendar.removed"}

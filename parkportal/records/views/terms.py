@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from parkportal.editing import EditConflict, chosen, conflict_page, mark_of
 from parkportal.guards import roles
+from parkportal.idempotency import made_before
 from parkportal.records import terms
 from parkportal.records.forms import TermForm
 from parkportal.records.models import Term
@@ -36,6 +37,8 @@ def term_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def term_add(request: HttpRequest, kind: str) -> HttpResponse:
     if not Term.objects.filter(kind=kind).exists() and kind not in terms.SEEDS:
         raise Http404
+    if made_before(Term, request.POST.get("token")):
+        return redirect("records:term_list")
     last = Term.objects.filter(kind=kind).order_by("-position").values_list("position", flat=True).first() or 0
     return _edit(request, TermForm(request.POST or None, kind=kind, initial={"position": last + 1}))
 
