@@ -54,6 +54,7 @@ SAID: dict[str, dict[str, object]] = {
     "testing:printer_keep": {"left": "5.6", "top": "10.2"},
     "testing:signup_for": {"consent": "on"},
     "testing:station_walkin": {"consent": "on"},
+    "records:calendar": {"day": "2020-02-29"},
     "records:term_add": {"code": "new"},
     "public:results": {"code": "ABC123456"},
     "enterprises:visit_create": {"channel": "door", "problem_board": ""},
