@@ -195,7 +195,14 @@ def test_each_kind_of_rule_is_kept_as_the_rules_read_it(client, admin, kind, cod
 
 
 def test_a_new_words_code_is_short_enough_for_every_column_that_keeps_it(client, admin):
-    new = {"code": "a" * 13, "label": "外贸", "report_label": "", "position": "2", "is_active": "on"}
+    new = {
+        "code": "a" * 13,
+        "label": "外贸",
+        "report_label": "",
+        "position": "2",
+        "is_active": "on",
+        "token": new_token(),
+    }
     assert client.post("/records/terms/tag/add/", new).status_code == 422
     assert client.post("/records/terms/tag/add/", {**new, "code": "a" * 12}).status_code == 302
 
