@@ -91,6 +91,11 @@ def token_of(raw: str | None) -> uuid.UUID | None:
         return None
 
 
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the browser's queue asks, which keeps what was entered until it hears an answer."""
+    return request.headers.get("Accept") == "application/json"
+
+
 LONGEST_WAIT = timedelta(hours=24)
 
 

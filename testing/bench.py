@@ -8,7 +8,7 @@ from django.db.models import Count, Min, Q
 
 from parkportal.clock import at, end_of, park_now
 from testing.actions.lab import latest_readings
-from testing.models import Box, Reading, ResultValue, Specimen, SpecimenStatus, own_labs
+from testing.models import Box, InvalidReason, Reading, ResultValue, Specimen, SpecimenStatus, own_labs
 
 S = SpecimenStatus
 ON_THE_WAY = (S.COLLECTED, S.PACKED, S.HANDED)
@@ -148,6 +148,7 @@ def verification(box: Box, user: Any) -> Verification:
         elif reading.value == ResultValue.NEGATIVE:
             shown.negatives.append(tube)
         else:
+            reading.named = InvalidReason.in_words(reading.note)  # type: ignore[attr-defined]
             shown.others.append((tube, reading))
     return shown
 

@@ -10,7 +10,8 @@ from parkportal.printing.barcodes import grouped_code
 from parkportal.states import Refused
 from testing.actions import close_pool, collect, issue_tube, measure, undo_last
 from testing.actions.badges import holder_of
-from testing.actions.desk import Done, find_by_document, find_person, where_done
+from testing.actions.desk import Done
+from testing.actions.desk_find import find_by_document, find_person, find_tube, where_done
 from testing.desk_words import (
     FIND,
     REASON,
@@ -79,6 +80,8 @@ def _ask_why(scan: Scan, by: Any) -> Answer:
 
 
 def _find(scan: Scan, by: Any) -> Answer:
+    if not scan.current and (told := _tube(scan, by)):
+        return told
     signup = _person(scan, by)
     scan = replace(scan, current=signup.code, found_at=scan.now, measured_at=None)
     if signup.status == SignUpStatus.CANCELLED:
@@ -96,6 +99,23 @@ def _find(scan: Scan, by: Any) -> Answer:
         lines = (f"约的是 {slot_words(signup.slot)}，{signup.slot.session.point}", "可以照常采：直接录体温")
         return replace(told, tone="warn", sound="warn", word="约的不是这一场", lines=lines, then=told)
     return told
+
+
+def _tube(scan: Scan, by: Any) -> Answer | None:
+    """A tube that is scanned while nobody stands here is looked up: whose swabs lie in it. Nothing is changed."""
+    text = "".join(scan.text.upper().split())
+    if text.startswith("RY") or (len(text) == 18 and text[:17].isdigit()):
+        return None
+    found = find_tube(session_id=scan.session_id, text=text, by=by)
+    if found is None:
+        return None
+    specimen, people = found
+    size = f"，{specimen.pool.size} 合 1" if specimen.is_pool else ""
+    names = "　".join(f"{one.name} {one.number_tail}" for one in people)
+    lines = (f"{specimen.get_status_display()}，{specimen.session.point}{size}", names or "里面没有人")
+    word = f"这支混采管 {len(people)} 人" if specimen.is_pool else "这支管有人了"
+    name = grouped_code(specimen.barcode)
+    return Answer("before", word, name=name, lines=lines, sound="before", code="tube_shown", then=waiting())
 
 
 def _person(scan: Scan, by: Any) -> SignUp:

@@ -64,6 +64,20 @@ PURPOSES = [
         why="场次取消或改期时告诉已约的人。",
     ),
     Purpose(
+        "sitting_changed",
+        "场次变更",
+        "{name}您好，{what}。请查看：{link}",
+        lifetime=timedelta(days=2),
+        why="场次取消、提前结束或改期时，告诉采样点人员、收到错峰安排的企业联络员和候补的人。",
+    ),
+    Purpose(
+        "phoneless_notice",
+        "请转告没有手机的员工",
+        "{name}您好，贵单位没有手机的员工有采样通知，请转告本人：{link}",
+        lifetime=timedelta(days=3),
+        why="本人没有手机，改期、重采和结果的通知由企业联络员转告；短信里不写姓名和结果。",
+    ),
+    Purpose(
         "door_visit",
         "上门采样时间",
         "{name}您好，工作人员{when}上门采样，到前会先打电话，请在家等候。查看登记：{link}",

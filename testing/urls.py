@@ -66,6 +66,7 @@ list_urls = [
 ]
 station_urls = [
     path("station/", station.station, name="station"),
+    path("station/worker.js", outage.desk_worker, name="desk_worker"),
     path("station/<int:session_id>/", station.station_desk, name="station_desk"),
     path("station/<int:session_id>/count/", station.station_count, name="station_count"),
     path("station/<int:session_id>/walkin/", walkin.station_walkin, name="station_walkin"),

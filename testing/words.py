@@ -41,3 +41,8 @@ def place_words(point: SamplingPoint) -> str:
     if (get_language() or "").startswith("en") and point.name_en:
         return point.name_en
     return _("%(name)s采样点") % {"name": point.name} if "采样点" not in point.name else point.name
+
+
+def sitting_words(session: Session) -> str:
+    """2月18日 09:00–10:00 A1 栋采样点: which sitting."""
+    return f"{day_words(session.day)} {clock_words(session)} {session.point}"

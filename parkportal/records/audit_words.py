@@ -73,6 +73,7 @@ _WORDS: dict[str, str] = {
     "roster.imported": "写入花名册",
     "session.added": "加检测场次",
     "session.cancelled": "取消检测场次",
+    "walkin.over": "现场登记超过名额",
     "session.closed": "提前结束检测场次",
     "session.moved": "改检测场次时间地点",
     "session.reconciled": "场次对账",

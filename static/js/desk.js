@@ -80,7 +80,7 @@
   };
 
   /* Without an answer the desk goes on by the rules that it knows itself; the server has the last word. */
-  const isCut = () => queue.state !== "open" && pending.length > 0;
+  const isCut = () => queue.state !== "open" || !navigator.onLine;
   const warmth = (text) => {
     const digits = text.replace(/[。,]/g, ".").replace(/[℃°CcFf度 ]+$/, "");
     const value = /^\d{3}$/.test(digits) ? Number(digits) / 10 : Number(digits);
@@ -143,10 +143,11 @@
     if (what === "issue") return ["没有网", "不能打印新条码，请用登记过的预印管"];
     if (what === "undo") return ["没有网", "连上以后再撤销"];
     if (what === "out") return ["没有网", "连上以后再拿出来"];
-    if (what || isPlain) return null;
+    if (what || isPlain || /^GH\d{12}$/i.test(text)) return null;
     if (after === at) return [at.step === "temperature" ? "体温不对" : "扫错了码", `现在要${PLACEHOLDERS[at.step] || "扫码"}`];
     const kit = window.deskKit;
-    return kit ? kit.fault(text.toUpperCase().replace(/\s/g, ""), at, after) : null;
+    if (kit) return kit.fault(text.toUpperCase().replace(/\s/g, ""), at, after);
+    return window.hasDeskKit ? ["离线包没有解锁", "没有网：按 F8 输 PIN，再接着扫"] : ["没有网，也没有离线包", "不能接着采，请用断网备用表，连上后补录"];
   };
   const put = (text, what) => {
     const at = standing();
@@ -158,7 +159,7 @@
     pending.push(token);
     if (isPlain && field("reason")) field("reason").value = ""; // it was said of this tube only
     foreseen = after;
-    if (window.deskKit && !what) window.deskKit.note(text.toUpperCase().replace(/\s/g, ""), at, after);
+    if (window.deskKit) window.deskKit.note(text.toUpperCase().replace(/\s/g, ""), at, after, what);
     queue.add({ url: here, label, token, fields: Object.entries({ ...at, text, do: what || "" }) });
     if (isCut() || !navigator.onLine) sayOffline(text, at, after);
   };
@@ -167,6 +168,7 @@
   queue.on(({ type, item, answer }) => {
     const place = item ? pending.indexOf(item.token) : -1;
     if (place < 0) return;
+    if (type === "cut" && fieldOf(item, "step") === "find" && refusedOffline(item)) return;
     if (type === "cut" && pending.length === 1 && foreseen) sayOffline(fieldOf(item, "text"), { step: fieldOf(item, "step"), current: fieldOf(item, "current") }, foreseen);
     if (type !== "answered" && type !== "refused") return;
     pending.splice(place, 1);
@@ -178,6 +180,18 @@
     foreseen = null;
     if (answer.html) take(answer); else refuse(answer.text || "没有被接受", "请看上面的清单");
   });
+  /* The first person after the network went is known to be refused only when it has gone. Nothing was written of them. */
+  const refusedOffline = (item) => {
+    const text = fieldOf(item, "text");
+    const at = { step: "find", current: fieldOf(item, "current"), lane: fieldOf(item, "lane") };
+    const fault = pending.length === 1 && foreseen && offlineFault(text, fieldOf(item, "do"), at, foreseen);
+    if (!fault) return false;
+    pending.length = 0;
+    foreseen = null;
+    queue.giveUp(item.token);
+    refuse(...fault);
+    return true;
+  };
   const alarm = (answer) => {
     clearTimeout(clearing);
     next = null;
@@ -190,6 +204,11 @@
     done.textContent = Number(done.textContent) + delta;
     const expected = document.getElementById("expected");
     if (expected && Number(expected.textContent) < Number(done.textContent)) expected.textContent = done.textContent;
+    left();
+  };
+  const left = () => {
+    const waiting = document.getElementById("waiting");
+    if (waiting) waiting.textContent = Math.max(0, Number(document.getElementById("expected").textContent) - Number(document.getElementById("done").textContent));
   };
   const commit = () => {
     /* A Chinese input method gives full-width letters: NFKC makes codes of them again. */
@@ -208,9 +227,9 @@
   });
   document.addEventListener("keydown", (event) => {
     const button = event.key.startsWith("F") && form.querySelector(`[data-key="${event.key}"]`);
-    if (button) { event.preventDefault(); if (button.href) { location.assign(button.href); return; } input.value = ""; put("", button.value); return; }
-    if (event.key === "F8") { event.preventDefault(); document.getElementById("kit-open").click(); return; }
     if (event.target.closest("dialog")) return;
+    if (button) { event.preventDefault(); if (button.href) { button.click(); return; } input.value = ""; put("", button.value); return; }
+    if (event.key === "F8") { event.preventDefault(); document.getElementById("kit-open").click(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape") { input.value = ""; clear(); input.focus(); return; }
     if (event.target.closest("a, button") || event.target.closest(OTHER_FIELD)) return;
@@ -232,6 +251,43 @@
   addEventListener("pagehide", () => { if (input.value) sessionStorage.setItem(HALF, input.value); });
   if (sessionStorage.getItem(HALF)) { input.value = sessionStorage.getItem(HALF) + input.value; sessionStorage.removeItem(HALF); }
 
+  /* Not on the list: the form stands over the desk; when it is accepted, the desk goes on with that person. */
+  const walkin = document.getElementById("walkin");
+  const offDesk = () => refuse("没有网", "没有网不能现场登记，请写在备用表上");
+  const ask = async (url, fields) => {
+    let answer;
+    let said;
+    try {
+      answer = await fetch(url, { method: fields ? "POST" : "GET", body: fields, headers: { Accept: "application/json" } });
+      said = await answer.json();
+    } catch { walkin.close(); offDesk(); return; }
+    if (said.form) {
+      walkin.innerHTML = said.form;
+      if (!walkin.open) walkin.showModal();
+      const first = walkin.querySelector("[aria-invalid=true], .is-invalid") || walkin.querySelector("form input:not([type=hidden])");
+      if (first) first.focus();
+      return;
+    }
+    walkin.close();
+    take(said);
+  };
+  if (walkin) {
+    document.getElementById("walkin-open").addEventListener("click", (event) => {
+      event.preventDefault();
+      input.value = "";
+      if (isCut()) offDesk(); else ask(event.currentTarget.href);
+    });
+    walkin.addEventListener("submit", (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      ask(event.target.action, new FormData(event.target));
+    });
+  }
+  document.addEventListener("click", (event) => {
+    const closer = event.target.closest("dialog [data-close]");
+    if (closer) { event.preventDefault(); closer.closest("dialog").close(); input.focus(); }
+  });
+
   const counter = document.getElementById("done");
   if (counter) setInterval(async () => {
     if (pending.length) return;
@@ -241,6 +297,9 @@
       const counted = await answer.json();
       counter.textContent = counted.done;
       document.getElementById("expected").textContent = counted.expected;
+      document.getElementById("seconds").textContent = counted.seconds;
+      document.getElementById("pace").hidden = !counted.seconds;
+      left();
     } catch { /* the next minute asks again */ }
   }, 60000);
   input.focus();

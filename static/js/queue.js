@@ -243,13 +243,18 @@
     line.replaceChildren(element("p", words));
     return line;
   };
+  let goal = ""; // where the page goes on when nothing waits any more
+  const leave = async () => {
+    if (goal && !(await own()).some((item) => item.state === "waiting")) location.assign(goal);
+  };
   listeners.push(({ type, item, answer }) => {
     const form = item && forms.get(item.token);
-    if (!form) return;
+    if (!form) { if (type === "answered") leave(); return; }
     if (type === "answered") {
       forms.delete(item.token);
       say(form, answer.text || "已送到。").classList.add("notice-done");
-      if (answer.url) location.assign(answer.url);
+      goal = answer.url || goal;
+      leave();
     } else if (type === "refused") {
       say(form, answer.text).classList.add("notice-refused");
       fold(form, false);

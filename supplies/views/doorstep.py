@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from parkportal.clock import at, park_now, park_today
 from parkportal.guards import roles
-from parkportal.idempotency import done_at, made_before, token_of
+from parkportal.idempotency import done_at, made_before, token_of, wants_json
 from parkportal.states import AlreadyMoved, Refused
 from supplies import actions
 from supplies.forms import HandoverForm, SignForm
@@ -20,11 +20,6 @@ from supplies.views.deliveries import back_url
 from supplies.views.rooms import show
 
 SIGNERS = ("squad", "contact", "principal", "warehouse", "committee")
-
-
-def wants_json(request: HttpRequest) -> bool:
-    """Whether the browser's queue asks, which keeps what was signed until it hears an answer."""
-    return request.headers.get("Accept") == "application/json"
 
 
 def signed_at(request: HttpRequest) -> datetime | None:

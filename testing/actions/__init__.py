@@ -45,6 +45,7 @@ from testing.actions.signups import (
 from testing.actions.staggering import decide_stagger
 from testing.actions.tubes import count_label_print, issue_label_run, keep_offset, register_range, void_tube
 from testing.actions.waiting import accept_offer, join_waiting, leave_waiting, tend_waiting
+from testing.actions.walkin import sign_up_walk_in
 
 __all__ = [
     "add_point",
@@ -108,6 +109,7 @@ __all__ = [
     "send_link_again",
     "sign_up",
     "sign_up_roster",
+    "sign_up_walk_in",
     "start_testing",
     "take_out_last",
     "undo_last",

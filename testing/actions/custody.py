@@ -6,8 +6,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from parkportal.messaging import outbox
 from parkportal.states import Refused
+from testing.actions.notices import tell_person
 from testing.models import InvalidReason, LeftWhy, SignUp, SignUpStatus, Specimen, SpecimenMove, SpecimenStatus
 
 BATCH = 500
@@ -59,15 +59,8 @@ def swab_again(signup_id: int | None, *, occasion: str, by: Any, at: datetime, r
     signup = SignUp.objects.select_for_update(of=("self",)).get(pk=signup_id)
     if signup.status == SignUpStatus.COLLECTED:
         signup.move_to(SignUpStatus.RECOLLECT, by=by, at=at, reason=reason)
-    if signup.phone:
-        outbox.put(
-            "recollect_notice",
-            occasion=occasion,
-            to_phone=signup.phone,
-            values={"name": signup.masked_name, "link": reverse("public:signup_code", args=[signup.public_token])},
-            context_id=signup.pk,
-            by=by,
-        )
+    link = reverse("public:signup_code", args=[signup.public_token])
+    tell_person(signup, "recollect_notice", occasion=occasion, values={"link": link}, by=by)
 
 
 def reject(specimen: Specimen, *, by: Any, at: datetime, reason: str) -> None:

@@ -9,12 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
-from enterprises.models import DocumentType
-from enterprises.models.people import number_hash
-from parkportal.clock import park_now, park_today
-from parkportal.identifiers import IdentifierProblem, normal_id_number
+from parkportal.clock import park_now
 from parkportal.prepared import Prepared
 from parkportal.records.codes import take_code
 from parkportal.states import Refused
@@ -380,49 +377,3 @@ def _take_back(signup: SignUp, last: SignUpMove, *, session_id: int, by: Any, to
     _move(signup, last.from_status or SignUpStatus.REGISTERED, by=by, at=now, token=token, session_id=session_id,
           lane=last.lane, reason=reason, correction=True,
           save=("temperature_tenths", "attended_at", "attended_session_id"))  # fmt: skip
-
-
-def counts(session_id: int) -> dict[str, int]:
-    """How many were swabbed at a session, and how many are signed up for it."""
-    alone = Specimen.objects.live().filter(session=session_id, collected_at__isnull=False, is_pool=False).count()
-    done = alone + PoolMember.objects.live().filter(pool__session=session_id).count()
-    expected = (
-        SignUp.objects.open().filter(Q(slot__session=session_id) | Q(attended_session=session_id)).distinct().count()
-    )
-    return {"done": done, "expected": max(done, expected)}
-
-
-def find_person(*, session_id: int, code: str, by: Any) -> SignUp:
-    """Who a person code is, within the desk's campaign. Nothing is written. Raises Refused `unknown_person`."""
-    return _found(SignUp.objects.at_desk(by, session_id).filter(code=code))
-
-
-def find_by_document(*, session_id: int, number: str, by: Any) -> SignUp:
-    """Who an ID number is signed up as. Raises Refused `bad_document`, `unknown_person`."""
-    try:
-        normal = normal_id_number(number, today=park_today())
-    except IdentifierProblem as problem:
-        raise Refused("bad_document", f"{problem}", said="号码不对") from problem
-    people = SignUp.objects.at_desk(by, session_id).open()
-    return _found(people.of_document(number_hash(DocumentType.ID_CARD, normal)))
-
-
-def _found(people: QuerySet[SignUp]) -> SignUp:
-    signup = people.select_related("slot__session__point").first()
-    if signup is None:
-        raise Refused("unknown_person", "这次检测没有这个人的登记", said="没有登记")
-    return signup
-
-
-def where_done(signup_id: int | None, *, code: str = "") -> tuple[SignUp, Specimen]:
-    """The tube that a person gave already, with the place and the hand that took it."""
-    whose = Q(signup=signup_id) if signup_id else Q(signup__code=code)
-    tubes = Specimen.objects.live().filter(whose, collected_at__isnull=False)
-    specimen = tubes.select_related("signup", "session__point", "collected_by").order_by("-collected_at").first()
-    if specimen is not None:
-        return specimen.signup, specimen  # type: ignore[return-value]
-    members = PoolMember.objects.live().filter(whose)
-    member = members.select_related("signup", "collected_by", "pool__specimen__session__point").get()
-    specimen = member.pool.specimen
-    specimen.collected_at, specimen.collected_by = member.collected_at, member.collected_by
-    return member.signup, specimen

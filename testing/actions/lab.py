@@ -16,6 +16,7 @@ from parkportal.records import settings
 from parkportal.records.audit import record
 from parkportal.states import Refused
 from testing.actions.custody import BATCH, advance, reject
+from testing.actions.notices import tell_person
 from testing.actions.retests import recheck_pool
 from testing.models import (
     WITHHELD,
@@ -159,24 +160,18 @@ def _result(tube: Specimen, reading: Reading, *, by: Any, now: datetime, value: 
 def tell_there_is_news(tube: Specimen, *, by: Any, version: int = 1) -> None:
     """Whoever's swab it was hears that something is to be read, once for each version; never what."""
     for signup in [tube.signup] if tube.signup else SignUp.objects.in_pool(tube):
-        if not signup.phone:
-            continue
-        outbox.put(
-            "result_notice",
-            occasion=f"specimen:{tube.pk}" + (f":v{version}" if version > 1 else ""),
-            to_phone=signup.phone,
-            values={"name": signup.masked_name, "link": reverse("public:results")},
-            context_id=tube.pk,
-            by=by,
-        )
+        occasion = f"specimen:{tube.pk}" + (f":v{version}" if version > 1 else "")
+        link = reverse("public:results")
+        tell_person(signup, "result_notice", occasion=occasion, values={"link": link}, by=by, context_id=tube.pk)
 
 
-def release_one(*, specimen_id: int, value: str, by: Any) -> Result | None:
+def release_one(*, specimen_id: int, value: str, by: Any, reason: str = "") -> Result | None:
     """A second person decides one tube that is not negative.
 
     Positive and suspect are released but withheld: no message to the person, an alert to the named officer without
-    the result. Of a mixed tube everybody is swabbed again alone. Invalid gives no result: the person comes again. Raises Refused as `release_negatives`, and
-    `other_value` when the decision is milder than the reading.
+    the result. Of a mixed tube everybody is swabbed again alone. Invalid gives no result: the person comes again, for
+    `reason`, an InvalidReason, or else the one that the reading's note names. Raises Refused as `release_negatives`,
+    `no_reason`, and `other_value` when the decision is milder than the reading.
     """
     with transaction.atomic():
         tube = _bench(by, [specimen_id]).select_related("signup").first()
@@ -185,7 +180,7 @@ def release_one(*, specimen_id: int, value: str, by: Any) -> Result | None:
             raise Refused("not_waiting", "这支管不在待审核里。")
         _may_be_released(tube, reading, by)
         if value == ResultValue.INVALID:
-            reject(tube, by=by, at=park_now(), reason=InvalidReason.TOO_LITTLE)
+            reject(tube, by=by, at=park_now(), reason=_why_invalid(reason, reading))
             return None
         if value not in WITHHELD:
             raise Refused("other_value", "不是阴性的管只能定为可疑、阳性或无效；要改结果请退回检验。")
@@ -197,6 +192,15 @@ def release_one(*, specimen_id: int, value: str, by: Any) -> Result | None:
         raise_alert(result, by=by)
         recheck_pool(result, by=by, at=now)
     return result
+
+
+def _why_invalid(reason: str, reading: Reading) -> InvalidReason:
+    if reason in InvalidReason.at_bench():
+        return InvalidReason(reason)
+    named = InvalidReason.in_words(reading.note)
+    if reason or named is None:
+        raise Refused("no_reason", "请选为什么无效，本人重采时要知道。")
+    return named
 
 
 def raise_alert(result: Result, *, by: Any) -> None:

@@ -4,12 +4,29 @@ from typing import Any
 
 from django.urls import reverse
 
-from parkportal.accounts.models import User
+from enterprises.models import EnterpriseContact
+from parkportal.accounts.models import User, in_force
 from parkportal.clock import park_today
 from parkportal.messaging import outbox
 from parkportal.records import settings
 from testing.models import SignUp
 from testing.words import place_words, slot_words
+
+
+def tell_person(
+    signup: SignUp, purpose: str, *, occasion: str, values: dict[str, Any], by: Any, context_id: int | None = None
+) -> None:
+    """One message to the person; who has no phone is told by the contacts of the own firm, who find out what on their
+    page. `values` come without the name. Who has neither phone nor firm is on the committee's lists only."""
+    more = {"occasion": occasion, "context_id": context_id or signup.pk, "by": by}
+    if signup.phone:
+        outbox.put(purpose, to_phone=signup.phone, values={"name": signup.masked_name, **values}, **more)
+        return
+    link = reverse("testing:signup_detail", args=[signup.pk])
+    for contact in EnterpriseContact.objects.filter(in_force(), enterprise=signup.enterprise_id).select_related("user"):
+        told = {"name": contact.user.name, "link": link}
+        more["occasion"] = f"{purpose}:{occasion}"
+        outbox.put("phoneless_notice", to_user=contact.user, values=told, about_id=contact.enterprise_id, **more)
 
 
 def reminder_occasion(signup: SignUp, slot_id: int | None) -> str:

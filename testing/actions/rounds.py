@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -13,10 +13,10 @@ from django.urls import reverse
 from enterprises.models import Squad
 from parkportal.clock import at, park_now
 from parkportal.idempotency import once
-from parkportal.messaging import outbox
 from parkportal.records.audit import record
 from parkportal.states import Refused
 from testing.actions.desk import collect, measure
+from testing.actions.notices import tell_person
 from testing.models import Campaign, DoorRound, DoorStop, Mode, SamplingPoint, Session, SignUp, SignUpStatus
 from testing.words import clock_words, day_words
 
@@ -96,25 +96,18 @@ def plan_round(*, campaign: Campaign, plan: RoundPlan, by: Any, token: UUID | No
 
 
 def _tell(signup: SignUp, session: Session, *, by: Any) -> None:
-    if signup.phone:
-        outbox.put(
-            "door_visit",
-            occasion=f"signup:{signup.pk}:door:{session.pk}",
-            to_phone=signup.phone,
-            values={
-                "name": signup.masked_name,
-                "when": f"{day_words(session.day)} {clock_words(session)}",
-                "link": reverse("public:signup_code", args=[signup.public_token]),
-            },
-            context_id=signup.pk,
-            by=by,
-        )
+    when = f"{day_words(session.day)} {clock_words(session)}"
+    link = reverse("public:signup_code", args=[signup.public_token])
+    occasion = f"signup:{signup.pk}:door:{session.pk}"
+    tell_person(signup, "door_visit", occasion=occasion, values={"when": when, "link": link}, by=by)
 
 
-def collect_at_door(*, stop: DoorStop, temperature: str, tube: str, by: Any, token: UUID) -> DoorStop:
+def collect_at_door(
+    *, stop: DoorStop, temperature: str, tube: str, by: Any, token: UUID, done_at: datetime | None = None
+) -> DoorStop:
     """Temperature and tube of one door; a fever stops nobody here. The same token again changes nothing.
 
-    Raises what the desk raises, by the same names.
+    `done_at` is when it was done, if it waited in the phone's queue. Raises what the desk raises, by the same names.
     """
     session_id, code = stop.round.session_id, stop.signup.code
     with transaction.atomic():
@@ -122,24 +115,28 @@ def collect_at_door(*, stop: DoorStop, temperature: str, tube: str, by: Any, tok
         if stop.outcome == DoorStop.Outcome.DONE:
             return stop
         if stop.signup.status not in {SignUpStatus.MEASURED, SignUpStatus.KITTED}:
-            measure(session_id=session_id, code=code, text=temperature, by=by, token=uuid5(token, "measure"))
-        collect(session_id=session_id, code=code, text=tube, by=by, token=token)
-        return _close(stop, DoorStop.Outcome.DONE, "", by=by)
+            step = uuid5(token, "measure")
+            measure(session_id=session_id, code=code, text=temperature, by=by, token=step, done_at=done_at)
+        collect(session_id=session_id, code=code, text=tube, by=by, token=token, done_at=done_at)
+        return _close(stop, DoorStop.Outcome.DONE, "", by=by, at=done_at)
 
 
-def leave_stop(*, stop: DoorStop, outcome: str, note: str = "", by: Any) -> DoorStop:
-    """Nobody at home, or no swab wanted: the person waits for another round. Raises Refused `outcome`, `closed`."""
+def leave_stop(*, stop: DoorStop, outcome: str, note: str = "", by: Any, done_at: datetime | None = None) -> DoorStop:
+    """Nobody at home, or no swab wanted: the person waits for another round. The same again by the same hand changes
+    nothing: its first answer was lost. Raises Refused `outcome`, `closed`."""
     if outcome not in {DoorStop.Outcome.ABSENT, DoorStop.Outcome.REFUSED, DoorStop.Outcome.DROPPED}:
         raise Refused("outcome", "请选这一家怎么样了。")
     with transaction.atomic():
         stop = DoorStop.objects.select_for_update(of=("self",)).get(pk=stop.pk)
+        if (stop.outcome, stop.outcome_by_id) == (outcome, by.pk):
+            return stop
         if stop.outcome != DoorStop.Outcome.PLANNED:
             raise Refused("closed", f"这一家已经记了“{stop.get_outcome_display()}”。")
-        return _close(stop, outcome, note, by=by)
+        return _close(stop, outcome, note, by=by, at=done_at)
 
 
-def _close(stop: DoorStop, outcome: str, note: str, *, by: Any) -> DoorStop:
-    stop.outcome, stop.outcome_at, stop.outcome_by, stop.note = outcome, park_now(), by, note[:200]
+def _close(stop: DoorStop, outcome: str, note: str, *, by: Any, at: datetime | None) -> DoorStop:
+    stop.outcome, stop.outcome_at, stop.outcome_by, stop.note = outcome, at or park_now(), by, note[:200]
     stop.save(update_fields=["outcome", "outcome_at", "outcome_by", "note"])
     record("door.outcome", by=by, subject=stop, after={"outcome": outcome})
     return stop

@@ -10,13 +10,13 @@ from django.urls import reverse
 
 from parkportal.clock import SHANGHAI, at, park_now
 from parkportal.idempotency import once
-from parkportal.messaging import outbox
 from parkportal.records.audit import record
 from parkportal.states import Refused
-from testing.actions.signups import forget_reminder
+from testing.actions.notices import forget_reminder, tell_person
+from testing.actions.sitting_notices import Concerned
 from testing.actions.waiting import hold_campaign, offer_soon, withdraw_offers
 from testing.models import Campaign, SamplingPoint, Session, SignUp, SignUpStatus, Slot
-from testing.words import place_words, slot_words
+from testing.words import place_words, sitting_words, slot_words
 
 
 def slot_times(start: datetime, end: datetime, minutes: int) -> Iterator[tuple[datetime, datetime]]:
@@ -114,7 +114,10 @@ def cancel_session(*, session: Session, reason: str, by: Any) -> int:
         session.status = Session.Status.CANCELLED
         session.save(update_fields=["status"])
         record("session.cancelled", by=by, subject=session, reason=reason)
-        return _set_free(session, _with_places(session), "采样取消", reason=reason, by=by)
+        others = Concerned.by(session)
+        told = _set_free(session, _with_places(session), "采样取消", reason=reason, by=by)
+        others.tell(f"{sitting_words(session)}的采样取消（{reason.strip()[:20]}）", "off", by=by)
+        return told
 
 
 def close_session(*, session: Session, reason: str, by: Any) -> int:
@@ -132,7 +135,10 @@ def close_session(*, session: Session, reason: str, by: Any) -> int:
         session.save(update_fields=["status"])
         record("session.closed", by=by, subject=session, reason=reason)
         coming = [row for row in _with_places(session) if row.slot and row.slot.ends_at > park_now()]
-        return _set_free(session, coming, "采样提前结束", reason=reason, by=by)
+        others = Concerned.by(session)
+        told = _set_free(session, coming, "采样提前结束", reason=reason, by=by)
+        others.tell(f"{sitting_words(session)}的采样提前结束（{reason.strip()[:20]}）", "closed", by=by)
+        return told
 
 
 def move_session(*, session: Session, point: SamplingPoint, day: date, start: time, reason: str, by: Any) -> int:
@@ -151,10 +157,14 @@ def move_session(*, session: Session, point: SamplingPoint, day: date, start: ti
         concerned = _with_places(session)
         for signup in concerned:
             forget_reminder(signup, signup.slot_id)
+        others, was = Concerned.by(session), sitting_words(session)
         _shift(session, point, day, shift)
+        others.add_staff(point)
         after = {"point": str(point), "starts_at": session.starts_at.isoformat()}
         record("session.moved", by=by, subject=session, before=before, after=after, reason=reason)
         _tell_new_time(session, concerned, reason, by=by)
+        stamp = f"moved:{session.point_id}:{session.starts_at.astimezone(SHANGHAI):%m%d%H%M}"
+        others.tell(f"{was}的采样改到{sitting_words(session)}（{reason.strip()[:20]}）", stamp, by=by)
     return len(concerned)
 
 
@@ -218,16 +228,7 @@ def _tell_new_time(session: Session, signups: Sequence[SignUp], reason: str, *, 
 
 
 def _tell(signup: SignUp, what: str, occasion: str, *, by: Any) -> None:
-    if signup.phone:
-        outbox.put(
-            "slot_changed",
-            occasion=f"signup:{signup.pk}:{occasion}",
-            to_phone=signup.phone,
-            values={
-                "name": signup.masked_name,
-                "what": what,
-                "link": reverse("public:signup_code", args=[signup.public_token]),
-            },
-            context_id=signup.pk,
-            by=by,
-        )
+    link = reverse("public:signup_code", args=[signup.public_token])
+    tell_person(
+        signup, "slot_changed", occasion=f"signup:{signup.pk}:{occasion}", values={"what": what, "link": link}, by=by
+    )

@@ -37,10 +37,18 @@ class WalkInForm(DocumentMixin, TokenFormMixin):
     is_unwell = forms.BooleanField(label="有发热、咳嗽、无力等症状", required=False)
     had_contact = forms.BooleanField(label="14 天内接触过确诊、疑似病人或武汉来的人", required=False)
     from_hubei = forms.BooleanField(label="14 天内到过湖北", required=False)
+    over_reason = forms.CharField(
+        label="名额用完，为什么加", required=False, max_length=100, help_text="由带队的人定",
+        widget=forms.TextInput(attrs={"class": "w-name", **NARROW}),
+    )  # fmt: skip
     consent = forms.BooleanField(
         label="已把信息收集说明给本人看过，本人同意", error_messages={"required": "要本人看过说明并同意"}
     )
     field_order = ("name", "document_type", "number", "guardian_name", "phone", "enterprise_name")
+
+    def hide_over_reason(self) -> None:
+        """While there are places for walk-ins nobody is asked why."""
+        self.fields["over_reason"].widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -94,6 +94,27 @@ class InvalidReason(models.TextChoices):
     LOST = "lost", "找不到"
     UNDONE = "undone", "操作台撤销"
 
+    @classmethod
+    def at_bench(cls) -> "list[InvalidReason]":
+        """Those that a laboratory gives."""
+        return [
+            cls.TOO_LITTLE,
+            cls.LEAKED,
+            cls.EMPTY,
+            cls.NO_SWAB,
+            cls.UNREADABLE,
+            cls.MISMATCH,
+            cls.TOO_LATE,
+            cls.TOO_WARM,
+        ]
+
+    @classmethod
+    def in_words(cls, note: str) -> "InvalidReason | None":
+        """The reason that a note of the laboratory names, in the words of the dictionary: 复检仍为量不足 is 量不足."""
+        return next(
+            (reason for reason in cls.at_bench() if any(word in note for word in reason.label.split("或"))), None
+        )
+
 
 DEAD = ("void", "rejected", "recollect")
 _AFTER = SpecimenStatus

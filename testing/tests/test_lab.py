@@ -156,11 +156,29 @@ def test_a_positive_is_withheld_and_the_named_officer_is_called(session, tester,
 def test_an_invalid_reading_gives_no_result_and_the_person_comes_again(session, tester, verifier):
     one = waiting(session, tester, "invalid")
 
-    assert actions.release_one(specimen_id=one.pk, value="invalid", by=verifier) is None
+    with pytest.raises(Refused) as refused:
+        actions.release_one(specimen_id=one.pk, value="invalid", by=verifier)
+    assert refused.value.code == "no_reason"
+
+    assert actions.release_one(specimen_id=one.pk, value="invalid", by=verifier, reason="leaked") is None
 
     one.refresh_from_db()
+    assert one.invalid_reason == "leaked"
     assert (one.status, one.signup.__class__.objects.get(pk=one.signup_id).status) == ("recollect", "recollect")
     assert not Result.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("note", "reason"), [("复检仍为量不足", "too_little"), ("漏液", "leaked"), ("条码不清", "unreadable")]
+)
+def test_an_invalid_reading_takes_the_reason_that_the_file_names(session, tester, verifier, note, reason):
+    one = tube(session)
+    actions.record_readings(readings=[NewReading(one.pk, "invalid", note=note)], by=tester)
+
+    actions.release_one(specimen_id=one.pk, value="invalid", by=verifier)
+
+    one.refresh_from_db()
+    assert one.invalid_reason == reason
 
 
 def test_a_reading_that_is_not_negative_cannot_be_released_as_negative(session, tester, verifier):

@@ -89,7 +89,8 @@ def read(tube, value, tester, verifier):
     actions.record_readings(readings=[NewReading(tube.pk, value)], by=tester)
     if value == "negative":
         return actions.release_negatives(specimen_ids=[tube.pk], by=verifier)
-    return actions.release_one(specimen_id=tube.pk, value=value, by=verifier)
+    reason = "too_little" if value == "invalid" else ""
+    return actions.release_one(specimen_id=tube.pk, value=value, by=verifier, reason=reason)
 
 
 def test_a_negative_pool_makes_everybody_negative_and_tells_each(session, clerk, tester, verifier, people):

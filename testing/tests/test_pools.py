@@ -26,6 +26,7 @@ from testing.tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+JSON = {"Accept": "application/json"}
 TUBE, NEXT = "HZ200000001", "HZ200000002"
 
 
@@ -267,3 +268,17 @@ def test_a_swab_into_a_mixed_tube_is_within_ten_statements(
         said = scan(text=TUBE, step="tube").json()
 
     assert said["tone"] == "done" and "2/5" in said["parts"]["meter"]
+
+
+def test_a_mixed_tube_scanned_while_nobody_stands_here_says_who_lies_in_it(client, sign_in, clerk, session):
+    first, second = (make_signup(session.slots.first(), status="measured", group="C") for _ in range(2))
+    for person in (first, second):
+        actions.collect(session_id=session.pk, code=person.code, text=TUBE, by=clerk, token=uuid4(), lane=1)
+    sign_in(clerk)
+
+    data = {"token": str(uuid4()), "text": TUBE, "step": "find"}
+    said = client.post(reverse("testing:station_desk", args=[session.pk]), data, headers=JSON).json()
+
+    assert said["code"] == "tube_shown" and "2 人" in said["html"]
+    assert said["html"].index(first.name) < said["html"].index(second.name)
+    assert Pool.objects.get().members.live().count() == 2

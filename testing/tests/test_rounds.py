@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from parkportal.clock import park_today
+from parkportal.clock import park_now, park_today
 from parkportal.messaging.models import Message
 from parkportal.states import Refused
 from testing import actions
@@ -147,3 +147,29 @@ def test_another_teams_round_does_not_exist(client, sign_in, make_user):
 
     assert client.get(reverse("testing:door_round", args=[made.pk])).status_code == 404
     assert client.post(reverse("testing:door_stop", args=[made.pk, stop.pk]), {"outcome": "absent"}).status_code == 404
+
+
+def test_a_door_that_waited_in_the_phone_is_written_when_it_was_done(client, sign_in, committee, walker):
+    campaign = make_campaign()
+    make_range(lab=campaign.lab)
+    made = actions.plan_round(campaign=campaign, plan=plan(campaign, walker, at_home(campaign, 2)), by=committee)
+    first, second = made.stops.order_by("position")
+    sign_in(walker)
+    queued = {"Accept": "application/json", "X-Queue-Age": "600"}
+
+    def send(stop, **data):
+        return client.post(reverse("testing:door_stop", args=[made.pk, stop.pk]), data, headers=queued)
+
+    token = str(uuid4())
+    said = send(first, temperature="36.5", tube="HZ200000001", token=token)
+    again = send(first, temperature="36.5", tube="HZ200000001", token=token)
+    gone = [send(second, outcome="absent").status_code for _ in range(2)]
+
+    assert (said.status_code, again.status_code, gone) == (200, 200, [200, 200])
+    first.refresh_from_db()
+    assert abs((park_now() - first.outcome_at).total_seconds() - 600) < 60
+    assert Specimen.objects.get().collected_at == first.outcome_at
+
+    # and what is refused late comes back to be looked at
+    refused = send(second, temperature="36.5", tube="HZ200000001", token=str(uuid4()))
+    assert refused.status_code == 409 and "管" in refused.json()["text"]

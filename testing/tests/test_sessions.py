@@ -8,12 +8,13 @@ from django.urls import reverse
 from enterprises.tests.factories import make_contact, make_employee, make_enterprise
 from parkportal.clock import SHANGHAI, at, park_now, park_today
 from parkportal.messaging.models import Message
+from parkportal.records.codes import take_code
 from parkportal.states import Refused
 from testing import actions
 from testing.actions.reminders import remind_appointments
-from testing.models import Session, SignUp, Slot
+from testing.models import Session, SignUp, Slot, StaggerWindow
 from testing.stagger import propose
-from testing.tests.factories import make_campaign, make_point, make_session, make_signup, make_specimen
+from testing.tests.factories import make_campaign, make_point, make_session, make_signup, make_specimen, make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -293,3 +294,60 @@ def test_stagger_without_people_is_refused(committee):
         actions.decide_stagger(session=make_session(), by=committee)
 
     assert refused.value.code == "nobody"
+
+
+# --- everybody concerned
+
+
+def concerned(session):
+    """A clerk of the point, a contact whose floor has a time, one who waits, one without a phone."""
+    clerk = make_staff(session.point, name="易安")
+    firm = make_enterprise(building="A1", floor=3)
+    contact = make_contact(firm)
+    StaggerWindow.objects.create(
+        session=session, building="A1", floor=3, people=9, starts_at=session.starts_at, ends_at=session.ends_at,
+        seconds_each=60, decided_by=clerk,
+    )  # fmt: skip
+    phoneless = make_signup(session.slots.first(), enterprise=firm, phone="")
+    waiting = SignUp(
+        campaign=session.campaign, code=take_code("RY"), name="候补人", number="439900199202290033",
+        document_hash="w" * 32, source="contact",
+    )  # fmt: skip
+    waiting.set_phone("13900000077")
+    Slot.objects.filter(session=session).update(places=1, taken=1)
+    actions.join_waiting(campaign=session.campaign, signups=[waiting], session=session)
+    return clerk, contact, phoneless
+
+
+def told(purpose):
+    rows = Message.objects.filter(purpose=purpose)
+    return {row.recipient: row.text for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda s, by: actions.cancel_session(session=s, reason="大厅消毒", by=by), "采样取消（大厅消毒）"),
+        (lambda s, by: actions.close_session(session=s, reason="大厅消毒", by=by), "采样提前结束（大厅消毒）"),
+        (
+            lambda s, by: actions.move_session(
+                session=s, point=s.point, day=s.day, start=time(14), reason="大厅消毒", by=by
+            ),
+            "采样改到",
+        ),
+    ],
+    ids=["cancelled", "closed", "moved"],
+)
+def test_everybody_concerned_by_a_sitting_is_told(committee, change, words):
+    session = make_session()
+    clerk, contact, phoneless = concerned(session)
+
+    change(session, committee)
+
+    texts = told("sitting_changed")
+    assert set(texts) == {clerk, contact, None}  # the one who waits has a phone and no account
+    assert all(words in text and "大厅消毒" in text for text in texts.values())
+    assert "您候补的" in texts[None]
+    # who has no phone is told by the firm's contact, without a name
+    passed_on = told("phoneless_notice")
+    assert set(passed_on) == {contact} and phoneless.name not in passed_on[contact]

@@ -428,7 +428,12 @@ def test_the_desk_counts_done_and_expected(client, sign_in, clerk, session, pers
     make_specimen(make_signup(session.slots.first(), status="collected"), session=session)
     sign_in(clerk)
 
-    assert client.get(reverse("testing:station_count", args=[session.pk])).json() == {"done": 1, "expected": 2}
+    assert client.get(reverse("testing:station_count", args=[session.pk])).json() == {
+        "done": 1,
+        "expected": 2,
+        "waiting": 1,
+        "seconds": 0,
+    }
 
 
 @pytest.mark.both

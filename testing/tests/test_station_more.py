@@ -99,6 +99,41 @@ def test_a_foreign_sitting_has_no_walk_in(client, desk):
     assert client.get(desk("station_walkin", other.pk)).status_code == 404
 
 
+def test_the_form_stands_over_the_desk_and_its_answer_is_the_desks_own(client, desk):
+    form = client.get(desk("station_walkin"), headers=JSON).json()["form"]
+    wrong = client.post(desk("station_walkin"), walk_in(name=""), headers=JSON)
+    said = client.post(desk("station_walkin"), walk_in(), headers=JSON).json()
+
+    assert "现场登记" in form and "<html" not in form and "over_reason" in form
+    assert wrong.status_code == 422 and "请填写姓名" in wrong.json()["form"]
+    assert (said["step"], said["current"]) == ("temperature", SignUp.objects.get().code)
+
+
+def test_places_kept_for_walk_ins_are_kept_and_going_over_needs_a_reason(client, desk, session):
+    session.slots.update(walk_in=0)
+    first = session.slots.first()
+    first.walk_in = 2
+    first.save()
+    for _ in range(2):
+        assert client.post(desk("station_walkin"), walk_in(), headers=JSON).status_code == 200
+
+    refused = client.post(desk("station_walkin"), walk_in(), headers=JSON)
+    assert refused.status_code == 422 and "现场名额 2 个已经用完" in refused.json()["form"]
+    assert SignUp.objects.count() == 2
+
+    data = walk_in(over_reason="厂区大巴晚到")
+    for _ in range(2):  # the same form again is the same person
+        assert client.post(desk("station_walkin"), data, headers=JSON).json()["step"] == "temperature"
+    assert SignUp.objects.count() == 3
+    kept = AuditEntry.objects.get(action="walkin.over")
+    assert kept.reason == "厂区大巴晚到"
+
+
+def test_a_sitting_that_keeps_no_places_for_walk_ins_sets_no_limit(client, desk):
+    for _ in range(3):
+        assert client.post(desk("station_walkin"), walk_in(), headers=JSON).status_code == 200
+
+
 # --- badges
 
 

@@ -227,7 +227,8 @@ def lab_verify(request: HttpRequest, code: str) -> HttpResponse:
         if bench.verification(found, request.user).count:
             return redirect("testing:lab_verify", code)
         return redirect("testing:lab")
-    return render(request, "testing/lab_verify.html", {"box": found, "shown": shown})
+    context = {"box": found, "shown": shown, "invalid_reasons": InvalidReason.at_bench()}
+    return render(request, "testing/lab_verify.html", context)
 
 
 def _decide(request: HttpRequest, shown: bench.Verification) -> None:
@@ -240,7 +241,7 @@ def _decide(request: HttpRequest, shown: bench.Verification) -> None:
         count = send_back(specimen_ids=ids, by=request.user, reason=request.POST.get("reason", "") or "退回复检")
         messages.success(request, f"{count} 管退回检验。")
     elif do in ResultValue.values and key:
-        release_one(specimen_id=key, value=do, by=request.user)
+        release_one(specimen_id=key, value=do, by=request.user, reason=request.POST.get("invalid", ""))
         messages.success(
             request,
             "已经上报；本人自助查不到，由指定负责人当面告知。"

@@ -8,14 +8,15 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from parkportal.clock import park_now
+from parkportal.clock import end_of, park_now
 from parkportal.guards import roles
 from parkportal.printing.barcodes import code128_svg
 from parkportal.records.audit import record
 from parkportal.states import Refused
 from testing.actions import collect, measure
 from testing.forms.station import PaperRowForm
-from testing.models import Session, SignUp, SignUpStatus, Specimen, TubeRange
+from testing.models import Session, SignUp
+from testing.outage import expected_at, kit_of
 
 STAFF = ("station", "committee")
 
@@ -25,32 +26,27 @@ def _session(request: HttpRequest, session_id: int) -> Session:
     return get_object_or_404(sessions, pk=session_id)
 
 
-def _expected(session: Session) -> Any:
-    """Who has a place today, by slot."""
-    people = SignUp.objects.filter(slot__session=session).exclude(status=SignUpStatus.CANCELLED)
-    return people.select_related("slot").order_by("slot__starts_at", "name")
-
-
 @roles(*STAFF)
 @require_POST
 def kit_roster(request: HttpRequest, session_id: int) -> JsonResponse:
-    """Today's people and the tubes that may be used; the browser encrypts it before it keeps it."""
+    """Today's people and the tubes that may be used; the browser encrypts it before it keeps it.
+
+    `seconds_left` until the sitting's day is over, when the browser throws it away: seconds, since its clock may be wrong.
+    """
     session = _session(request, session_id)
-    people = [
-        {"code": one.code, "name": one.name, "tail": one.number_tail, "status": one.status, "door": one.is_door}
-        for one in _expected(session)
-    ]
-    ranges = TubeRange.objects.filter(is_own=True) | TubeRange.objects.filter(lab=session.campaign.lab_id)
-    used = Specimen.objects.filter(session=session).values_list("barcode", flat=True)
-    record("kit.made", by=request.user, subject=session, after={"people": len(people)})
-    return JsonResponse(
-        {
-            "people": people,
-            "ranges": list(ranges.values_list("first", "last", "length")),
-            "used": list(used),
-            "made_at": park_now().isoformat(),
-        }
-    )
+    left = int((end_of(session.day) - park_now()).total_seconds())
+    if left <= 0:
+        return JsonResponse({"text": "这一场的日子已经过了，不能再存离线包。"}, status=409)
+    kit = kit_of(session)
+    record("kit.made", by=request.user, subject=session, after={"people": len(kit["people"])})
+    return JsonResponse({**kit, "seconds_left": left})
+
+
+@roles(*STAFF)
+@require_GET
+def desk_worker(request: HttpRequest) -> HttpResponse:
+    """The script that shows the desk's page again without network; its address decides which pages it may serve."""
+    return render(request, "testing/desk_worker.js", content_type="text/javascript")
 
 
 @roles(*STAFF)
@@ -58,7 +54,7 @@ def kit_roster(request: HttpRequest, session_id: int) -> JsonResponse:
 def paper_sheet(request: HttpRequest, session_id: int) -> HttpResponse:
     """The sheet for a day without electricity: a barcode for each person, room for temperature, tube and time."""
     session = _session(request, session_id)
-    rows = [(one, code128_svg(one.code, module_mm=0.25, height_mm=9)) for one in _expected(session)]
+    rows = [(one, code128_svg(one.code, module_mm=0.25, height_mm=9)) for one in expected_at(session)]
     return render(request, "testing/paper_sheet.html", {"session": session, "rows": rows})
 
 

@@ -3,14 +3,15 @@
 from functools import partial
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from parkportal.again import answered, drawn, typed
 from parkportal.clock import park_today
 from parkportal.guards import roles
-from parkportal.idempotency import made_before
+from parkportal.idempotency import done_at, made_before, wants_json
 from parkportal.states import Refused
 from testing.actions import collect_at_door, leave_stop, plan_round
 from testing.actions.rounds import in_building_order, waiting_at_the_door
@@ -58,14 +59,13 @@ def door_round(request: HttpRequest, pk: int) -> HttpResponse:
     rounds = DoorRound.objects.visible_to(request.user).select_related("session__point", "session__campaign", "squad")
     found = get_object_or_404(rounds, pk=pk)
     stops = list(found.stops.select_related("signup", "outcome_by"))
-    following = next((stop for stop in stops if stop.outcome == DoorStop.Outcome.PLANNED), None)
+    planned = [stop for stop in stops if stop.outcome == DoorStop.Outcome.PLANNED]
     context = {
         "round": found,
         "stops": stops,
-        "following": following,
-        "left": sum(stop.outcome == DoorStop.Outcome.PLANNED for stop in stops),
+        "planned": [(stop, drawn(request, StopForm, _mark(stop))) for stop in planned],
+        "left": len(planned),
         "team": [member.name for member in found.team.all()],
-        "form": drawn(request, StopForm),
     }
     return render(request, "testing/door_round.html", context)
 
@@ -76,12 +76,39 @@ def door_stop(request: HttpRequest, pk: int, stop_id: int) -> HttpResponse:
     """One door: swabbed, nobody there, or not wanted."""
     found = get_object_or_404(DoorRound.objects.visible_to(request.user), pk=pk)
     stop = get_object_or_404(found.stops.select_related("signup", "round"), pk=stop_id)
+    if wants_json(request):
+        return _from_the_queue(request, stop)
     outcome = request.POST.get("outcome")
     if not outcome:
-        form, act = typed(request, StopForm), partial(collect_at_door, stop=stop, by=request.user)
+        form, act = typed(request, StopForm, _mark(stop)), partial(collect_at_door, stop=stop, by=request.user)
         return answered(request, form, act, "testing:door_round", beside="tube", pk=pk)
     try:
         leave_stop(stop=stop, outcome=outcome, by=request.user)
     except Refused as refusal:
         messages.error(request, refusal.text)
     return redirect("testing:door_round", pk)
+
+
+def _mark(stop: DoorStop) -> str:
+    return f"stop{stop.pk}"
+
+
+def _from_the_queue(request: HttpRequest, stop: DoorStop) -> JsonResponse:
+    """What a phone kept until it was heard: done when it was done; a refusal comes back to be looked at."""
+    try:
+        told = _done(stop, StopForm(request.POST), request)
+    except Refused as refusal:
+        return JsonResponse({"text": f"{stop.signup.masked_name}：{refusal.text}"}, status=409)
+    return JsonResponse({"text": told, "url": reverse("testing:door_round", args=[stop.round_id])})
+
+
+def _done(stop: DoorStop, form: StopForm, request: HttpRequest) -> str:
+    """What was written. Raises Refused, with `empty` for a form that is not filled in."""
+    at = done_at(request)
+    if outcome := request.POST.get("outcome"):
+        leave_stop(stop=stop, outcome=outcome, by=request.user, done_at=at)
+        return "记下了。"
+    if not form.is_valid():
+        raise Refused("empty", "请填体温和试管条码。")
+    collect_at_door(stop=stop, by=request.user, done_at=at, **form.cleaned_data)
+    return "采到了，已送到。"

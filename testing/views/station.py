@@ -15,7 +15,7 @@ from parkportal.guards import roles
 from parkportal.idempotency import done_at
 from parkportal.printing.barcodes import code128_svg
 from parkportal.printing.labels import LABEL_MODULE_MM
-from testing.actions.desk import counts
+from testing.actions.desk_find import counts
 from testing.actions.pooling import pool_at
 from testing.desk_answers import answer
 from testing.desk_words import FIND, REASON, TEMPERATURE, TUBE, Answer, Scan, meter_of, waiting
@@ -127,10 +127,11 @@ def _label(told: Answer) -> dict[str, Any] | None:
 
 def _json(told: Answer, *, is_late: bool) -> JsonResponse:
     """What nobody saw being refused is a conflict: the browser keeps it for review."""
-    return JsonResponse(_as_json(told), status=409 if is_late and told.is_conflict else 200)
+    return JsonResponse(as_json(told), status=409 if is_late and told.is_conflict else 200)
 
 
-def _as_json(told: Answer) -> dict[str, Any]:
+def as_json(told: Answer) -> dict[str, Any]:
+    """An answer as the desk's script hears it."""
     label = _label(told)
     return {
         "html": render_to_string("testing/_desk_answer.html", {"answer": told}),

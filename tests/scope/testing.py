@@ -47,6 +47,7 @@ LISTS = [
 ]
 STATION = [
     row("testing:station", "committee station"),
+    row("testing:desk_worker", "committee station"),
     row("testing:station_desk", DESK, session_id="session"),
     row("testing:station_count", DESK, session_id="session"),
     row("testing:station_walkin", DESK, session_id="session"),
