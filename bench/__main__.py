@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-NAMES = ("lists", "allocation", "desk", "results", "labels")
+NAMES = ("lists", "allocation", "desk", "results", "roster", "workbook", "labels")
 
 
 def main(names: list[str]) -> int:

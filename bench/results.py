@@ -53,7 +53,7 @@ def _bench():
         [
             SignUp(
                 campaign=campaign, code=code, name="陆青禾", number=number, status="collected",
-                document_hash=number_hash("id_card", number),
+                document_hash=number_hash("id_card", number), source="desk",
             )
             for code, number in zip(take_codes("RY", ROWS), numbers, strict=True)
         ],

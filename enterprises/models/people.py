@@ -50,7 +50,10 @@ def own_enterprises(user: Any) -> Any:
 
 
 class Person(models.Model):
-    """One human being, known by type and number of a document; rosters and the desk's identity check write it."""
+    """One human being, known by type and number of a document.
+
+    Rosters and the pages of the enterprise's staff write it; a sign-up keeps what was declared and writes none.
+    """
 
     class Sex(models.TextChoices):
         MALE = "M", "男"

@@ -65,6 +65,11 @@ class ShareLink(models.Model):
         return f"{self.unit} {local(self.created_at):%Y-%m-%d}"
 
     @property
+    def opened(self) -> int:
+        """How often the page was opened; what was looked at on it stands in the log."""
+        return sum(view.what == ShareView.What.PAGE for view in self.views.all())
+
+    @property
     def is_open(self) -> bool:
         return self.withdrawn_at is None and self.expires_at > park_now()
 

@@ -1,15 +1,18 @@
 """A shared unit opens without an account, expires, can be taken back, and counts its views."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from PIL import Image
 
 from investment import actions
-from investment.models import ShareView, TimeRequest, Unit
+from investment.models import Photo, ShareView, TimeRequest, Unit
 from investment.tests.factories import make_lead, make_unit
 from parkportal.clock import park_now
 from parkportal.idempotency import new_token
+from parkportal.records import files
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +41,19 @@ def test_it_opens_in_english_and_counts(client, link):
     assert "Building B3, floor 4" in page and "Production floor" in page and "This link works until" in page
     assert "Hallberg" not in page
     assert ShareView.objects.count() == 1
+
+
+def test_a_page_with_pictures_counts_once_and_a_picture_when_it_is_opened(client, link, officer):
+    raw = BytesIO()
+    Image.new("RGB", (40, 30), "white").save(raw, "PNG")
+    kept = files.keep(raw.getvalue(), name="图.png", purpose="unit-photo", owner=officer)
+    photos = [Photo.objects.create(unit=link.unit, file=kept, position=n) for n in (1, 2)]
+    page = client.get(reverse("share:share", args=[link.address])).content.decode()
+    shown = [reverse("share:share_photo", args=[link.address, photo.pk]) for photo in photos]
+    assert all(f'src="{address}"' in page and client.get(address).status_code == 200 for address in shown)
+    assert link.opened == link.views.count() == 1
+    assert f'href="{shown[1]}?opened=1"' in page and client.get(f"{shown[1]}?opened=1").status_code == 200
+    assert (link.opened, link.views.count()) == (1, 2)
 
 
 def test_it_opens_in_chinese_when_asked(client, link):

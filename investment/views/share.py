@@ -73,7 +73,9 @@ def share_ask(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 @public
 def share_photo(request: HttpRequest, token: str, pk: int) -> HttpResponse:
+    """A picture of the unit; counted when the guest opens it, not when the page shows it."""
     link = _open_link(token)
     photo = get_object_or_404(Photo.objects.filter(unit=link.unit).select_related("file"), pk=pk)
-    actions.count_view(link, ShareView.What.PHOTO)
+    if request.GET.get("opened"):
+        actions.count_view(link, ShareView.What.PHOTO)
     return serve(photo.file, download=False)

@@ -90,7 +90,9 @@ def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*READ)
 def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
     unit = get_object_or_404(Unit.objects.visible_to(request.user).select_related("building"), pk=pk)
-    links = ShareLink.objects.select_related("lead", "by").annotate(view_count=Count("views"))
+    links = ShareLink.objects.select_related("lead", "by").annotate(
+        view_count=Count("views", filter=Q(views__what="page"))
+    )
     context = {
         "unit": unit,
         "photos": unit.photos.all(),

@@ -1,11 +1,15 @@
 """A real Chromium for the journeys: every console error and every request to another host fails the story."""
 
+import io
 import os
+import re
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -111,6 +115,13 @@ class Person:
         self.page.wait_for_load_state()
         return self
 
+    def opens_first(self, pattern: str) -> str:
+        """The first link of the page whose address looks like this; what stands in the pattern's brackets."""
+        addresses = self.page.eval_on_selector_all("main a", "all => all.map(a => a.getAttribute('href'))")
+        found = next(match for address in addresses if (match := re.search(pattern, address or "")))
+        self.goes_to(found.string)
+        return found[1]
+
     def fills(self, **values: str) -> "Person":
         for field, value in values.items():
             self.page.locator(f"[name={field}]").first.fill(value)
@@ -123,6 +134,15 @@ class Person:
         folder.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=folder / f"{self.name}-{self.taken:02d}-{title}.png", full_page=True)
         return self
+
+    def reads(self, selector: str) -> set[str]:
+        """What an independent reader finds in the picture of a part of the page, from as near as a scanner is held."""
+        found = set()
+        for part in self.page.locator(selector).all():
+            picture = Image.open(io.BytesIO(part.screenshot(scale="css")))
+            near = picture.resize((picture.width * 3, picture.height * 3))
+            found |= {result.text for result in zxingcpp.read_barcodes(near)}
+        return found
 
     def text(self) -> str:
         return self.page.inner_text("body")
