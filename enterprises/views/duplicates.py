@@ -1,5 +1,7 @@
 """Rows of the register that may be one unit: looked at, set apart, merged, undone."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -69,7 +71,14 @@ def enterprise_merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
             return redirect("dashboard:enterprise_file", pk=kept.pk)
         except ValidationError as problem:
             error = problem.text if isinstance(problem, Refused) else "".join(problem.messages)
-    context = {
+    return render(
+        request, "enterprises/enterprise_merge.html", _preview(kept, gone, error), status=422 if error else 200
+    )
+
+
+def _preview(kept: Enterprise, gone: Enterprise, error: str) -> dict[str, Any]:
+    """What would become of both rows, and why it was refused."""
+    return {
         "kept": kept,
         "gone": gone,
         "choices": merging.choices(kept, gone),
@@ -80,7 +89,6 @@ def enterprise_merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
         "error": error,
         "has_errors": bool(error),
     }
-    return render(request, "enterprises/enterprise_merge.html", context, status=422 if error else 200)
 
 
 @require_POST
