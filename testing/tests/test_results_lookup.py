@@ -10,10 +10,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from enterprises.models.people import number_hash
 from enterprises.tests.factories import id_number
 from parkportal.clock import park_now, park_today
 from parkportal.messaging.models import Message
 from testing.models import LookupLock, PhoneCode, Result
+from testing.results import find_lost
 from testing.tasks import deliver_phone_code
 from testing.tests.factories import make_lab_user, make_reading, make_session, make_signup, make_specimen
 
@@ -164,6 +166,19 @@ def test_unknown_and_known_take_the_same_statements(signup, tube):
         browser.get(reverse("public:results"))
         with CaptureQueriesContext(connection) as queries:
             ask(browser, code, number=number)
+        seen.append([re.sub(r"'[^']*'|[0-9]+|NULL|%s", "?", query["sql"])[:60] for query in queries])
+
+    assert seen[0] == seen[1] == seen[2]
+
+
+@pytest.mark.both
+def test_a_lost_code_takes_the_same_statements_for_known_and_unknown(signup):
+    seen = []
+    for address, (number, phone) in enumerate(
+        ((NUMBER, signup.phone), ("439900198001010010", signup.phone), (NUMBER, "13900009999"))
+    ):
+        with CaptureQueriesContext(connection) as queries:
+            find_lost(number_hash("id_card", number), phone, address=f"10.0.0.{address}")
         seen.append([re.sub(r"'[^']*'|[0-9]+|NULL|%s", "?", query["sql"])[:60] for query in queries])
 
     assert seen[0] == seen[1] == seen[2]

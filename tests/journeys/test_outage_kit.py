@@ -53,7 +53,9 @@ def test_the_desk_goes_on_through_an_outage_and_a_reload_and_everything_arrives_
         clerk.sees("PIN 不对，打不开离线包")
         page.locator("#kit-pin").fill(PIN)
         page.locator("#kit-unlock").click()
-        clerk.sees("离线包已解锁 5 人").pictures("断网解锁")
+        clerk.sees("离线包已解锁 5 人")
+        page.locator("#kit").wait_for(state="hidden")
+        clerk.pictures("断网解锁")
 
         # when people come: names are shown, what is not registered or used or not on the list is refused
         scan(page, sitting.codes[0])
@@ -80,6 +82,7 @@ def test_the_desk_goes_on_through_an_outage_and_a_reload_and_everything_arrives_
         page.reload()
         unlocks(page, PIN)
         clerk.sees("离线包已解锁 5 人")
+        page.locator("#kit").wait_for(state="hidden")
         scan(page, sitting.codes[1])
         clerk.sees("已经采过")
         scan(page, sitting.codes[2])
