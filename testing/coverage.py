@@ -10,7 +10,7 @@ from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Val
 from enterprises.models import Employment, Person, PersonFlag, ResumptionStatus
 from enterprises.models.kinds import NO_KEY_PROJECT
 from parkportal.clock import day_of
-from testing.groups import REQUIRED, group_rules
+from testing.groups import DOOR_GROUPS, REQUIRED, group_rules
 from testing.models import Campaign, Exemption, Group, LeftWhy, PoolMember, Specimen
 
 
@@ -49,7 +49,8 @@ def due_persons(as_of: datetime, *, campaign: Campaign | None = None) -> QuerySe
     required = [code for code, rule in group_rules().items() if rule["duty"] != "may"]
     if campaign is not None and campaign.groups:
         required = [code for code in required if code in campaign.groups]
-    return required_persons(as_of).filter(group_then__in=required).exclude(exempted(as_of))
+    counted = Q(group_then__in=DOOR_GROUPS) | ~Q(exempted(as_of))  # who has become group A since is waived no more
+    return required_persons(as_of).filter(counted, group_then__in=required)
 
 
 def sampled(as_of: datetime, *, campaign: Campaign | None = None) -> Q:

@@ -80,6 +80,16 @@ def test_an_exemption_ends_on_its_day(firm, committee):
     assert coverage.due_persons(park_now() + timedelta(days=1)).count() == 1
 
 
+def test_an_exemption_ends_for_who_becomes_group_a(firm, committee):
+    person = make_employee(firm)
+    make_exemption(person, status="granted", decided_by=committee, decided_at=park_now())
+    assert person not in coverage.due_persons(park_now())
+
+    make_flag(person, "wuhan_contact")
+
+    assert person in coverage.due_persons(park_now())
+
+
 def test_an_exemption_is_decided_once_and_asked_once(firm, committee):
     person = make_employee(firm)
     asked = make_exemption(person, enterprise=firm)
