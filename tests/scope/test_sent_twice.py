@@ -111,6 +111,7 @@ ONCE_BY_STATE = {
     "supplies:stock_take_return",
     "supplies:stock_take_void",
     "testing:correction_decide",
+    "testing:session_cancel",
     "testing:signup_cancel_by_staff",
 }
 # What may grow again: a picture sent again replaces the first; who asks again for digits gets others (decision 22).
