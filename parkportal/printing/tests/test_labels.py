@@ -81,13 +81,16 @@ def test_a_label_reads_when_the_printer_is_a_millimetre_off(x, y):
     assert codes(printed) == [label.code]
 
 
-def test_each_label_of_a_drifted_sheet_shows_its_own_code_only():
+@pytest.mark.parametrize("mono", [False, True], ids=["grey", "mono"])
+@pytest.mark.parametrize(("right", "down"), [(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, -1), (1, -1), (-1, 1)])
+def test_each_label_of_a_drifted_sheet_shows_its_own_code_only(right, down, mono):
+    """The die cuts stay where they are; the print lies a millimetre off: to each side, up, down, and cornerwise."""
     labels = labels_of(26)
-    (printed,) = pages(label_sheet_pdf(labels, SHEET), 203)
+    (printed,) = pages(label_sheet_pdf(labels, SHEET), 203, mono=mono)
     unit = per_mm(203)
     for place in range(0, 52, 7):
-        x, y = SHEET.corner(place)
-        cut = printed.crop(tuple(round(at * unit) for at in (x + 1, y + 1, x + 51, y + 21)))
+        x, y = (at - off for at, off in zip(SHEET.corner(place), (right, down), strict=True))
+        cut = printed.crop(tuple(round(at * unit) for at in (x, y, x + 50, y + 20)))
         assert codes(cut) == [labels[place].code]
 
 
