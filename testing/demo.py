@@ -15,7 +15,7 @@ from supplies.demo import bring_kits
 from supplies.models import Place
 from testing.actions.campaigns import CONSENT_TEXT, CONSENT_TEXT_EN
 from testing.actions.sessions import slot_times
-from testing.demo_custody import UNFIT, Tube, plant_agreement, plant_boxes, plant_readings, plant_today
+from testing.demo_custody import UNFIT, Tube, plant_agreement, plant_boxes, plant_printers, plant_readings, plant_today
 from testing.groups import facts_of_employment, group_of
 from testing.models import (
     BoxCheck,
@@ -78,6 +78,7 @@ def plant(stage: Stage) -> None:
     """A point, two campaigns, nine days of swabs, boxes, results, and people who wait."""
     point, lab = _places(stage)
     _tube_ranges(stage, lab)
+    plant_printers(stage)
     plant_agreement(stage, lab)
     cast = _cast(stage)
     earlier = _campaign(

@@ -18,6 +18,7 @@ from testing.models import (
     Budget,
     InvalidReason,
     LabDay,
+    LabelPrinter,
     LabTerms,
     Reading,
     Result,
@@ -227,3 +228,14 @@ def _release(stage: Stage, tubes: Sequence[Tube], moment: datetime) -> None:
         )
         tube.specimen.released_at = moment
         tube.went("released", moment, verifier)
+
+
+def plant_printers(stage: Stage) -> None:
+    """The two label printers of the point, each with the drift that was measured on it."""
+    measured = {"measured_at": at(date(2020, 2, 9), time(15, 20)), "measured_by": stage.users["caiyang1"]}
+    LabelPrinter.objects.bulk_create(
+        [
+            LabelPrinter(name="A1 栋激光机", label_format="a4-4x13", offset_x_tenths=5, offset_y_tenths=-3, **measured),
+            LabelPrinter(name="A1 栋标签机", label_format="roll-50x20", **measured),
+        ]
+    )

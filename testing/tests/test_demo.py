@@ -14,7 +14,7 @@ from parkportal.accounts.models import RoleGrant, User
 from parkportal.demo import CAST, Stage
 from parkportal.records import figures, terms
 from testing import bench, coverage, invariants
-from testing.models import Session, SignUp, Slot, Specimen
+from testing.models import LabelPrinter, Session, SignUp, Slot, Specimen
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +46,9 @@ def test_demo_park(stage):
     laboratory_has_every_tube_somewhere(stage)
     due, done = coverage.total(coverage.by_group(stage.now))
     assert 0 < done < due
+    assert [str(row) for row in LabelPrinter.objects.all()] == [
+        "A1 栋标签机，卷纸，单列 50 × 20 mm", "A1 栋激光机，A4，4 列 13 行",
+    ]  # fmt: skip
 
 
 def states_the_printed_figures(stage):
