@@ -17,10 +17,12 @@ from parkportal.records.models import StoredFile
 from parkportal.states import Refused
 from parkportal.workbooks.intake import Key
 from parkportal.workbooks.judgement import CREATE, JudgedRow, Judgement
+from testing.actions import correct_guardian
 from testing.actions.rosters import PlannedPerson, RosterPlan, plan_people, sign_up_roster
 from testing.groups import group_rules
 from testing.intake import SIGNED_UP, SIGNUPS
 from testing.models import Campaign, SignUp, Slot
+from testing.models.signups import SignUpQuerySet
 
 HOW = [
     ("wait", "分到几场，放不下的排候补"),
@@ -40,18 +42,18 @@ SHOWN = {
 class SignUpHoldings(RosterHoldings):
     """The firm's roster, and who of it is signed up for the campaign."""
 
-    def __init__(self, enterprise_id: int | None, campaign_id: int | None) -> None:
+    def __init__(self, enterprise_id: int | None, signups: SignUpQuerySet) -> None:
+        """`signups`: those of the campaign that the sender may see; of others the preview only says 登记过."""
         super().__init__(enterprise_id)
-        self.campaign_id = campaign_id
+        self.signups = signups
 
     def present(self, keys: list[Key]) -> Mapping[Key, Mapping[str, Any]]:
-        """What the roster holds of each; with 已报名 for who holds a sign-up, be they on the roster or not."""
+        """What the roster holds of each; with 已报名 for who is signed up within reach, be they on the roster or not."""
         held = dict(super().present(keys))
         digests = {number_hash(DOCUMENT_OF[str(kind)], str(number)): (kind, number) for kind, number in keys}
         wanted = list(digests)
         for start in range(0, len(wanted), LOOK_UP):
-            signups = SignUp.objects.filter(campaign=self.campaign_id).open()
-            part = signups.filter(document_hash__in=wanted[start : start + LOOK_UP])
+            part = self.signups.filter(document_hash__in=wanted[start : start + LOOK_UP])
             for signup in part.only("document_hash", "guardian_name"):
                 key = digests[signup.document_hash]
                 said = {SIGNED_UP: True, "监护人": signup.guardian_name or None}
@@ -82,7 +84,8 @@ def signup_holdings(user: Any, params: Params) -> SignUpHoldings:
             raise Refused("no_enterprise", "没有这家企业，或者不归您管。")
         if not Campaign.objects.visible_to(user).open().filter(pk=campaign).exists():
             raise Refused("campaign_closed", "这次检测已经不再登记。")
-    return SignUpHoldings(enterprise, campaign)
+    signups = SignUp.objects.filter(campaign=campaign).open()
+    return SignUpHoldings(enterprise, signups if user is None else signups.answered_for_by(user, enterprise))
 
 
 def plan_signups(judgement: Judgement, user: Any, params: Params) -> PlanTable:
@@ -135,17 +138,17 @@ def take_in_signups(
         wait_rest=params.get("how") == "wait",
         by=by,
     )
-    _correct_guardians([row for row in rows if "监护人" in row.changes], campaign)
+    within_reach = SignUp.objects.filter(campaign=campaign).open().answered_for_by(by, enterprise.pk)
+    _correct_guardians([row for row in rows if "监护人" in row.changes], within_reach, by=by)
     done = plan.new + plan.count("waiting")
     return CommitReport(created=done, updated=len(rows) - len(new), words=_words(plan))
 
 
-def _correct_guardians(rows: list[JudgedRow], campaign: Campaign) -> None:
+def _correct_guardians(rows: list[JudgedRow], signups: SignUpQuerySet, *, by: Any) -> None:
     """Somebody else answers for a person who is signed up already."""
     for row in rows:
-        for signup in SignUp.objects.filter(campaign=campaign).open().of_document(_digest(row)):
-            signup.guardian_name = row.values["监护人"]
-            signup.save(update_fields=["guardian_name"])
+        for signup in signups.of_document(_digest(row)):
+            correct_guardian(signup=signup, guardian=row.values["监护人"], by=by)
 
 
 def _words(plan: RosterPlan) -> str:

@@ -141,6 +141,7 @@ _WORDS: dict[str, str] = {
     "supplies.paper_added": "加批次资料",
     "specimen.put_off": "试管放下一箱",
     "signup.slot_changed": "改约时段",
+    "signup.guardian_corrected": "改监护人",
     "invariants.looked": "对账自检",
     "point.added": "加采样点",
 }

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from parkportal.privacy import mask_id, mask_phone
+from parkportal.privacy import mask_id, mask_name, mask_phone
 from parkportal.records.intake import IntakeDoor, PlanTable
 from parkportal.workbooks import messages
 from parkportal.workbooks.headers import header_key
@@ -84,7 +84,7 @@ def _refused(door: IntakeDoor, judgement: Judgement) -> list[dict[str, Any]]:
 
 def _update(door: IntakeDoor, judgement: Judgement, row: JudgedRow) -> dict[str, Any]:
     changes = [
-        {"letter": _letter(judgement, row, name), "column": name, "old": _shown(name, old), "new": _shown(name, new)}
+        {"letter": _letter(judgement, row, name), "column": name, "old": _held(name, old), "new": _shown(name, new)}
         for name, (old, new) in row.changes.items()
     ]
     return {"sheet": row.sheet, "row": row.row, "name": _name(door, row), "changes": changes}
@@ -133,6 +133,11 @@ def _shown(column: str, value: Any) -> str:
     if "证件号码" in column and (_WHOLE_NUMBER.fullmatch(text) or not _looks_damaged(text)):
         return mask_id(text)
     return text
+
+
+def _held(column: str, value: Any) -> str:
+    """What the portal holds, beside what the file says: nobody is told another person's name by a file of their own."""
+    return mask_name(str(value)) if value and column == "监护人" else _shown(column, value)
 
 
 def _looks_damaged(text: str) -> bool:

@@ -39,6 +39,7 @@ from testing.actions.signups import (
     Declaration,
     cancel_signup,
     change_slot,
+    correct_guardian,
     send_link_again,
     sign_up,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "close_campaign",
     "close_pool",
     "collect",
+    "correct_guardian",
     "count_label_print",
     "create_campaign",
     "decline_correction",

@@ -287,6 +287,18 @@ def _slot_fact(slot: Slot | None) -> dict[str, str]:
     return {"slot": f"{slot.starts_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if slot else ""}
 
 
+def correct_guardian(*, signup: SignUp, guardian: str, by: Any) -> SignUp:
+    """Somebody else answers for a person under age. What is cancelled meanwhile, or says so already, stays."""
+    with transaction.atomic():
+        held = SignUp.objects.select_for_update().get(pk=signup.pk)
+        if held.status != SignUpStatus.CANCELLED and held.guardian_name != guardian:
+            before, held.guardian_name = held.masked_guardian, guardian
+            held.save(update_fields=["guardian_name"])
+            after = {"监护人": held.masked_guardian}
+            record("signup.guardian_corrected", by=by, subject=held, before={"监护人": before}, after=after)
+    return held
+
+
 def cancel_signup(*, signup: SignUp, by: Any = None, reason: str = "本人取消", token: UUID | None = None) -> SignUp:
     """Give the sign-up up; the place goes to the waiting list at once, or is free.
 

@@ -79,6 +79,11 @@ class SignUpQuerySet(models.QuerySet["SignUp"]):
             reach |= Q(enterprise__in=own)
         return self.filter(reach)
 
+    def answered_for_by(self, user: Any, enterprise_id: int | None) -> "SignUpQuerySet":
+        """Whose guardian a list of this enterprise shows and corrects: the committee's list all, a firm's its own."""
+        rows = self.visible_to(user)
+        return rows if user.has_role("committee") else rows.filter(enterprise=enterprise_id)
+
     def at_desk(self, user: Any, session_id: int) -> "SignUpQuerySet":
         """Whom the desk of a session may call up: everybody of its campaign, if the person works at its point."""
         sessions = Session.objects.workable_by(user).filter(pk=session_id)

@@ -10,9 +10,11 @@ from openpyxl import Workbook
 
 from enterprises.models import Employment
 from enterprises.tests.factories import id_number, make_contact, make_employee, make_enterprise
+from parkportal.privacy import mask_name
 from parkportal.records import intake, intake_batches, tasks
-from parkportal.records.models import IntakeBatch
+from parkportal.records.models import AuditEntry, IntakeBatch
 from parkportal.states import Refused
+from testing.actions import correct_guardian
 from testing.models import SignUp
 from testing.tests.factories import make_campaign, make_session, make_signup
 
@@ -121,9 +123,50 @@ def test_another_guardian_is_an_update_and_the_same_one_is_none(firm, campaign, 
     assert upload(firm, campaign, contact, child).unchanged == 1
 
     batch = upload(firm, campaign, contact, [*child[:-1], "米禾"])
-    assert (batch.updated, batch.preview["updates"][0]["changes"][0]["new"]) == (1, "米禾")
+    change = batch.preview["updates"][0]["changes"][0]
+    assert (batch.updated, change["old"], change["new"]) == (1, mask_name("白檀"), "米禾")
     take_in(batch, contact)
     assert SignUp.objects.get().guardian_name == "米禾"
+    entry = AuditEntry.objects.get(action="signup.guardian_corrected")
+    assert (entry.by, entry.before, entry.after) == (
+        contact, {"监护人": mask_name("白檀")}, {"监护人": mask_name("米禾")}
+    )  # fmt: skip
+
+
+def test_a_foreign_sign_up_is_only_said_to_be_there(firm, campaign, contact):
+    # given a child that another firm signed up, with a guardian, and that is on this firm's roster too
+    number = id_number(born_on=date(2010, 1, 1))
+    slot = campaign.sessions.first().slots.first()
+    theirs = make_signup(slot, number=number, enterprise=make_enterprise(), guardian_name="白檀")
+    make_employee(firm, number=number)
+    make_signup(slot)  # somebody else altogether
+
+    batch = upload(firm, campaign, contact, person(1, 证件号码=number, 监护人="米禾"))
+
+    # then neither the guardian nor an update is told, and taking it in changes nothing of theirs
+    assert "白檀" not in str(batch.preview) and mask_name("白檀") not in str(batch.preview)
+    assert [row["word"] for row in batch.preview["plan"]["rows"]] == ["登记过"]
+    batch = take_in(batch, contact)
+    theirs.refresh_from_db()
+    assert (theirs.guardian_name, batch.created, SignUp.objects.count()) == ("白檀", 0, 2)
+
+
+def test_the_committee_corrects_the_guardian_of_any_sign_up(firm, campaign, make_user):
+    number = id_number(born_on=date(2010, 1, 1))
+    make_signup(campaign.sessions.first().slots.first(), number=number, guardian_name="白檀")
+    clerk = make_user("committee")
+
+    batch = take_in(upload(firm, campaign, clerk, person(1, 证件号码=number, 监护人="米禾")), clerk)
+
+    assert (batch.updated, SignUp.objects.get().guardian_name) == (1, "米禾")
+
+
+def test_a_guardian_of_a_cancelled_sign_up_stays(campaign, contact):
+    signup = make_signup(campaign.sessions.first().slots.first(), guardian_name="白檀")
+    SignUp.objects.update(status="cancelled")
+
+    assert correct_guardian(signup=signup, guardian="米禾", by=contact).guardian_name == "白檀"
+    assert not AuditEntry.objects.filter(action="signup.guardian_corrected").exists()
 
 
 def test_who_signed_up_alone_before_is_left_and_comes_onto_the_roster(firm, campaign, contact):
@@ -132,8 +175,8 @@ def test_who_signed_up_alone_before_is_left_and_comes_onto_the_roster(firm, camp
 
     batch = upload(firm, campaign, contact, person(1, 证件号码=number))
 
-    assert (batch.created, batch.updated) == (0, 1)
-    take_in(batch, contact)
+    assert [row["word"] for row in batch.preview["plan"]["rows"]] == ["登记过"]
+    assert take_in(batch, contact).created == 0
     assert SignUp.objects.count() == 1
     assert Employment.objects.current().filter(enterprise=firm).count() == 1
 
