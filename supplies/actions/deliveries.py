@@ -19,7 +19,7 @@ from parkportal.states import AlreadyMoved, Refused
 from supplies.actions.allocations import close_finished, new_deliveries
 from supplies.actions.ledger import Entry, Leg, post
 from supplies.actions.notices import tell
-from supplies.actions.requests import close_fulfilled
+from supplies.actions.requests import close_fulfilled, reopen_unsent
 from supplies.actions.signing import check_signing_code
 from supplies.models import (
     Delivery,
@@ -32,6 +32,7 @@ from supplies.models import (
     Receipt,
     SigningCode,
 )
+from supplies.models.delivery import LATE, UNDERWAY
 from supplies.units import fitting
 
 Shortage = DeliveryLine.Shortage
@@ -119,6 +120,7 @@ def hand_to_squad(
         held = _locked(deliveries)
         _check_handover(held)
         now = _signed_at(held, at)
+        _check_usable([line for one in held for line in one.lines.all()], now)
         receipt = signature.receipt(Receipt.Leg.LIAISON, by=by, at=now)
         transit, bag = Place.objects.the(PlaceKind.TRANSIT), Place.objects.of_squad(held[0].squad)
         entries = [
@@ -159,6 +161,7 @@ def sign_delivery(
         _check_lots(held, lines, arrivals)
         for line in lines:
             _fill(line, arrivals.get(line.pk, Arrival(line.expected)))
+        _check_usable([line for line in lines if line.received], now)
         receipt = signature.receipt(Receipt.Leg.ENTERPRISE, by=by, at=now)
         if code is not None:
             SigningCode.objects.filter(pk=code.pk).update(used_at=timezone.now())
@@ -176,11 +179,25 @@ def sign_delivery(
 
 @transaction.atomic
 def void_delivery(*, delivery: Delivery, by: Any, reason: str) -> Delivery:
-    """A delivery that has not left the warehouse is given up; its stock is free again."""
+    """A delivery that will not be brought is given up: what is under way goes back to the shelf, what was asked for is
+    open again. Raises Refused: reason_missing, forbidden_move, and what the ledger refuses.
+    """
     if not reason.strip():
         raise Refused("reason_missing", "作废要写原因。")
     [held] = _locked([delivery])
+    return give_up(held, by=by, reason=reason, words=f"作废：{reason}")
+
+
+def give_up(held: Delivery, *, by: Any, reason: str, words: str) -> Delivery:
+    """A locked delivery ends without a signature, wherever its goods are; `words` stand in the ledger."""
+    lines = list(held.lines.all())
+    if held.status in UNDERWAY:
+        legs = _legs(lines, _holder(held), held.warehouse)
+        post(Entry(Movement.Kind.RETURN, legs, words[:200], delivery=held), by=by)
     held.move_to(DeliveryStatus.VOID, by=by, reason=reason)
+    close_finished(lines, by, park_now())
+    reopen_unsent(lines, by=by, reason=reason)
+    close_fulfilled(lines, by=by)
     return held
 
 
@@ -202,6 +219,18 @@ def _signed_at(held: Sequence[Delivery], at: datetime | None) -> datetime:
         return now
     last = DeliveryMove.objects.filter(subject__in=held).aggregate(last=Max("effective_at"))["last"]
     return min(max(at, last or at), now)
+
+
+def _check_usable(lines: Sequence[DeliveryLine], signed_at: datetime) -> None:
+    """Nothing recalled, quarantined or expired changes hands; what was signed before the network came back is history."""
+    if park_now() - signed_at >= LATE:
+        return
+    for line in lines:
+        if not line.lot.is_usable:
+            raise Refused(
+                "lot_unusable",
+                f"{line.lot.item}批号 {line.lot} 已召回、隔离或过期，不能再交出去；请按“企业不要”登记，带回仓库。",
+            )
 
 
 def _legs(lines: Any, from_place: Place, to_place: Place) -> list[Leg]:

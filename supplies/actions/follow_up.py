@@ -10,10 +10,8 @@ from parkportal.clock import park_now
 from parkportal.idempotency import once
 from parkportal.records.audit import record
 from parkportal.states import AlreadyMoved, Refused
-from supplies.actions.allocations import close_finished
-from supplies.actions.ledger import Entry, Leg, post
-from supplies.actions.requests import close_fulfilled
-from supplies.models import Delivery, DeliveryStatus, Feedback, Movement, Place, PlaceKind
+from supplies.actions.deliveries import give_up
+from supplies.models import Delivery, DeliveryStatus, Feedback
 from supplies.models.delivery import ENDED, UNDERWAY
 
 
@@ -43,16 +41,7 @@ def close_remainder(*, delivery: Delivery, by: Any, reason: str) -> Delivery:
     held = rows.prefetch_related("lines__lot__item").get(pk=delivery.pk)
     if held.remainder_of_id is None or held.status not in UNDERWAY:
         raise Refused("no_remainder", "只有还没送到的补送单可以关掉。")
-    lines = list(held.lines.all())
-    here = Place.objects.the(PlaceKind.TRANSIT)
-    if held.status == DeliveryStatus.WITH_LIAISON and held.squad is not None:
-        here = Place.objects.of_squad(held.squad)
-    legs = [Leg(line.lot, here, held.warehouse, line.expected) for line in lines]
-    post(Entry(Movement.Kind.RETURN, legs, f"不再补送：{reason}"[:200], delivery=held), by=by)
-    held.move_to(DeliveryStatus.VOID, by=by, reason=reason)
-    close_finished(lines, by, park_now())
-    close_fulfilled(lines, by=by)
-    return held
+    return give_up(held, by=by, reason=reason, words=f"不再补送：{reason}")
 
 
 def say_thanks(

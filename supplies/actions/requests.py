@@ -123,7 +123,12 @@ def grant(plan: Allocation, *, by: Any) -> None:
     asked = SupplyRequestLine.objects.filter(
         item=plan.item, request__enterprise__in=list(given), request__status=Status.OPEN, granted__isnull=True
     )
-    answered: list[SupplyRequestLine] = list(asked.select_related("request").order_by("id"))
+    # whoever is given nothing goes on waiting for the next plan
+    answered: list[SupplyRequestLine] = [
+        line
+        for line in asked.select_related("request").order_by("id")
+        if given[line.request.enterprise_id].quantity > 0
+    ]
     for line in answered:
         share = given[line.request.enterprise_id]
         line.granted, line.allocation_line = min(share.quantity, line.quantity), share
@@ -150,6 +155,20 @@ def close_fulfilled(lines: Iterable[DeliveryLine], *, by: Any) -> None:
         request.move_to(Status.DONE, by=by)
         if request.need is not None and request.need.is_open:
             close_need(need=request.need, outcome=_outcome(sent), by=by)
+
+
+def reopen_unsent(lines: Iterable[DeliveryLine], *, by: Any, reason: str) -> None:
+    """Deliveries were given up: what no other one answers is asked for again, and the next plan finds it."""
+    shares = {line.allocation_line_id for line in lines if line.allocation_line_id}
+    sent = DeliveryLine.objects.filter(allocation_line__in=shares).exclude(delivery__status="void")
+    unsent = shares - set(sent.values_list("allocation_line", flat=True))
+    unmet = SupplyRequestLine.objects.filter(
+        allocation_line__in=unsent, request__status__in=[Status.OPEN, Status.ALLOTTED]
+    )
+    for request in _locked(set(unmet.values_list("request", flat=True))):
+        request.lines.filter(allocation_line__in=unsent).update(granted=None, allocation_line=None)
+        if request.status == Status.ALLOTTED:
+            request.move_to(Status.OPEN, by=by, reason=reason)
 
 
 def _outcome(sent: Any) -> str:

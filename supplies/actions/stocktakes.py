@@ -86,7 +86,7 @@ def submit_counts(*, take: StockTake, counts: Mapping[int, Count], by: Any) -> l
         StockTakeLine.objects.bulk_update(moved, ["book", "counted", "reason"])
         return moved
     for line in lines:
-        _count(line, counts.get(line.pk))
+        _count(line, counts.get(line.pk), is_blind=held.is_blind)
     StockTakeLine.objects.bulk_update(lines, ["counted", "reason"])
     held.counted_by = by
     held.move_to(Status.SUBMITTED, by=by, save=("counted_by",))
@@ -159,7 +159,8 @@ def _book(place: Place, lots: list[int]) -> dict[int, Decimal]:
     return {lot: row.amount for (_, lot), row in locked_balances(known).items()}
 
 
-def _count(line: StockTakeLine, count: Count | None) -> None:
+def _count(line: StockTakeLine, count: Count | None, *, is_blind: bool) -> None:
+    """Take one number; whoever counts blind is asked to count again, and is not told by how much it differs."""
     item = line.lot.item
     if count is None:
         raise Refused("not_complete", f"{item}（批号 {line.lot}）还没有填实盘数，没有了请填 0。", line=line.pk)
@@ -167,12 +168,9 @@ def _count(line: StockTakeLine, count: Count | None) -> None:
         fitting(count.quantity, item)
     if count.quantity != line.book and not count.reason.strip():
         gap = count.quantity - line.book
-        more = "多" if gap > 0 else "少"
-        raise Refused(
-            "reason_missing",
-            f"{item}（批号 {line.lot}）比账面{more} {plain(abs(gap))} {item.unit}，请写原因。",
-            line=line.pk,
-        )
+        told = f"比账面{'多' if gap > 0 else '少'} {plain(abs(gap))} {item.unit}，请写原因。"
+        told = "和账面不一样，请再点一遍；点得没错就写原因。" if is_blind else told
+        raise Refused("reason_missing", f"{item}（批号 {line.lot}）{told}", line=line.pk)
     line.counted, line.reason = count.quantity, count.reason.strip()[:100] if count.quantity != line.book else ""
 
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from parkportal.clock import park_today
 from parkportal.idempotency import TokenFormMixin
+from parkportal.keys import key_of
 from parkportal.quantities import plain
 from parkportal.states import Refused
 from supplies.actions import Received
@@ -139,6 +140,7 @@ class MovementForm(TokenFormMixin):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         held = Balance.objects.filter(amount__gt=0).select_related("lot__item", "place")
+        self.user = user
         own = held.filter(Q(place__in=movable_places(user)) | self._from_enterprise())
         self.fields["balance"].queryset = own.order_by("lot__item__pinyin_key", "place", "lot__expires_on")
         self.fields["to_place"].queryset = Place.objects.filter(
@@ -148,13 +150,14 @@ class MovementForm(TokenFormMixin):
     def _from_enterprise(self) -> Q:
         """What an enterprise gives back, chosen on the page of the lot; the list itself does not show 139 firms."""
         wanted = str(self.data.get("balance") or self.initial.get("balance") or "")
-        return Q(pk=int(wanted), place__kind=PlaceKind.ENTERPRISE) if wanted.isdecimal() else Q(pk__in=[])
+        lots = Lot.objects.visible_to(self.user)
+        return Q(pk=key_of(wanted), place__kind=PlaceKind.ENTERPRISE, lot__in=lots)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         balance = data.get("balance")
-        if balance and balance.place.kind == PlaceKind.ENTERPRISE and data.get("kind") == Movement.Kind.TRANSFER:
-            self.add_error("kind", "从企业收回请选“退回”。")
+        if balance and balance.place.kind == PlaceKind.ENTERPRISE:
+            self._clean_return(data)
         if balance and data.get("quantity"):
             try:
                 data["quantity"] = read_quantity(data["quantity"], balance.lot.item)
@@ -169,6 +172,14 @@ class MovementForm(TokenFormMixin):
         elif balance and data.get("to_place") == balance.place:
             self.add_error("to_place", "从哪里来和到哪里去不能是同一处。")
         return data
+
+    def _clean_return(self, data: dict[str, Any]) -> None:
+        """What lies with an enterprise is its own: it may give it back to a warehouse of this keeper, no more."""
+        if data.get("kind") in {Movement.Kind.TRANSFER, Movement.Kind.LOSS}:
+            self.add_error("kind", "从企业收回请选“退回”。")
+        place = data.get("to_place")
+        if place and not reached_warehouses(self.user).filter(pk=place.pk).exists():
+            self.add_error("to_place", "企业退回的物资请收到自己的仓库。")
 
 
 def movable_places(user: Any) -> Any:

@@ -4,15 +4,17 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from parkportal.clock import park_now
 from parkportal.idempotency import new_token
 from parkportal.messaging.models import Message
+from parkportal.records.triggers import lifted
 from parkportal.records.worklist import entries_for
 from parkportal.states import AlreadyMoved, Refused
 from supplies import actions, invariants
 from supplies.actions import Arrival, Signature
-from supplies.models import Allocation, Balance, Delivery, DeliveryStatus, Movement, Place
+from supplies.models import Allocation, Balance, Delivery, DeliveryMove, DeliveryStatus, Movement, Place
 from supplies.tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -288,3 +290,47 @@ def test_everybody_finds_the_own_work_on_the_list(journey):
     actions.hand_to_squad(deliveries=[journey["delivery"]], signature=Signature("沈知遥"), by=journey["liaison"])
     assert kinds(journey["liaison"]) == {"送达"}
     assert kinds(contact) == {"签收"}
+
+
+@pytest.mark.parametrize("with_liaison", [False, True])
+def test_what_is_under_way_goes_back_to_the_shelf_when_its_delivery_is_given_up(journey, with_liaison, sign_in, client):
+    if with_liaison:
+        delivery = brought(journey)
+    else:
+        delivery = f.delivery(f.enterprise(of=f.squad(1)), {journey["masks"]: 5})
+        actions.issue_deliveries(deliveries=[delivery], by=journey["keeper"])
+    sign_in(journey["keeper"])
+    page = reverse("supplies:delivery_detail", args=[delivery.pk])
+    assert "退回并作废" in client.get(page).content.decode()
+    answer = client.post(reverse("supplies:delivery_void", args=[delivery.pk]), {"reason": "企业搬走了"})
+    assert answer.status_code == 302
+    delivery.refresh_from_db()
+    assert delivery.status == "void" and invariants.check() == []
+    away = Balance.objects.filter(lot__in=delivery.lines.values("lot"), place__kind__in=["transit", "squad"])
+    assert [row.amount for row in away if row.amount] == []
+    assert "退回并作废" not in client.get(page).content.decode()
+
+
+def test_a_recalled_lot_changes_hands_no_more_except_back(journey):
+    issued = f.delivery(f.enterprise(of=f.squad(1)), {journey["masks"]: 5})
+    actions.issue_deliveries(deliveries=[issued], by=journey["keeper"])
+    taken = brought(journey)
+    actions.recall(lot=journey["masks"], by=f.user("committee"), reason="厂家召回")
+    with pytest.raises(Refused, match="已召回、隔离或过期"):
+        actions.hand_to_squad(deliveries=[issued], signature=Signature("沈知遥"), by=journey["liaison"])
+    with pytest.raises(Refused, match="已召回、隔离或过期"):
+        actions.sign_delivery(delivery=taken, arrivals={}, signature=Signature("宁远"), by=journey["liaison"])
+    declined = {line.pk: Arrival(Decimal(0), "declined") for line in taken.lines.filter(lot=journey["masks"])}
+    actions.sign_delivery(delivery=taken, arrivals=declined, signature=Signature("宁远"), by=journey["liaison"])
+    assert not Balance.objects.filter(place__enterprise=taken.enterprise, lot=journey["masks"], amount__gt=0).exists()
+
+
+def test_what_was_signed_before_the_recall_and_sent_after_it_stays_signed(journey):
+    taken = brought(journey)
+    actions.recall(lot=journey["masks"], by=f.user("committee"), reason="厂家召回")
+    signed_at = park_now() - timedelta(minutes=30)
+    with lifted():
+        DeliveryMove.objects.filter(subject=taken).update(effective_at=signed_at - timedelta(minutes=5))
+    actions.sign_delivery(delivery=taken, arrivals={}, signature=Signature("宁远"), by=journey["liaison"], at=signed_at)
+    taken.refresh_from_db()
+    assert taken.status == "signed" and taken.receipt.at == signed_at

@@ -87,6 +87,21 @@ def test_what_an_enterprise_gives_back_returns_to_the_shelf(given, sign_in, clie
     assert Balance.objects.get(pk=held.pk).amount == 0
 
 
+def test_a_keeper_neither_writes_off_what_an_enterprise_holds_nor_takes_it_elsewhere(given, sign_in, client):
+    held = Balance.objects.get(lot=given, place__kind="enterprise")
+    east = f.warehouse("东仓")
+    form = {"token": str(new_token()), "balance": held.pk, "quantity": "100", "reason": "x"}
+    sign_in(f.keeper())
+    lost = client.post(page("movement_create"), {**form, "kind": "loss"})
+    assert lost.status_code == 422 and "请选“退回”" in lost.content.decode()
+    away = client.post(page("movement_create"), {**form, "kind": "return", "to_place": east.pk})
+    assert away.status_code == 422 and "请收到自己的仓库" in away.content.decode()
+    sign_in(f.keeper(east))
+    other = client.post(page("movement_create"), {**form, "kind": "return", "to_place": east.pk})
+    assert other.status_code == 422
+    assert Balance.objects.get(pk=held.pk).amount == 100
+
+
 def test_lot_status_recalls_on_the_page_and_says_how_many_were_told(given, sign_in, client):
     sign_in(f.keeper())
     answer = client.post(page("lot_status", given.pk), {"do": "recall", "reason": "不合格"}, follow=True)

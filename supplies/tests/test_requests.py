@@ -77,6 +77,39 @@ def test_a_remainder_keeps_the_request_open_until_it_arrives():
     assert request.status == "done"
 
 
+def test_what_was_asked_for_is_open_again_when_its_delivery_is_given_up():
+    firm, masks = f.enterprise(), f.item()
+    f.stock(masks, 1000)
+    need = register_need(enterprise=firm, kind="supplies", description="缺口罩", by=f.user("committee"))
+    request = ask(firm, masks, 300, need=need)
+    plan, [delivery] = plan_by_request(masks, 300)
+    actions.void_delivery(delivery=delivery, by=f.keeper(), reason="装错车")
+    for row in (request, plan):
+        row.refresh_from_db()
+    assert request.status == "open" and request.lines.get().granted is None and plan.status != "approved"
+    _, [again] = plan_by_request(masks, 300)
+    signed(again)
+    request.refresh_from_db()
+    assert request.status == "done"
+
+
+def test_whoever_is_given_nothing_goes_on_waiting():
+    near, far, masks = f.enterprise("近处有限公司"), f.enterprise("远处有限公司"), f.item()
+    f.stock(masks, 1000)
+    served, waiting = ask(near, masks, 300), ask(far, masks, 300)
+    author = f.user("committee")
+    plan = Allocation(item=masks, warehouse=f.warehouse(), mode="requested", total=Decimal(300))
+    actions.allocate(plan=plan, by=author)
+    by_hand = {near.pk: (Decimal(300), "先给近处"), far.pk: (Decimal(0), "下一批再给")}
+    actions.recompute(plan=plan, by=author, overrides=by_hand)
+    actions.submit_allocation(allocation=plan, by=author)
+    actions.approve_allocation(allocation=plan, by=f.user("committee"))
+    for row in (served, waiting):
+        row.refresh_from_db()
+    assert (served.status, waiting.status) == ("allotted", "open")
+    assert waiting.lines.get().granted is None
+
+
 def test_too_little_is_shared_by_what_was_asked_for_and_the_tier():
     masks = f.item()
     f.stock(masks, 300)

@@ -91,10 +91,21 @@ def test_what_was_moved_during_the_count_is_counted_again(take, masks):
     assert actions.submit_counts(take=take, counts=counts(take), by=f.keeper()) == []
 
 
+def test_whoever_counts_blind_is_not_told_the_book(take):
+    given, line = counts(take), take.lines.get(lot__batch="A1")
+    given[line.pk] = Count(Decimal(990))
+    with pytest.raises(Refused) as blind:
+        actions.submit_counts(take=take, counts=given, by=f.keeper())
+    assert "10" not in blind.value.text and "1000" not in blind.value.text
+    StockTake.objects.update(is_blind=False)
+    with pytest.raises(Refused, match="比账面少 10 只，请写原因"):
+        actions.submit_counts(take=take, counts=given, by=f.keeper())
+
+
 @pytest.mark.parametrize(
     ("count", "words"),
     [
-        (Count(Decimal(990)), "比账面少 10 只，请写原因"),
+        (Count(Decimal(990)), "和账面不一样，请再点一遍"),
         (Count(Decimal("0.5"), "x"), "要写整数"),
         (None, "还没有填实盘数"),
     ],
@@ -153,7 +164,7 @@ def test_stock_take_from_sheet_to_book(masks, sign_in, client):
     assert "1,000" not in shown and "盲盘" in shown
     line = take.lines.get()
     refused = client.post(there, {f"counted_{line.pk}": "980"})
-    assert refused.status_code == 422 and "比账面少 20 只，请写原因" in refused.content.decode()
+    assert refused.status_code == 422 and "和账面不一样，请再点一遍" in refused.content.decode()
     assert client.post(there, {f"counted_{line.pk}": ""}).status_code == 422
     assert client.post(there, {f"counted_{line.pk}": "很多"}).status_code == 422
     assert client.post(there, {f"counted_{line.pk}": "980", f"reason_{line.pk}": "破了"}).status_code == 302

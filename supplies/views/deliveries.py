@@ -126,6 +126,7 @@ def _may(delivery: Delivery, user: Any) -> dict[str, bool]:
         "is_own": user.has_role("contact", "principal"),
         "is_short": delivery.status in {Delivery.Status.PARTIAL, Delivery.Status.DECLINED},
         "can_issue": writes and delivery.status == Delivery.Status.PENDING,
+        "can_void": writes and (under_way and delivery.remainder_of_id is None or delivery.status == "pending"),
         "can_close": writes and under_way and delivery.remainder_of_id is not None,
         "can_sign": under_way and (writes or user.has_role("squad", "contact", "principal")),
     }
@@ -151,7 +152,7 @@ def delivery_void(request: HttpRequest, pk: int) -> HttpResponse:
     delivery = get_object_or_404(Delivery.objects.visible_to(request.user), pk=pk)
     form = typed(request, ReasonForm, "delivery-void", needs="作废要写原因。")
     act = partial(actions.void_delivery, delivery=delivery, by=request.user)
-    done = f"配送单 {delivery} 已作废，库存已放回可分。"
+    done = f"配送单 {delivery} 已作废，物资回到可分的库存里。"
     return answered(request, form, act, "supplies:delivery_detail", done=done, pk=pk)
 
 
