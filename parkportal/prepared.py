@@ -17,6 +17,7 @@ from parkportal.clock import park_today
 Build = Callable[..., models.QuerySet]
 Compiled = tuple[type[models.Model], str, list[Any]]
 MOST_KEPT = 512
+_UNKNOWN: Any = object()  # None is kept where no row can match
 # What stands for a value while the query is compiled: two of each kind, so that a constant is told from a value.
 _DAY, _MOMENT = date(1911, 1, 2), datetime.fromisoformat("1911-01-02T03:04:05+00:00")
 _MARKS: dict[type, Callable[[int], Any]] = {
@@ -48,17 +49,22 @@ class Prepared:
         connection = connections[router.db_for_write(models.Model)]
         kinds = {name: _kind(value) for name, value in values.items()}
         full = (connection.vendor, park_today(), tuple(kinds.items()), key)
-        if full not in self._kept:
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-            self._kept[full] = _compile(build, kinds, connection)
-        compiled = self._kept[full]
+        compiled = self._kept.get(full, _UNKNOWN)
+        if compiled is _UNKNOWN:
+            compiled = self._keep(full, _compile(build, kinds, connection))
         if compiled is None:
             return None
         model, sql, places = compiled
         sent = {name: _sent(value, connection) for name, value in values.items()}
         params = [sent[place.name] if isinstance(place, _Place) else place for place in places]
         return next(iter(model._base_manager.raw(sql, params)), None)
+
+    def _keep(self, full: Hashable, compiled: Compiled | None) -> Compiled | None:
+        """Keeps an answer, the oldest gives way; other threads read and keep meanwhile, so each step may find it done."""
+        while len(self._kept) >= MOST_KEPT:
+            self._kept.pop(next(iter(tuple(self._kept)), None), None)
+        self._kept[full] = compiled
+        return compiled
 
 
 @dataclass(frozen=True)

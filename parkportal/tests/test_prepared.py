@@ -1,5 +1,6 @@
 """A prepared question answers as the ORM would, and refuses to freeze what changes."""
 
+import itertools
 from datetime import timedelta
 from uuid import uuid4
 
@@ -85,3 +86,42 @@ def test_a_value_that_does_not_reach_the_database_is_refused():
 
 def test_a_question_that_no_row_can_answer_gives_nothing():
     assert Prepared().first((), lambda name: User.objects.filter(username=name, pk__in=[]), name="x") is None
+
+
+def test_the_oldest_question_gives_way_alone(monkeypatch):
+    monkeypatch.setattr(prepared, "MOST_KEPT", 2)
+    built = []
+
+    def build(**values):
+        built.append(values)
+        return named(**values, role="station")
+
+    ask = Prepared()
+    for key in ("a", "b", "c", "b", "c"):
+        ask.first((key,), build, username="x")
+
+    assert len(built) == 6  # three keys, twice each: b and c outlived a
+
+
+class Interrupted:
+    """A key that is interrupted at each look-up: another thread's new question comes in between and pushes it out."""
+
+    def __init__(self, ask):
+        self.ask, self.others, self.is_interrupted = ask, itertools.count(), False
+
+    def __hash__(self):
+        if not self.is_interrupted:
+            self.is_interrupted = True
+            self.ask.first((next(self.others),), named, username="y", role="station")
+            self.is_interrupted = False
+        return 1
+
+
+def test_a_question_that_is_pushed_out_while_it_is_asked_is_answered(monkeypatch):
+    monkeypatch.setattr(prepared, "MOST_KEPT", 1)
+    user = make_account("station")
+    ask = Prepared()
+
+    found = [ask.first((Interrupted(ask),), named, username=user.username, role="station") for _ in range(3)]
+
+    assert [row.pk for row in found] == [user.pk] * 3
