@@ -13,7 +13,7 @@ from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from parkportal.clock import at, end_of
-from parkportal.records.audit_words import action_words, facts_of
+from parkportal.records.audit_words import action_words, all_acts, facts_of
 from parkportal.records.models import AuditEntry
 from parkportal.states import Move
 
@@ -30,10 +30,9 @@ def move_tables(user: Any) -> dict[str, type[Move]]:
 
 
 def act_choices(user: Any) -> list[tuple[str, str]]:
-    """Every act that occurs and every kind of move, in words."""
-    acts = AuditEntry.objects.visible_to(user).order_by().values_list("action", flat=True).distinct()
+    """Every act that has words and every kind of move; which of them occur is not looked up in the whole trail."""
     moves = [(label, str(model._meta.verbose_name)) for label, model in move_tables(user).items()]
-    return sorted([*((act, action_words(act)) for act in acts), *moves], key=lambda pair: pair[1])
+    return sorted([*all_acts(), *moves], key=lambda pair: pair[1])
 
 
 @dataclass(frozen=True)

@@ -227,6 +227,11 @@ def action_words(code: str) -> str:
     return _WORDS.get(code, code)
 
 
+def all_acts() -> list[tuple[str, str]]:
+    """Every act that has words, with them."""
+    return list(_WORDS.items())
+
+
 def facts_of(entry: AuditEntry) -> list[tuple[str, str, str]]:
     """What changed: name, before, after; only what differs."""
     keys = dict.fromkeys([*entry.before, *entry.after])

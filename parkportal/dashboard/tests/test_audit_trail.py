@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from enterprises.tests.factories import make_enterprise
 from parkportal.clock import park_now
 from parkportal.origin import current_address
 from parkportal.records.audit import record
-from parkportal.records.audit_trail import NOTHING_WANTED, Trail, move_tables
+from parkportal.records.audit_trail import NOTHING_WANTED, Trail, act_choices, move_tables
+from parkportal.records.models import AuditEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -101,3 +103,19 @@ def test_a_search_ends_at_its_most(clerk, monkeypatch, client):
     monkeypatch.setattr("parkportal.records.audit_trail.MOST", 5)
     monkeypatch.setattr("parkportal.records.views.audit.MOST", 5)
     assert "更早的按日期查" in client.get("/records/audit/").content.decode()
+
+
+def test_the_acts_to_choose_from_are_those_that_have_words_and_cost_no_look_into_the_trail(
+    clerk, django_assert_num_queries
+):
+    assert clerk.has_role("committee")  # its roles are read once
+    with django_assert_num_queries(0):
+        choices = dict(act_choices(clerk))
+    assert choices["password.reset"] == "给临时密码" and choices["enterprises.resumptionmove"] == "复工状态变动"
+    assert choices["notice.sent"] != "notice.sent"  # the words of an app
+
+
+def test_the_last_act_of_a_kind_is_found_by_an_index():
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, AuditEntry._meta.db_table)
+    assert ["action", "id"] in [one["columns"] for one in found.values() if one["index"]]

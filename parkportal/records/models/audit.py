@@ -35,7 +35,10 @@ class AuditEntry(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "审计记录"
         ordering = ["-id"]
-        indexes = [models.Index(fields=["subject_type", "subject_id"], name="audit_subject")]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id"], name="audit_subject"),
+            models.Index(fields=["action", "-id"], name="audit_last_of_action"),
+        ]
 
     def __str__(self) -> str:
         return f"{local(self.at):%Y-%m-%d %H:%M} {self.action} {self.subject_label}"
