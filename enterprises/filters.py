@@ -47,7 +47,7 @@ class EnterpriseFilter(filters.FilterSet):
         fields: list[str] = []
 
     def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        return rows.search(value)  # type: ignore[attr-defined]
+        return rows.named(value)  # type: ignore[attr-defined]
 
     def by_sishang(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         if value == "any":

@@ -33,5 +33,5 @@ def narrowed(rows: QuerySet[Delivery], query: QueryDict) -> QuerySet[Delivery]:
     if query.get("late"):
         rows = rows.unsigned_since(park_now() - OVERDUE_AFTER)
     if words := query.get("q", "").strip():
-        rows = rows.filter(Q(enterprise__in=Enterprise.objects.search(words)) | Q(code__iexact=words.replace(" ", "")))
+        rows = rows.filter(Q(enterprise__in=Enterprise.objects.named(words)) | Q(code__iexact=words.replace(" ", "")))
     return rows

@@ -54,6 +54,7 @@ campaign_urls = [
 ]
 list_urls = [
     path("signups/", lists.signups, name="signups"),
+    path("signups/find/", lists.signups_find, name="signups_find"),
     path("signups/export/", lists.signups_export, name="signups_export"),
     path("signups/<int:pk>/", lists.signup_detail, name="signup_detail"),
     path("signups/<int:pk>/reveal/", lists.signup_reveal, name="signup_reveal"),

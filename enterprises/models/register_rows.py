@@ -145,15 +145,19 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-de
         return self.with_status_as_of(instant).filter(status_then=ResumptionStatus.RESUMED)
 
     def search(self, text: str) -> "EnterpriseQuerySet":
-        """By name, short name, pinyin initials, credit code (parts), or a full phone number."""
+        """By name, short name, pinyin initials, credit code (parts), or a full phone number. For posted words only."""
         text = text.strip()
-        if not text:
-            return self
-        found = Q(search_text__contains=text.lower().replace(" ", ""))
         if text.isdigit() and len(text) == 11:
             digest = lookup_hash(text, kind="phone")
-            found |= Q(liaison_phone_hash=digest) | Q(principal_phone_hash=digest)
-        return self.filter(found)
+            return self.filter(
+                Q(search_text__contains=text) | Q(liaison_phone_hash=digest) | Q(principal_phone_hash=digest)
+            )
+        return self.named(text)
+
+    def named(self, text: str) -> "EnterpriseQuerySet":
+        """By name, short name, pinyin initials, credit code (parts): words that may stand in an address (decision 8)."""
+        words = text.strip().lower().replace(" ", "")
+        return self.filter(search_text__contains=words) if words else self
 
     def due_to_report(self, day: date) -> "EnterpriseQuerySet":
         """Who sends a daily report for a day: filed or resumed units that are counted."""

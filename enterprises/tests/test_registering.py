@@ -4,6 +4,9 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +18,7 @@ from enterprises.tiers import derived_tier
 from parkportal.clock import at
 from parkportal.editing import EditConflict
 from parkportal.idempotency import new_token
+from parkportal.privacy import lookup_hash
 from parkportal.records.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +41,25 @@ def test_a_unit_is_found_by_the_full_phone_and_not_by_a_part(committee):
     unit, _ = register_enterprise(data=facts(liaison_name="陆青禾", liaison_phone=number), by=committee)
     assert list(Enterprise.objects.search(number)) == [unit]
     assert not Enterprise.objects.search(number[:8]).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        ("enterprises:enterprise_list", {}),
+        ("enterprises:report_list", {}),
+        ("enterprises:inspection_list", {"tab": "all"}),
+        ("enterprises:board_list", {"tab": "all"}),
+        ("supplies:delivery_list", {}),
+    ],
+)
+def test_no_list_finds_a_phone_that_stands_in_its_address(committee, sign_in, name, query):
+    number = phone()
+    register_enterprise(data=facts(liaison_name="陆青禾", liaison_phone=number), by=committee)
+    with CaptureQueriesContext(connection) as asked:
+        assert sign_in(committee).get(reverse(name), {**query, "q": number}).status_code == 200
+    digest = lookup_hash(number, kind="phone")
+    assert not [one for one in asked.captured_queries if digest in one["sql"]]
 
 
 def test_the_same_token_gives_the_first_unit(committee):

@@ -35,7 +35,7 @@ def board_list(request: HttpRequest) -> HttpResponse:
     """Coverage by tag, and the list of the missing."""
     rows = wall.followed(request.user)
     tab = request.GET.get("tab", "missing")
-    shown = wall.in_tab(rows, tab).search(request.GET.get("q", ""))  # type: ignore[attr-defined]
+    shown = wall.in_tab(rows, tab).named(request.GET.get("q", ""))  # type: ignore[attr-defined]
     tag = request.GET.get("tag", "")
     if tag:
         shown = shown.filter(tags=key_of(tag) or 0)

@@ -41,7 +41,7 @@ def inspection_list(request: HttpRequest) -> HttpResponse:
     counts = rows.order_by().aggregate(**{name: Count("pk", filter=rule) for name, rule in asked.items()})
     shown = rows.filter(asked.get(tab, asked["open"]))
     if q := request.GET.get("q", ""):
-        shown = shown.filter(enterprise__in=Enterprise.objects.search(q))
+        shown = shown.filter(enterprise__in=Enterprise.objects.named(q))
     shown = (
         shown.select_related("enterprise", "by").annotate(problems=Count("findings")).order_by("-inspected_at", "-pk")
     )

@@ -93,7 +93,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
     squad = request.GET.get("squad", "")
     followed = followed.filter(squad=key) if (key := key_of(squad)) else followed
     due = followed.filter(pk__in=Enterprise.objects.due_to_report(day).values("pk"))
-    missing = followed.filter(pk__in=Enterprise.objects.report_missing(day).values("pk")).search(
+    missing = followed.filter(pk__in=Enterprise.objects.report_missing(day).values("pk")).named(
         request.GET.get("q", "")
     )
     reports = (

@@ -1,7 +1,7 @@
 """Lists and pages: masked, scoped, the same rows as the figure, the same number of statements."""
 
 from datetime import timedelta
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import pytest
 from django.urls import reverse
@@ -69,9 +69,37 @@ def test_signups_narrow_by_campaign_status_code_and_name(staff):
     assert names(campaign=session.campaign_id) == ["白檀", "米禾"]
     assert names(status="cancelled") == ["米禾"]
     assert names(q=one.code) == ["白檀"]
-    assert names(q="颜开") == ["颜开"]
     assert names(session=session.pk, status="registered") == ["白檀"]
-    assert names(q="颜") == []
+    assert names(q="颜开") == []
+
+
+def test_a_name_is_found_by_post_and_stands_in_no_address(staff):
+    session = make_session()
+    make_signup(session.slots.first(), name="颜开")
+    make_signup(session.slots.first(), name="颜开", status="cancelled")
+    make_signup(make_session().slots.first(), name="颜开")
+    code = make_signup(session.slots.first(), name="白檀").code
+
+    def find(**posted):
+        answer = staff.post(reverse("testing:signups_find"), posted)
+        assert "颜开" not in unquote(answer.url)
+        page = staff.get(answer.url)
+        assert "颜开" not in page.content.decode()
+        return [signup.name for signup in page.context["page_obj"]]
+
+    assert find(q=" 颜开 ") == ["颜开"] * 3
+    assert find(q="颜开", kept=f"campaign={session.campaign_id}&page=3") == ["颜开"] * 2
+    assert find(q="颜开", kept=f"campaign={session.campaign_id}", status="cancelled") == ["颜开"]
+    assert find(q="颜") == []
+    assert find(q=code) == ["白檀"]
+    assert len(find(kept="q=RY&found=0&status=cancelled")) == 4
+
+
+def test_somebody_elses_people_are_not_found_by_name(sign_in, make_user):
+    make_signup(make_session().slots.first(), name="颜开", enterprise=make_enterprise())
+    contact = sign_in(make_contact(make_enterprise()))
+
+    assert contact.post(reverse("testing:signups_find"), {"q": "颜开"}).url == f"{reverse('testing:signups')}?found=0"
 
 
 def test_the_list_behind_a_figure_has_exactly_its_rows(staff):

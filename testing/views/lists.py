@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from enterprises.models import Person
@@ -62,11 +63,19 @@ def signups(request: HttpRequest) -> HttpResponse:
     return render(request, "testing/signups.html", context)
 
 
+@roles(*READERS)
+@require_POST
+def signups_find(request: HttpRequest) -> HttpResponse:
+    """The list's search and filters: names of persons stay out of the address (decision 8)."""
+    query = lists.query_found(request)
+    return redirect(f"{reverse('testing:signups')}{'?' if query else ''}{query}")
+
+
 @roles("committee")
 @require_POST
 def signups_export(request: HttpRequest) -> HttpResponse:
     """The same rows as a workbook, made by a job."""
-    params = {"query": request.POST.get("query", "")[:500]}
+    params = {"query": request.POST.get("query", "")[: lists.MOST_QUERY]}
     key = jobs.wish_key(exports.KIND, request.user, params)
     job = jobs.start(exports.KIND, title="导出登记名单", by=request.user, params=params, lock_key=key)
     return redirect("records:job", job.token)

@@ -52,6 +52,7 @@ def variants(form: PageForm) -> Iterator[tuple[str, dict[str, object]]]:
 ANSWERS_ITS_WAY = {
     "dashboard:search": "a search refuses nothing: what fits nothing finds nothing",
     "enterprises:enterprise_find": "the same, in the list",
+    "testing:signups_find": "the same, in the list",
     "testing:station_desk": "a scan: its answer fills the screen, with a sound",
     "testing:box": "a scan",
     "testing:lab_box": "a scan, or a count that is answered where the scan is",

@@ -35,6 +35,7 @@ CAMPAIGNS = [
 ]
 LISTS = [
     row("testing:signups", "committee leader station contact principal"),
+    row("testing:signups_find", "committee leader station contact principal", post=True),
     row("testing:signups_export", "committee", post=True),
     row("testing:signup_detail", "committee* station contact principal", pk="signup"),
     row("testing:signup_reveal", "committee*", post=True, pk="signup"),
