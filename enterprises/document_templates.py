@@ -74,10 +74,6 @@ _EMERGENCY = """{name}疫情应急预案
 _TEXTS = {SYSTEM: _SYSTEM, EMERGENCY: _EMERGENCY}
 
 
-def has_template(kind: str) -> bool:
-    return kind in _TEXTS
-
-
 def template_text(kind: str, enterprise: Enterprise) -> str:
     """The text to start from; what the record does not know is left as a blank to fill."""
     template = _TEXTS.get(kind, "")

@@ -167,8 +167,6 @@ def normal_credit_code(text: str) -> str:
 # --- phones and names ------------------------------------------------------------------------------------------------
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
-_LANDLINE = re.compile(r"0[0-9]{2,3}-?[0-9]{7,8}(-[0-9]+)?")
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _DOTS = dict.fromkeys(map(ord, "•．‧・"), "·")
 _NAME_MARKS = frozenset(" -'.")
 
@@ -181,18 +179,6 @@ def normal_phone(text: str) -> str:
     if not _MOBILE.fullmatch(digits):
         raise IdentifierProblem("bad_phone")
     return digits
-
-
-def normal_contact_phone(text: str) -> str:
-    """A mobile phone, a landline or a foreign number in E.164: for leads. Raises IdentifierProblem."""
-    try:
-        return normal_phone(text)
-    except IdentifierProblem:
-        number = re.sub(r"[()]", "", compact(plain_dashes(text)))
-        for shape, candidate in ((_LANDLINE, number), (_E164, number.replace("-", ""))):
-            if shape.fullmatch(candidate) and not candidate.startswith("+86"):
-                return candidate
-        raise
 
 
 def _is_name_letter(character: str) -> bool:
@@ -289,19 +275,6 @@ def parse_code(text: str) -> Code:
     except ValueError:
         raise CodeProblem("date", code) from None
     return Code(code[:2], day, int(digits[6:11]))
-
-
-def is_own_code(text: str) -> bool:
-    """Whether the text begins like one of the portal's own codes; lab tubes never do."""
-    return normalise_scan(text)[:2] in CODE_PREFIXES
-
-
-def format_code_grouped(code: str) -> str:
-    """YL200218000012 as people read it aloud: YL 200218 00001 2. Other codes stay as they are."""
-    code = normalise_scan(code)
-    if code[:2] not in CODE_PREFIXES or len(code) != CODE_LENGTH:
-        return code
-    return f"{code[:2]} {code[2:8]} {code[8:13]} {code[13]}"
 
 
 def normal_barcode(text: str) -> str:

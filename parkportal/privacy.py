@@ -164,8 +164,3 @@ def mask_name(name: str) -> str:
         return name[0] + "*" * (len(name) - 1)
     keep = 2 if name[:2] in COMPOUND_SURNAMES and len(name) > 2 else 1
     return name[:keep] + "*" * max(1, len(name) - keep)
-
-
-def mask_address(address: str) -> str:
-    """Keeps the first six characters: the district, not the door."""
-    return address[:6] + "****" if address else ""

@@ -66,9 +66,6 @@ class Plan:
     factor: Decimal | None
     left: Decimal
 
-    def of_rule(self, rule: str) -> list[Share]:
-        return [share for share in self.shares if share.rule == rule]
-
 
 def share_out(claims: Sequence[Claim], terms: Terms) -> Plan:
     """Share the total among the claims; earlier claims win ties.

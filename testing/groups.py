@@ -19,7 +19,6 @@ POOL_EXCLUDED = frozenset({*DOOR_GROUPS, Group.B2})
 STRENGTH = (Group.A1, Group.A2, Group.A3, Group.B2, Group.B1, Group.B5, Group.B3, Group.B4, Group.C)
 REQUIRED = tuple(group for group in STRENGTH if group != Group.C)
 _KEY_POSTS = re.compile("食堂|厨|餐|测温|体温|保安|门卫|安保|保洁")
-_HUBEI = re.compile("湖北|武汉")
 
 TERMS: tuple[dict[str, Any], ...] = tuple(
     {
@@ -110,10 +109,6 @@ def may_be_pooled(group: str) -> bool:
 def is_key_post(post: str) -> bool:
     """Whether a post's words name the canteen, temperature taking, security: the ★ of handbook §3."""
     return bool(_KEY_POSTS.search(post))
-
-
-def is_hubei(words: str) -> bool:
-    return bool(_HUBEI.search(words))
 
 
 def facts_of_employment(employment: Any, flags: Iterable[str]) -> Facts:

@@ -6,8 +6,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from enterprises.models import DocumentType
-from parkportal.clock import SHANGHAI
 from parkportal.privacy import mask_id, mask_phone
 from testing.forms.signup import DOCUMENTS, ORIGINS, POSTS, SYMPTOM_LABELS
 from testing.language import speaks_english
@@ -115,11 +113,3 @@ def _health(health: dict[str, Any]) -> list[str]:
     if health["had_contact"] == "yes":
         lines.append(_("14 天内接触过确诊或疑似病人"))
     return lines
-
-
-def document_label(kind: str) -> str:
-    return str(dict(DOCUMENTS).get(kind) or DocumentType(kind).label)
-
-
-def local_day(slot: Slot) -> Any:
-    return slot.starts_at.astimezone(SHANGHAI).date()

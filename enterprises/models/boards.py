@@ -92,10 +92,6 @@ class Board(Stateful):
     def __str__(self) -> str:
         return f"{self.enterprise} 第 {self.number} 版"
 
-    @property
-    def is_on_the_wall(self) -> bool:
-        return self.status in {BoardStatus.POSTED, BoardStatus.VERIFIED}
-
 
 class BoardMove(Move):
     """One step of a board: generated, posted, verified, voided."""

@@ -38,9 +38,6 @@ class PersonQuerySet(models.QuerySet["Person"]):
         reached = Employment.objects.current().filter(enterprise__in=own_enterprises(user))
         return self.filter(pk__in=reached.values("person"))
 
-    def with_document(self, document_type: str, number: str) -> "PersonQuerySet":
-        return self.filter(document_type=document_type, number_hash=number_hash(document_type, number))
-
 
 def own_enterprises(user: Any) -> Any:
     """The enterprises whose people a person may see: never by being a leader, an administrator or a warehouse."""

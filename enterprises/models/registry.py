@@ -170,9 +170,6 @@ class Enterprise(Stateful):
         listing = self.sishang_listings.order_by("-valid_from", "-id").first()
         return listing.valid_from if listing and listing.kind == self.sishang_kind else None
 
-    def set_manager(self, name: str, phone: str) -> None:
-        self.manager_name, self.manager_phone = name, phone
-
     def set_principal(self, name: str, phone: str) -> None:
         self.principal_name, self.principal_phone = name, phone
         self.principal_phone_hash = lookup_hash(phone, kind="phone") if phone else ""

@@ -240,8 +240,3 @@ class Meeting(models.Model):
     @property
     def there(self) -> datetime:
         return self.starts_at.astimezone(self.lead.zone)
-
-    @property
-    def is_odd_hour(self) -> bool:
-        """Outside 8:00–18:00 on the other side's clock."""
-        return not 8 <= self.there.hour < 18

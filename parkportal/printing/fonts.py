@@ -50,11 +50,6 @@ def _characters() -> frozenset[int]:
     return frozenset(face.charToGlyph)
 
 
-def missing_characters(text: str) -> list[str]:
-    """Characters of a text that the print font does not hold, in order, each once (rare characters of names)."""
-    return list(dict.fromkeys(char for char in _drawable(text) if ord(char) not in _characters()))
-
-
 @functools.lru_cache(maxsize=8192)
 def printable(text: str) -> str:
     """The text as it will be drawn: composed, on one line, without control, direction and variation characters.

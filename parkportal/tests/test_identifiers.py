@@ -124,11 +124,6 @@ def test_invalid_phones_are_refused(phone):
         ids.normal_phone(phone)
 
 
-@pytest.mark.parametrize("phone", ["13800138000", "0731-88990000", "0731-88990000-801", "+4930123456"])
-def test_a_lead_may_have_a_landline_or_a_foreign_phone(phone):
-    assert ids.normal_contact_phone(phone) == phone
-
-
 @pytest.mark.parametrize(
     ("written", "name"),
     [
@@ -185,12 +180,6 @@ def test_a_single_wrong_digit_never_passes():
                     ids.parse_code(wrong)
 
 
-def test_codes_read_aloud_in_groups():
-    assert ids.format_code_grouped("yl200218000012") == "YL 200218 00001 2"
-    assert ids.format_code_grouped("HZ00012301") == "HZ00012301"
-    assert ids.is_own_code("ｙｌ200218000012") and not ids.is_own_code("HZ00012301")
-
-
 @pytest.mark.parametrize(
     ("written", "code"),
     [("HZ-12", "barcode_format"), ("AB12", "barcode_format"), ("A" * 21, "barcode_format"),
@@ -213,7 +202,6 @@ def test_identifiers_never_fail_otherwise_and_normalising_twice_changes_nothing(
         lambda t: ids.normal_id_number(t, today=TODAY),
         ids.normal_credit_code,
         ids.normal_phone,
-        ids.normal_contact_phone,
         ids.normal_name,
         ids.normal_barcode,
         *(lambda t, kind=kind: ids.normal_document(kind, t, today=TODAY) for kind in ids.DOCUMENT_TYPES),

@@ -115,10 +115,6 @@ class Judgement:
         """The rows that an import writes."""
         return [row for row in self.rows if row.outcome == ACCEPTED]
 
-    def unknown_headers(self) -> list[str]:
-        """Headers of the file that claim no column, for mapping by hand."""
-        return list(dict.fromkeys(c.header for sheet in self.sheets for c in sheet.columns if c.field is None))
-
     def file_sentences(self) -> list[str]:
         """Why the whole file is refused, in words."""
         if self.errors and not self.sheets:

@@ -12,7 +12,7 @@ from parkportal.clock import park_now, park_today
 from parkportal.idempotency import TokenField
 from parkportal.quantities import QuantityField
 from supplies.models.catalogue import Item
-from supplies.models.places import Place, PlaceKind, reached_warehouses
+from supplies.models.places import Place, reached_warehouses
 
 ZERO = models.Value(0, output_field=QuantityField())
 
@@ -229,9 +229,6 @@ class Line(models.Model):
 class BalanceQuerySet(models.QuerySet["Balance"]):
     def visible_to(self, user: Any) -> "BalanceQuerySet":
         return self.filter(place__in=Place.objects.visible_to(user))
-
-    def in_warehouses(self) -> "BalanceQuerySet":
-        return self.filter(place__kind=PlaceKind.WAREHOUSE)
 
     def usable(self, day: date | None = None) -> "BalanceQuerySet":
         """In a lot that may be handed out on the day."""

@@ -268,10 +268,6 @@ class SignUp(Stateful):
         return self.mode == Mode.DOOR
 
     @property
-    def holds_place(self) -> bool:
-        return self.slot_id is not None and self.status != SignUpStatus.CANCELLED
-
-    @property
     def is_waiting(self) -> bool:
         return self.status == SignUpStatus.WAITING
 
