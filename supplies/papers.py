@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from PIL import Image
 
@@ -17,7 +17,7 @@ from parkportal.quantities import plain
 from parkportal.records import files
 from parkportal.records.models import StoredFile
 from parkportal.states import Refused
-from supplies.models import Delivery, DeliveryLine, Shelf, StockTake
+from supplies.models import Delivery, DeliveryLine, DeliveryMove, DeliveryStatus, Shelf, StockTake
 
 NOTE_LIMIT = 300
 SIGNATURE_PIXELS = (264, 109)
@@ -135,7 +135,6 @@ def _note(row: Delivery) -> sheets.DeliveryNote:
             quantity=plain(line.expected),
             lot=line.lot.batch,
             expires_on=line.lot.expires_on,
-            remark=(line.lot.item.safety_note or line.lot.item.dosage)[:20],
         )
         for line in row.lines.all()
     ]
@@ -151,6 +150,11 @@ def _note(row: Delivery) -> sheets.DeliveryNote:
         address=firm.address or firm.place,
         planned_for=f"{local(row.planned_at):%Y-%m-%d %H:%M}" if row.planned_at else "",
         issued_at=row.issued_at,
+        hints=tuple(
+            f"{item.name}：{item.hint}。"
+            for item in dict.fromkeys(line.lot.item for line in row.lines.all())
+            if item.hint
+        ),
     )
 
 
@@ -180,7 +184,7 @@ def register_lines(row: Delivery, *, with_signatures: bool = False) -> Iterable[
             quantity=plain(line.received),
             lot=line.lot.batch,
             expires_on=line.lot.expires_on,
-            issued_by=str(row.warehouse),
+            issued_by=str(row.issues[0].by) if row.issues else str(row.warehouse),
             liaison=str(row.handover.signed_name) if row.handover else "",
             signed_by=receipt.signed_name,
             phone=mask_phone(row.enterprise.liaison_phone),
@@ -192,8 +196,9 @@ def register_lines(row: Delivery, *, with_signatures: bool = False) -> Iterable[
 
 def whole(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
     """With everything that the papers print."""
+    issued = DeliveryMove.objects.filter(to_status=DeliveryStatus.ISSUED).select_related("by").order_by("-id")
     return deliveries.select_related("enterprise", "squad", "warehouse", "receipt", "handover").prefetch_related(
-        "lines__lot__item"
+        "lines__lot__item", Prefetch("moves", issued, to_attr="issues")
     )
 
 

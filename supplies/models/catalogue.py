@@ -109,6 +109,11 @@ class Item(models.Model):
         return "；".join(part for part in ("，".join(words), self.dosage) if part)
 
     @property
+    def hint(self) -> str:
+        """How to take it and what to mind, as it goes along with the goods; empty when there is nothing to say."""
+        return "；".join(part.rstrip("。；") for part in (self.dose_line, self.safety_note) if part)
+
+    @property
     def units_line(self) -> str:
         """只、盒（50 只）、箱（2,000 只）: every unit in which it may be received."""
         packs = [f"{pack.name}（{plain(pack.factor)} {self.unit}）" for pack in self.packs.all()]

@@ -304,6 +304,7 @@ def test_the_printed_register_has_each_drawn_signature_once_beside_its_first_lin
     sign_in(f.user("leader"))
     pdf = made(client, "pdf")
     shown = text(pdf)
+    assert underway["keeper"].name in shown, "发放人 is who issued it"
     assert shown.count("宁远") == 2 and "75%酒精" in shown and "2.5" in shown
     assert pictures(pdf) == 1
 

@@ -159,6 +159,8 @@ def test_herbs_carry_their_dose_and_want_a_safety_note(sign_in, client):
     )
     item = Item.objects.get(name="1号方饮片")
     assert item.dose_line == "每人每天 1 剂，一个疗程 3 天；一日一剂，分两次饭后温服"
+    note = text(papers.delivery_notes([f.delivery(f.enterprise(), {f.stock(item, 10): 3})]))
+    assert "一日一剂，分两次饭后温服" in note and "孕妇遵医嘱" in note
     assert client.get(page("item_detail", item.pk)).status_code == 200
     assert client.get(page("item_photo", item.pk)).status_code == 404
 

@@ -53,7 +53,8 @@ class DeliveryLine:
 
 @dataclass(frozen=True)
 class DeliveryNote:
-    """Goods on their way to one receiver. The phone is as it may be shown; what is empty is written by hand."""
+    """Goods on their way to one receiver. The phone is as it may be shown; what is empty is written by hand; `hints` are
+    how to take or to handle something, a paragraph each."""
 
     park: str
     code: str
@@ -68,6 +69,7 @@ class DeliveryNote:
     planned_for: str = ""
     issued_by: str = ""
     issued_at: datetime | None = None
+    hints: tuple[str, ...] = ()
     note: str = "免费发放。数量不符请当场注明原因，三方签字后各留一份。"
 
 
@@ -113,6 +115,7 @@ def _note_pieces(note: DeliveryNote) -> list[Piece]:
         gap(5),
         *ruled_table(_DELIVERY_COLUMNS, rows, measure=_MEASURE, style=_LINES),
         gap(3),
+        *(piece for hint in note.hints for piece in paragraph(hint, measure=_MEASURE, size=10)),
         *paragraph(note.note, measure=_MEASURE, size=10),
         gap(4),
         signatures(
