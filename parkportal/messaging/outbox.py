@@ -37,8 +37,7 @@ def put(
     The same purpose, recipient and occasion again returns the first one as it stands (also a withdrawn one).
     `values` are exactly the template's placeholders, `about_id` the enterprise; `send_after` and `expires_at` are park
     time. Outside the sending hours what is not urgent is queued to the next morning. A missing or wrong number does not
-    raise: the message stands as failed, for a person to see. Raises Refused `too_many_codes` for codes, ValueError and KeyError
-    for a mistake of the programmer.
+    raise: the message stands as failed. Raises Refused `too_many_codes`; ValueError, KeyError for a programmer's mistake.
     """
     purpose = purposes.get(purpose_code)
     channel, address, recipient_hash, problem = _destination(to_phone, to_user, to_email)
