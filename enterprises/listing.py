@@ -179,7 +179,7 @@ def picked_query(request: HttpRequest) -> str:
     """The query that shows exactly what was ticked, to be written to. Raises Refused `nothing_picked`."""
     if request.POST.get("all"):
         return _without_page(request.GET)
-    picks = [pk for pk in request.POST.getlist("pick") if pk.isdigit()]
+    picks = [str(pk) for pk in keys_of(request.POST.getlist("pick"))]
     if not picks:
         raise Refused("nothing_picked", "还没有选企业。")
     return urlencode({"unit": ",".join(picks)})

@@ -62,7 +62,7 @@ def send_greeting_messages(job: Job, progress: jobs.Progress) -> jobs.Finished:
     for number, contact in enumerate(contacts, 1):
         letters.tell_greeting(contact, accounts.get((contact.enterprise_id, contact.addressee[1])), by=job.owner)
         progress.tick(number, len(contacts))
-    without = greeting.contacts.filter(message=None).count()
+    without = greeting.contacts.filter(message=None, done_at=None).count()
     return jobs.Finished(f"{len(contacts)} 家写好了" + (f"；{without} 家没有登记手机，没有发。" if without else "。"))
 
 

@@ -117,8 +117,8 @@ def open_meal_point(
 def close_meal_point(*, point: MealPoint, by: Any) -> None:
     """No meals there any more; its plan stays readable in the audit."""
     with transaction.atomic():
-        MealPoint.objects.filter(pk=point.pk, closed_at=None).update(closed_at=park_now())
-        record("meals.closed", by=by, subject=point)
+        if MealPoint.objects.filter(pk=point.pk, closed_at=None).update(closed_at=park_now()):
+            record("meals.closed", by=by, subject=point)
 
 
 def add_meal_slot(
@@ -126,7 +126,8 @@ def add_meal_slot(
 ) -> MealSlot:
     """One line of the plan, when it clashes with none: seats are never promised twice, and no group eats twice at once.
 
-    All points of the same canteen owner are locked, in one order. Raises Refused `clash`, which names what is in the way.
+    All points of the same canteen owner are locked, in one order. Raises Refused `closed`, and `clash`, which names what
+    is in the way.
     """
 
     def create() -> MealSlot:
@@ -139,6 +140,8 @@ def add_meal_slot(
             return found
         same_owner = MealPoint.objects.filter(enterprise=point.enterprise_id, closed_at=None).order_by("pk")
         points = list(same_owner.select_for_update())
+        if point not in points:
+            raise Refused("closed", f"{point}已经停用，不能再排。")
         slots = MealSlot.objects.filter(point__in=points, ended_at=None).select_related("point")
         if problems := clashes(point, slots, starts=starts, ends=ends, group=group, cap=cap):
             raise Refused("clash", "".join(problems))

@@ -12,6 +12,7 @@ from enterprises.models.letters import MESSAGES, Addressee
 from parkportal.clock import park_now
 from parkportal.idempotency import once
 from parkportal.messaging import outbox
+from parkportal.messaging.models import Message
 from parkportal.records import jobs
 from parkportal.records.audit import record
 from parkportal.records.models import Job
@@ -74,18 +75,24 @@ def print_letters(*, greeting: Greeting, by: Any) -> Job:
     """A page for each enterprise, to be signed and carried there. Raises Refused `no_letter`."""
     if greeting.kind != GreetingKind.LETTER:
         raise Refused("no_letter", "只有慰问信可以打印。")
-    title, total = f"打印慰问信：{greeting.title}", greeting.contacts.count()
-    return jobs.start(PRINT, title=title, by=by, params={"greeting": greeting.pk}, total=total)
+    title, total, params = f"打印慰问信：{greeting.title}", greeting.contacts.count(), {"greeting": greeting.pk}
+    return jobs.start(PRINT, title=title, by=by, params=params, total=total, lock_key=jobs.wish_key(PRINT, by, params))
 
 
 def tell_greeting(contact: GreetingContact, account: Any, *, by: Any) -> None:
-    """The message of one contact, to the register's number; one person gets one message of a batch."""
+    """The message of one contact, to the register's number; one person gets one message of a batch.
+
+    Nothing when the contact was reached meanwhile. A number that cannot be written to leaves the contact not reached.
+    """
     greeting = contact.greeting
     name, phone = contact.addressee
     values = {"name": name or Addressee(greeting.addressee).label}
     if greeting.kind == GreetingKind.LETTER:
         values["link"] = reverse("enterprises:greeting_detail", args=[greeting.pk])
+    fresh = GreetingContact.objects.filter(pk=contact.pk, message=None, done_at=None)
     with transaction.atomic():
+        if fresh.select_for_update().first() is None:
+            return
         message = outbox.put(
             greeting.purpose,
             occasion=f"greeting-{greeting.pk}",
@@ -97,8 +104,8 @@ def tell_greeting(contact: GreetingContact, account: Any, *, by: Any) -> None:
             about_id=contact.enterprise_id,
             context_id=greeting.pk,
         )
-        fresh = GreetingContact.objects.filter(pk=contact.pk, message=None, done_at=None)
-        fresh.update(message=message, done_at=park_now(), done_by=by)
+        reached = {} if message.status == Message.Status.FAILED else {"done_at": park_now(), "done_by": by}
+        fresh.update(message=message, **reached)
 
 
 def make_greeting(*, contact: GreetingContact, words: str, by: Any) -> GreetingContact:

@@ -128,9 +128,14 @@ def _take_back(notice: Notice, *, by: Any, reason: str, to_user: Any = None) -> 
 
 
 def tell_of_notice(receipt: NoticeReceipt, people: Iterable[Any], *, is_reminder: bool, by: Any) -> None:
-    """One message to each person of the enterprise; somebody of several enterprises gets one for all of them."""
-    notice = receipt.notice
+    """One message to each person of the enterprise; somebody of several enterprises gets one for all of them.
+
+    Nothing when the notice was withdrawn or read since the job that asks took its list.
+    """
     with transaction.atomic():
+        notice = Notice.objects.select_for_update().get(pk=receipt.notice_id)
+        if notice.withdrawn_at is not None or not NoticeReceipt.objects.unread().filter(pk=receipt.pk).exists():
+            return
         for user in people:
             outbox.put(
                 REMINDER if is_reminder else SENT,

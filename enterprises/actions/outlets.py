@@ -90,7 +90,8 @@ def _kept(photo: UploadedFile) -> StoredFile:
 
 
 def set_outlet_open(*, outlet: Outlet, is_open: bool, by: Any) -> None:
-    """停业 takes it off the list until it opens again."""
+    """停业 takes it off the list until it opens again; a second press changes nothing."""
     with transaction.atomic():
-        Outlet.objects.filter(pk=outlet.pk).update(closed_at=None if is_open else park_now())
-        record("outlet.opened" if is_open else "outlet.closed", by=by, subject=outlet)
+        standing = Outlet.objects.filter(pk=outlet.pk, closed_at__isnull=not is_open)
+        if standing.update(closed_at=None if is_open else park_now()):
+            record("outlet.opened" if is_open else "outlet.closed", by=by, subject=outlet)

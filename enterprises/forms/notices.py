@@ -9,7 +9,7 @@ from parkportal.idempotency import TokenFormMixin
 class AddressedForm(TokenFormMixin):
     """Something written to the rows of a query; `count` is how many the writer was shown."""
 
-    query = forms.CharField(max_length=500, required=False, widget=forms.HiddenInput)
+    query = forms.CharField(max_length=2000, required=False, widget=forms.HiddenInput)
     count = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 

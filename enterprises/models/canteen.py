@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from enterprises.models.registry import Enterprise
 from parkportal.clock import local, park_now
@@ -138,9 +139,10 @@ class MealPoint(models.Model):
                 condition=Q(seats__gte=1), name="meal_point_seats", violation_error_message="座位至少 1 个。"
             ),
             models.UniqueConstraint(
-                fields=["name"],
+                "name",
+                Coalesce("enterprise", 0),
                 condition=Q(closed_at__isnull=True),
-                name="meal_point_name",
+                name="meal_point_name_of_owner",
                 violation_error_message="已经有同名的供餐点。",
             ),
         ]

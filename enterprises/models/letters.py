@@ -47,7 +47,7 @@ class Greeting(models.Model):
     body = models.TextField("内容", max_length=2000, blank=True)
     purpose = models.CharField("短信用途", max_length=48, blank=True)
     addressee = models.CharField("写给谁", max_length=12, choices=Addressee, default=Addressee.PRINCIPAL)
-    query = models.CharField("名单的筛选", max_length=500, blank=True)
+    query = models.CharField("名单的筛选", max_length=2000, blank=True)
     created_at = models.DateTimeField("时间", default=park_now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="经办")
     job = models.ForeignKey("records.Job", models.SET_NULL, null=True, blank=True, related_name="+")

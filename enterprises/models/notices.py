@@ -29,7 +29,7 @@ class Notice(models.Model):
 
     title = models.CharField("标题", max_length=60)
     body = models.TextField("内容", max_length=4000)
-    query = models.CharField("名单的筛选", max_length=500, blank=True)
+    query = models.CharField("名单的筛选", max_length=2000, blank=True)
     sent_at = models.DateTimeField("发出时间", default=park_now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="发出人")
     withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)

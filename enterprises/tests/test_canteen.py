@@ -6,8 +6,15 @@ from datetime import time, timedelta
 import pytest
 from django.urls import reverse
 
-from enterprises.actions.canteen import add_meal_slot, assign_guidance, close_guidance, end_meal_slot
-from enterprises.actions.outlets import check_outlet
+from enterprises.actions.canteen import (
+    add_meal_slot,
+    assign_guidance,
+    close_guidance,
+    close_meal_point,
+    end_meal_slot,
+    open_meal_point,
+)
+from enterprises.actions.outlets import check_outlet, set_outlet_open
 from enterprises.models import Guidance, MealPoint, Outlet
 from enterprises.serving import section_of
 from enterprises.tests.factories import (
@@ -323,3 +330,32 @@ class TestRace:
     def test_without_the_lock_they_are(self, monkeypatch):
         monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda rows, **options: rows)
         assert any(self.plan()[1] > 100 for _ in range(5))
+
+
+def test_a_closed_point_takes_no_line_and_is_closed_once(unit, committee):
+    point = open_meal_point(enterprise=unit, name="食堂", place="一楼", seats=40, by=committee)
+    close_meal_point(point=point, by=committee)
+    close_meal_point(point=point, by=committee)
+    assert AuditEntry.objects.filter(action="meals.closed").count() == 1
+    with pytest.raises(Refused, match="已经停用"):
+        add(point, "11:30", "12:00", "一车间", 20, committee)
+
+
+def test_two_firms_may_have_a_canteen_of_the_same_name_and_one_firm_may_not(unit, committee):
+    open_meal_point(enterprise=unit, name="食堂", place="一楼", seats=40, by=committee)
+    open_meal_point(enterprise=make_enterprise(), name="食堂", place="一楼", seats=40, by=committee)
+    open_meal_point(enterprise=None, name="食堂", place="一楼", seats=40, by=committee)
+    for owner in (unit, None):
+        with pytest.raises(Refused, match="同名"):
+            open_meal_point(enterprise=owner, name="食堂", place="二楼", seats=10, by=committee)
+
+
+def test_a_second_press_does_not_move_the_day_an_outlet_closed(committee):
+    outlet = make_outlet(closed_at=None)
+    set_outlet_open(outlet=outlet, is_open=False, by=committee)
+    outlet.refresh_from_db()
+    closed_at = outlet.closed_at
+    set_outlet_open(outlet=outlet, is_open=False, by=committee)
+    outlet.refresh_from_db()
+    assert outlet.closed_at == closed_at
+    assert AuditEntry.objects.filter(action="outlet.closed").count() == 1

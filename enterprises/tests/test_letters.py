@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from enterprises.actions.letters import make_greeting as made
-from enterprises.actions.letters import print_letters, send_greeting, send_rest
+from enterprises.actions.letters import print_letters, send_greeting, send_rest, tell_greeting
 from enterprises.letter_paper import letters_pdf
 from enterprises.models import Greeting
 from enterprises.serving import section_of
@@ -202,3 +202,24 @@ def test_a_long_print_says_how_far_it_is(committee):
     heard = []
     letters_pdf(greeting, greeting.contacts.select_related("enterprise"), tick=heard.append)
     assert heard == [0, 1, 2]
+
+
+def test_who_was_reached_meanwhile_is_not_written_to_and_a_wrong_number_is_not_reached(invited, committee):
+    first, other = make_enterprise(principal=("甲", "19900000061")), make_enterprise(principal=("乙", "19900000062"))
+    greeting, _ = send_greeting(facts=LETTER, enterprises=[invited, first, other], query="", by=committee)
+    kept = {contact.enterprise_id: contact for contact in greeting.contacts.select_related("enterprise", "greeting")}
+    made(contact=greeting.contacts.get(enterprise=first), words="当面给的", by=committee)
+    tell_greeting(kept[first.pk], None, by=committee)
+    kept[other.pk].enterprise.principal_phone = "12"
+    tell_greeting(kept[other.pk], None, by=committee)
+    assert not Message.objects.filter(about_id=first.pk).exists()
+    missed = greeting.contacts.get(enterprise=other)
+    assert missed.done_at is None and missed.message.status == "failed"
+    run_jobs()
+    assert set(greeting.contacts.exclude(done_at=None).values_list("enterprise", flat=True)) == {invited.pk, first.pk}
+    assert "没有登记手机" not in Job.objects.get(kind="greeting_messages").message
+
+
+def test_a_print_that_is_asked_for_twice_is_one_job(invited, committee):
+    greeting, _ = send_greeting(facts=LETTER, enterprises=[invited], query="", by=committee)
+    assert print_letters(greeting=greeting, by=committee) == print_letters(greeting=greeting, by=committee)

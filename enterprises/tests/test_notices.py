@@ -4,11 +4,18 @@ import re
 import uuid
 from datetime import timedelta
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
 
-from enterprises.actions.notices import read_notice, remind_of_notice, send_notice, withdraw_notice
+from enterprises.actions.notices import (
+    read_notice,
+    remind_of_notice,
+    send_notice,
+    tell_of_notice,
+    withdraw_notice,
+)
 from enterprises.models import Enterprise, EnterpriseContact, Notice
 from enterprises.tests.factories import (
     LONG_AGO,
@@ -290,3 +297,24 @@ def test_a_withdrawn_notice_has_no_text_to_copy(unit, committee, sign_in):
     notice = make_notice(unit, by=committee)
     withdraw_notice(notice=notice, reason="写错了", by=committee)
     assert "group-text" not in sign_in(committee).get(detail(notice)).content.decode()
+
+
+@pytest.mark.parametrize("meanwhile", ["withdrawn", "read"])
+def test_what_is_withdrawn_or_read_while_the_job_runs_is_not_sent(unit, contact, committee, sign_in, meanwhile):
+    sign_in(committee).post(NEW, written(sign_in(committee)))
+    notice = Notice.objects.get()
+    listed = notice.receipts.unread().select_related("notice", "enterprise").get()
+    if meanwhile == "withdrawn":
+        withdraw_notice(notice=notice, by=committee, reason="写错了")
+    else:
+        read_notice(notice=notice, by=contact)
+    tell_of_notice(listed, [contact], is_reminder=False, by=committee)
+    assert not Message.objects.filter(purpose="notice_sent").exclude(status="withdrawn").exists()
+
+
+def test_a_long_query_of_chinese_words_is_kept_whole(unit, committee, sign_in):
+    query = urlencode({"q": make_enterprise(name="青" * 60, sishang_kind="IND").name, "sishang": "any"})
+    assert len(query) > 500
+    browser = sign_in(committee)
+    assert browser.post(NEW, written(browser, query=query)).status_code == 302
+    assert Notice.objects.get().query == query
