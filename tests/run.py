@@ -15,7 +15,7 @@ PARTS = (
         "postgres",
         ["-m", "(postgres or both) and not journey and not drill"],
     ),
-    ("Journeys in a browser", "sqlite", ["tests/journeys", "-m", "journey", "-n", "2", "--dist", "loadfile"]),
+    ("Journeys in a browser", "sqlite", ["tests/journeys", "-m", "journey", "-n", "3", "--dist", "loadfile"]),
     ("Drills in short form", "sqlite", ["tests/drills", "-m", "drill"]),
 )
 
