@@ -16,15 +16,15 @@ from supplies.models import Delivery, DeliveryStatus
 from supplies.purposes import DELIVERY_CHANGED, DELIVERY_NOTICE, DELIVERY_REMINDER
 
 OVERDUE_AFTER = timedelta(days=1)
+NAMED = 3  # items that a text message names
 
 
 def what_of(delivery: Delivery) -> str:
-    """口罩100只等2项: enough to know it by."""
-    lines = list(delivery.lines.all())
-    if not lines:
+    """口罩100只、酒精5公斤: each item with its quantity; beyond three 等5项."""
+    named = [f"{line.lot.item.name}{plain(line.expected)}{line.lot.item.unit}" for line in delivery.lines.all()]
+    if not named:
         return "物资"
-    first = f"{lines[0].lot.item.name}{plain(lines[0].expected)}{lines[0].lot.item.unit}"
-    return first if len(lines) == 1 else f"{first}等{len(lines)}项"
+    return "、".join(named[:NAMED]) + (f"等{len(named)}项" if len(named) > NAMED else "")
 
 
 def when_of(delivery: Delivery) -> str:

@@ -70,7 +70,7 @@ def test_every_mask_can_be_followed_to_who_signed(journey):
 def test_the_firm_is_told_once_when_the_goods_leave(journey):
     actions.issue_deliveries(deliveries=[journey["delivery"]], by=journey["keeper"])
     message = Message.objects.get(purpose="delivery_notice")
-    assert "口罩100只等2项" in message.text
+    assert "口罩100只、75%酒精3.6公斤，" in message.text
     with pytest.raises(AlreadyMoved):
         actions.issue_deliveries(deliveries=[journey["delivery"]], by=journey["keeper"])
 

@@ -68,6 +68,20 @@ def form_of(delivery, **changes):
     }  # fmt: skip
 
 
+def test_the_notice_names_up_to_three_items_and_the_page_says_whom_nobody_wrote_to(story, sign_in, client):
+    spirit, gloves, swabs = (f.stock(f.item(name), 10) for name in ("酒精", "手套", "棉签"))
+    full = f.delivery(story["firm"], {story["lot"]: 1, spirit: 2, gloves: 3, swabs: 4})
+    silent = f.delivery(
+        f.enterprise("长沙无号有限公司", of=f.squad(1), liaison_phone="", principal_phone=""), {gloves: 1}
+    )
+    sign_in(story["keeper"])
+    answer = client.post(page("delivery_issue"), {"do": "issue", "pick": [full.pk, silent.pk]}, follow=True)
+    assert "2 张配送单已出库" in answer.content.decode()
+    assert "长沙无号有限公司没有登记手机，请另外告知" in answer.content.decode()
+    [notice] = Message.objects.filter(purpose="delivery_notice")
+    assert "一次性医用口罩1只、酒精2只、手套3只等4项" in notice.text
+
+
 def test_the_enterprise_is_told_when_where_and_how_much(story, park_time):
     when = park_now() + timedelta(days=1)
     actions.schedule_deliveries(

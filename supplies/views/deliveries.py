@@ -24,6 +24,7 @@ from supplies import actions, papers, register_book
 from supplies.actions.notices import OVERDUE_AFTER
 from supplies.figures import STOCK
 from supplies.forms import ScheduleForm
+from supplies.holders import phone_of
 from supplies.listing import narrowed
 from supplies.models import Delivery, Movement
 from supplies.models.delivery import UNDERWAY
@@ -73,10 +74,18 @@ def delivery_issue(request: HttpRequest) -> HttpResponse:
     versions = _versions(request)
     try:
         issued = actions.issue_deliveries(deliveries=list(chosen), by=request.user, versions=versions)
-        messages.success(request, f"{len(issued)} 张配送单已出库，已通知企业联络员。")
+        messages.success(request, f"{len(issued)} 张配送单已出库。{_told(issued)}")
     except Refused as refused:
         messages.error(request, refused.text)
     return redirect(f"{reverse('supplies:delivery_list')}?status=pending")
+
+
+def _told(issued: list[Delivery]) -> str:
+    """Who was written to, and whom somebody has to phone."""
+    silent = list(dict.fromkeys(one.enterprise.name for one in issued if not phone_of(one.enterprise)))
+    if not silent:
+        return "已通知企业联络员。"
+    return f"有手机的已通知；{'、'.join(silent[:3])}{f'等 {len(silent)} 家' if len(silent) > 3 else ''}没有登记手机，请另外告知。"
 
 
 def _papers(request: HttpRequest, do: str, chosen: QuerySet[Delivery]) -> HttpResponse:
