@@ -132,7 +132,9 @@ def _accept(message: Message, receipt: Receipt, *, reason: str = "") -> None:
 
 
 def _refused(message: Message, refusal: RefusedByGateway) -> None:
-    if refusal.again_after is None or message.attempts >= MOST_REFUSALS:
+    # only refusals count: that the network was gone before says nothing about the provider's patience
+    before = message.moves.filter(to_status=Status.WAITING, reason=refusal.failure).count()
+    if refusal.again_after is None or before + 1 >= MOST_REFUSALS:
         message.mark_failed(refusal.failure)
     else:
         message.put_back(reason=refusal.failure, retry_at=timezone.now() + refusal.again_after)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.utils import timezone
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
 
@@ -343,7 +343,8 @@ FAULTS = st.sampled_from(["ok", "drop", "break", "fault", "throttle", "mute", "d
 
 
 @rules(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(FAULTS, max_size=6))
+@example(["break"] * 4 + ["throttle"])
+@given(st.lists(FAULTS, max_size=6).filter(lambda faults: faults.count("throttle") < sender.MOST_REFUSALS))
 def test_whatever_goes_wrong_in_whatever_order_it_arrives_once(provider, faults):
     provider.accepted.clear()
     Message.objects.exclude(status="sent").update(status="withdrawn")
