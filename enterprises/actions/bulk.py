@@ -22,7 +22,7 @@ What = BulkChange.What
 def change_squads(*, enterprises: Iterable[Enterprise], squad: Squad, by: Any) -> int:
     """Hand enterprises to a squad; how many changed."""
     with transaction.atomic():
-        before = _squads([row.pk for row in enterprises])
+        before = _squads(_held(enterprises))
         count = assign_squad(enterprises=enterprises, squad=squad, by=by)
         _note(What.SQUAD, f"{count} 家改到{squad}", before, squad.pk, by=by)
     return count
@@ -31,7 +31,7 @@ def change_squads(*, enterprises: Iterable[Enterprise], squad: Squad, by: Any) -
 def change_officers(*, enterprises: Iterable[Enterprise], officer: User, by: Any) -> int:
     """Give enterprises their park officer; how many changed. Raises Refused `wrong_role`."""
     with transaction.atomic():
-        before = _officers([row.pk for row in enterprises])
+        before = _officers(_held(enterprises))
         count = assign_officer(enterprises=enterprises, user=officer, by=by)
         _note(What.OFFICER, f"{count} 家由{officer}督导", before, officer.pk, by=by)
     return count
@@ -40,13 +40,19 @@ def change_officers(*, enterprises: Iterable[Enterprise], officer: User, by: Any
 def change_tags(*, enterprises: Iterable[Enterprise], tag: Term, is_added: bool, by: Any) -> int:
     """Add a tag or take it away; how many changed."""
     with transaction.atomic():
-        keys = [row.pk for row in enterprises]
+        keys = _held(enterprises)
         has = set(Enterprise.objects.filter(pk__in=keys, tags=tag).values_list("pk", flat=True))
         before = dict.fromkeys((key for key in keys if (key in has) != is_added), None)
         count = tag_enterprises(enterprises=enterprises, tag=tag, is_added=is_added, by=by)
         words = f"{count} 家{'加上' if is_added else '去掉'}“{tag}”"
         _note(What.TAG_ADDED if is_added else What.TAG_TAKEN, words, before, tag.pk, by=by)
     return count
+
+
+def _held(enterprises: Iterable[Enterprise]) -> list[int]:
+    """The enterprises' keys, their rows locked: what is written down as "before" is what the change finds."""
+    rows = Enterprise.objects.select_for_update(of=("self",)).filter(pk__in=[row.pk for row in enterprises])
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def _squads(keys: list[int]) -> dict[int, int | None]:
@@ -66,7 +72,9 @@ def _note(what: str, words: str, before: dict[int, int | None], after: int, *, b
 
 
 def undo_bulk(*, change: BulkChange, by: Any) -> int:
-    """Put the enterprises back that nobody has changed since; how many. Raises Refused `undone_already`, `too_late`."""
+    """Put the enterprises back that nobody has changed since; how many. One whose officer from before is none any more
+    stays as it is. Raises Refused `undone_already`, `too_late`.
+    """
     with transaction.atomic():
         locked = BulkChange.objects.select_for_update().get(pk=change.pk)
         if locked.undone_at is not None:
@@ -99,9 +107,12 @@ def _squads_back(change: BulkChange, by: Any) -> int:
 def _officers_back(change: BulkChange, by: Any) -> int:
     count = 0
     for value, keys in _by_value(change.before).items():
+        officer = User.objects.filter(pk=value).first()
+        if officer is not None and not officer.has_role("supervisor"):
+            continue
         now = SupervisorAssignment.objects.filter(in_force(), user=change.after).values("enterprise")
         rows = list(Enterprise.objects.current().filter(pk__in=keys).filter(pk__in=now))
-        count += assign_officer(enterprises=rows, user=User.objects.filter(pk=value).first(), by=by)
+        count += assign_officer(enterprises=rows, user=officer, by=by)
     return count
 
 

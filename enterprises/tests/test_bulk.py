@@ -138,3 +138,13 @@ def test_a_leader_who_leaves_outdates_it_unless_the_enterprise_has_its_own_offic
     assign_officer(enterprises=[own], user=make_user("supervisor", name="沈知遥"), by=committee)
     end_member(member=squad.members.get(user=leader), by=committee)
     assert is_outdated(board) and not is_outdated(theirs)
+
+
+def test_an_officer_from_before_who_is_none_any_more_is_passed_over(units, committee, make_user):
+    left, stays, new = (make_user("supervisor") for _ in range(3))
+    assign_officer(enterprises=units[:1], user=left, by=committee)
+    assign_officer(enterprises=units[1:2], user=stays, by=committee)
+    change_officers(enterprises=units, officer=new, by=committee)
+    left.grants.all().delete()
+    assert undo_bulk(change=BulkChange.objects.get(), by=committee) == 2
+    assert [officers(unit) for unit in units] == [[new], [stays], []]
