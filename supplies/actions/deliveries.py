@@ -11,10 +11,10 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from parkportal.clock import local, park_now
+from parkportal.clock import day_of, local, park_now
 from parkportal.idempotency import once
 from parkportal.quantities import plain
-from parkportal.records.models import StoredFile
+from parkportal.records.models import AuditEntry, StoredFile
 from parkportal.states import AlreadyMoved, Refused
 from supplies.actions.allocations import close_finished, new_deliveries
 from supplies.actions.ledger import Entry, Leg, post
@@ -26,13 +26,14 @@ from supplies.models import (
     DeliveryLine,
     DeliveryMove,
     DeliveryStatus,
+    Lot,
     Movement,
     Place,
     PlaceKind,
     Receipt,
     SigningCode,
 )
-from supplies.models.delivery import LATE, UNDERWAY
+from supplies.models.delivery import UNDERWAY
 from supplies.units import fitting
 
 Shortage = DeliveryLine.Shortage
@@ -222,15 +223,22 @@ def _signed_at(held: Sequence[Delivery], at: datetime | None) -> datetime:
 
 
 def _check_usable(lines: Sequence[DeliveryLine], signed_at: datetime) -> None:
-    """Nothing recalled, quarantined or expired changes hands; what was signed before the network came back is history."""
-    if park_now() - signed_at >= LATE:
-        return
+    """Nothing recalled, quarantined or expired changes hands; what was signed before that and sent later is history."""
     for line in lines:
-        if not line.lot.is_usable:
+        if not line.lot.is_usable and not _was_usable(line.lot, signed_at):
             raise Refused(
                 "lot_unusable",
                 f"{line.lot.item}批号 {line.lot} 已召回、隔离或过期，不能再交出去；请按“企业不要”登记，带回仓库。",
             )
+
+
+def _was_usable(lot: Lot, at: datetime) -> bool:
+    """At an instant before the lot was taken out of use, as the audit has it, and before it expired."""
+    if lot.expires_on is not None and lot.expires_on < day_of(at):
+        return False
+    entries = AuditEntry.objects.filter(subject_type="supplies.lot", subject_id=str(lot.pk))
+    taken_out = entries.filter(action=f"supplies.lot_{lot.status}").order_by("-id").values_list("at", flat=True).first()
+    return lot.status == lot.Status.OK or (taken_out is not None and at < taken_out)
 
 
 def _legs(lines: Any, from_place: Place, to_place: Place) -> list[Leg]:

@@ -163,6 +163,9 @@ class MovementForm(TokenFormMixin):
                 data["quantity"] = read_quantity(data["quantity"], balance.lot.item)
             except Refused as refused:
                 self.add_error("quantity", refused)
+        to_place = data.get("to_place")
+        if balance and to_place and to_place.kind == PlaceKind.POINT and not balance.lot.is_usable:
+            self.add_error("balance", f"批号 {balance.lot} 已召回、隔离或过期，不能送到采样点。")
         if data.get("kind") == Movement.Kind.LOSS:
             if not data.get("reason", "").strip():
                 self.add_error("reason", "报损要写原因。")

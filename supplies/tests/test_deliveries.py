@@ -9,6 +9,7 @@ from django.urls import reverse
 from parkportal.clock import park_now
 from parkportal.idempotency import new_token
 from parkportal.messaging.models import Message
+from parkportal.records.models import AuditEntry
 from parkportal.records.triggers import lifted
 from parkportal.records.worklist import entries_for
 from parkportal.states import AlreadyMoved, Refused
@@ -334,3 +335,19 @@ def test_what_was_signed_before_the_recall_and_sent_after_it_stays_signed(journe
     actions.sign_delivery(delivery=taken, arrivals={}, signature=Signature("宁远"), by=journey["liaison"], at=signed_at)
     taken.refresh_from_db()
     assert taken.status == "signed" and taken.receipt.at == signed_at
+
+
+def test_what_was_signed_after_the_recall_is_refused_however_late_it_is_sent(journey):
+    taken = brought(journey)
+    actions.recall(lot=journey["masks"], by=f.user("committee"), reason="厂家召回")
+    recalled_at = park_now() - timedelta(hours=1)
+    with lifted():
+        AuditEntry.objects.filter(action="supplies.lot_recalled").update(at=recalled_at)
+        DeliveryMove.objects.filter(subject=taken).update(effective_at=recalled_at - timedelta(hours=1))
+    late, early = recalled_at + timedelta(minutes=30), recalled_at - timedelta(minutes=1)
+    signed = {"delivery": taken, "arrivals": {}, "signature": Signature("宁远"), "by": journey["liaison"]}
+    with pytest.raises(Refused, match="已召回、隔离或过期"):
+        actions.sign_delivery(**signed, at=late)
+    actions.sign_delivery(**signed, at=early)
+    taken.refresh_from_db()
+    assert taken.status == "signed"

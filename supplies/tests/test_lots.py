@@ -87,6 +87,15 @@ def test_what_an_enterprise_gives_back_returns_to_the_shelf(given, sign_in, clie
     assert Balance.objects.get(pk=held.pk).amount == 0
 
 
+def test_a_recalled_lot_is_not_brought_to_a_testing_point(given, sign_in, client):
+    sign_in(f.keeper())
+    actions.recall(lot=given, by=f.user("committee"), reason="不合格")
+    held, point = Balance.objects.get(lot=given, place=f.warehouse()), Place.objects.point("A1", "A1 栋")
+    form = {"token": str(new_token()), "balance": held.pk, "kind": "transfer", "quantity": "1", "to_place": point.pk}
+    answer = client.post(page("movement_create"), form)
+    assert answer.status_code == 422 and "不能送到采样点" in answer.content.decode()
+
+
 def test_a_keeper_neither_writes_off_what_an_enterprise_holds_nor_takes_it_elsewhere(given, sign_in, client):
     held = Balance.objects.get(lot=given, place__kind="enterprise")
     east = f.warehouse("东仓")
