@@ -21,7 +21,7 @@ def _with_unread_notice(as_of: datetime) -> QuerySet[Enterprise]:
 
 
 def _greeted(as_of: datetime) -> QuerySet[Enterprise]:
-    reached = GreetingContact.objects.filter(done_at__lte=as_of)
+    reached = GreetingContact.objects.reached().filter(done_at__lte=as_of)
     return _register(as_of).filter(pk__in=reached.values("enterprise"))
 
 

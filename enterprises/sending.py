@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from enterprises.actions import letters, notices
@@ -59,11 +59,16 @@ def send_greeting_messages(job: Job, progress: jobs.Progress) -> jobs.Finished:
     greeting = Greeting.objects.get(pk=job.params["greeting"])
     contacts = list(_contacts(greeting).filter(pk__in=greeting.contacts.to_send().values("pk")))
     accounts = _accounts_by_number(contacts)
+    written = 0
     for number, contact in enumerate(contacts, 1):
-        letters.tell_greeting(contact, accounts.get((contact.enterprise_id, contact.addressee[1])), by=job.owner)
+        account = accounts.get((contact.enterprise_id, contact.addressee[1]))
+        written += letters.tell_greeting(contact, account, by=job.owner)
         progress.tick(number, len(contacts))
-    without = greeting.contacts.filter(message=None, done_at=None).count()
-    return jobs.Finished(f"{len(contacts)} 家写好了" + (f"；{without} 家没有登记手机，没有发。" if without else "。"))
+    left = greeting.contacts.not_reached().aggregate(none=Count("pk", filter=Q(message=None)), wrong=Count("message"))
+    words = [f"{written} 家写好了"]
+    words += [f"{left['none']} 家没有登记手机，没有发"] if left["none"] else []
+    words += [f"{left['wrong']} 家的号码发不到，改好号码再发"] if left["wrong"] else []
+    return jobs.Finished("；".join(words) + "。")
 
 
 def _contacts(greeting: Greeting) -> QuerySet[GreetingContact]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Case, CharField, F, QuerySet, Value, When
 from django.urls import reverse
 
-from enterprises.models import Enterprise, GreetingContact, GreetingKind, Guidance, NoticeReceipt, PermitCase
+from enterprises.models import Enterprise, GreetingContact, GreetingKind, Guidance, NoticeReceipt, PermitCase, letters
 from enterprises.models.canteen import GuidanceStatus
 from enterprises.models.permits import RUNNING, PermitStatus
 from parkportal.clock import park_today
@@ -89,7 +89,8 @@ def _permits(enterprise: Enterprise, user: Any) -> QuerySet:
 
 def _greetings(enterprise: Enterprise, user: Any) -> QuerySet:
     rows = GreetingContact.objects.visible_to(user).filter(enterprise=enterprise)
-    status = Case(When(done_at=None, then=Value(NOT_REACHED)), default=Value(REACHED), output_field=CharField())
+    reached = When(letters.REACHED, then=Value(REACHED))
+    status = Case(reached, default=Value(NOT_REACHED), output_field=CharField())
     kind, title, at = F("greeting__kind"), "greeting__title", "greeting__created_at"
     return _lines(rows, kind, key="greeting_id", title=title, at=at, status=status)
 

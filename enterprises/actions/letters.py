@@ -79,21 +79,22 @@ def print_letters(*, greeting: Greeting, by: Any) -> Job:
     return jobs.start(PRINT, title=title, by=by, params=params, total=total, lock_key=jobs.wish_key(PRINT, by, params))
 
 
-def tell_greeting(contact: GreetingContact, account: Any, *, by: Any) -> None:
-    """The message of one contact, to the register's number; one person gets one message of a batch.
+def tell_greeting(contact: GreetingContact, account: Any, *, by: Any) -> bool:
+    """The message of one contact, to the register's number; one person gets one message of a batch. Was it written?
 
-    Nothing when the contact was reached meanwhile. A number that cannot be written to leaves the contact not reached.
+    Not when the contact was reached meanwhile, nor to a number that cannot be one: the failed message stays beside the
+    contact until the register has another number.
     """
     greeting = contact.greeting
     name, phone = contact.addressee
     values = {"name": name or Addressee(greeting.addressee).label}
     if greeting.kind == GreetingKind.LETTER:
         values["link"] = reverse("enterprises:greeting_detail", args=[greeting.pk])
-    fresh = GreetingContact.objects.filter(pk=contact.pk, message=None, done_at=None)
     with transaction.atomic():
-        if fresh.select_for_update().first() is None:
-            return
-        message = outbox.put(
+        held = GreetingContact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
+        if GreetingContact.objects.reached().filter(pk=held.pk).exists():
+            return False
+        held.message = outbox.put(
             greeting.purpose,
             occasion=f"greeting-{greeting.pk}",
             to_phone=phone,
@@ -104,17 +105,20 @@ def tell_greeting(contact: GreetingContact, account: Any, *, by: Any) -> None:
             about_id=contact.enterprise_id,
             context_id=greeting.pk,
         )
-        reached = {} if message.status == Message.Status.FAILED else {"done_at": park_now(), "done_by": by}
-        fresh.update(message=message, **reached)
+        is_written = held.message.status != Message.Status.FAILED
+        if is_written:
+            held.done_at, held.done_by = park_now(), by
+        held.save(update_fields=["message", "done_at", "done_by"])
+    return is_written
 
 
 def make_greeting(*, contact: GreetingContact, words: str, by: Any) -> GreetingContact:
     """Somebody phoned or came by, or carried the letter there. Raises Refused `not_by_person`, `already_made`."""
     if contact.greeting.kind == GreetingKind.SMS:
         raise Refused("not_by_person", "这一批是发短信，不用登记。")
-    fresh = GreetingContact.objects.filter(pk=contact.pk, done_at=None)
+    fresh = GreetingContact.objects.not_reached().filter(pk=contact.pk)
     with transaction.atomic():
-        if not fresh.update(done_at=park_now(), done_by=by, words=words.strip()[:200]):
+        if not fresh.update(message=None, done_at=park_now(), done_by=by, words=words.strip()[:200]):
             raise Refused("already_made", "这一家已经送到了。")
         record("greeting.made", by=by, subject=contact.enterprise, after={"批次": str(contact.greeting)})
     contact.refresh_from_db()

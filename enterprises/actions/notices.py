@@ -134,7 +134,8 @@ def tell_of_notice(receipt: NoticeReceipt, people: Iterable[Any], *, is_reminder
     """
     with transaction.atomic():
         notice = Notice.objects.select_for_update().get(pk=receipt.notice_id)
-        if notice.withdrawn_at is not None or not NoticeReceipt.objects.unread().filter(pk=receipt.pk).exists():
+        unread = NoticeReceipt.objects.unread().filter(pk=receipt.pk).select_for_update(of=("self",))
+        if notice.withdrawn_at is not None or unread.first() is None:
             return
         for user in people:
             outbox.put(

@@ -283,4 +283,4 @@ class SavedFilterForm(TokenFormMixin, forms.Form):
         error_messages=dict.fromkeys(("required", "max_length"), "请起个名字，20 个字以内。"),
         widget=forms.TextInput(attrs={"class": "w-name"}),
     )
-    query = forms.CharField(max_length=500, required=False, widget=forms.HiddenInput)
+    query = forms.CharField(max_length=2000, required=False, widget=forms.HiddenInput)

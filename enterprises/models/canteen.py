@@ -28,12 +28,6 @@ class GuidanceQuerySet(models.QuerySet["Guidance"]):
             return self.none()
         return self.filter(Q(enterprise__in=Enterprise.objects.followed_by(user)) | Q(officer=user))
 
-    def handled_by(self, user: Any) -> "GuidanceQuerySet":
-        """Which this person may assign or finish: the committee all, an officer the own."""
-        if not user.is_authenticated:
-            return self.none()
-        return self if user.has_role("committee") else self.filter(officer=user)
-
     def open(self) -> "GuidanceQuerySet":
         return self.filter(status__in=[GuidanceStatus.REQUESTED, GuidanceStatus.ASSIGNED])
 
@@ -81,6 +75,15 @@ class Guidance(Stateful):
 
     def __str__(self) -> str:
         return f"{self.enterprise} 食堂指导"
+
+    def may_be_moved(self, to: str, user: Any) -> bool:
+        """Who: the committee assigns, the officer finishes, the enterprise takes its wish back."""
+        if user.has_role("committee"):
+            return True
+        if to == GuidanceStatus.DONE:
+            return self.officer_id == user.pk
+        own = Enterprise.objects.spoken_for_by(user).filter(pk=self.enterprise_id)
+        return to == GuidanceStatus.WITHDRAWN and own.exists()
 
 
 class GuidanceMove(Move):

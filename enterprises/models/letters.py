@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from enterprises.models.registry import Enterprise
 from parkportal.clock import park_now
@@ -73,6 +73,9 @@ class Greeting(models.Model):
         return self.title
 
 
+REACHED = Q(done_at__isnull=False) & (Q(message=None) | ~Q(message__status="failed"))
+
+
 class GreetingContactQuerySet(models.QuerySet["GreetingContact"]):
     def visible_to(self, user: Any) -> "GreetingContactQuerySet":
         return self.filter(enterprise__in=Enterprise.objects.followed_by(user))
@@ -86,11 +89,20 @@ class GreetingContactQuerySet(models.QuerySet["GreetingContact"]):
         return self.filter(enterprise__in=Enterprise.objects.cared_for_by(user))
 
     def to_send(self) -> "GreetingContactQuerySet":
-        """Letters and text messages whose message is not written yet and can be: there is a number."""
+        """Letters and text messages that can be written: there is a number, and none was tried that did not work."""
         numbers = Q()
         for who in Addressee.values:
-            numbers |= Q(greeting__addressee=who) & ~Q(**{f"enterprise__{who}_phone_hash": ""})
-        return self.filter(numbers, greeting__kind__in=MESSAGES, message=None, done_at=None)
+            known = f"enterprise__{who}_phone_hash"
+            untried = Q(message=None) | ~Q(message__recipient_hash=F(known))
+            numbers |= Q(greeting__addressee=who) & ~Q(**{known: ""}) & untried
+        return self.not_reached().filter(numbers, greeting__kind__in=MESSAGES)
+
+    def reached(self) -> "GreetingContactQuerySet":
+        """Somebody carried it there or spoke to them, or the message is on its way and did not come back."""
+        return self.filter(REACHED)
+
+    def not_reached(self) -> "GreetingContactQuerySet":
+        return self.exclude(REACHED)
 
     def to_do(self) -> "GreetingContactQuerySet":
         """Greetings by phone or visit that nobody has made yet."""

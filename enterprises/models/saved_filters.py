@@ -19,7 +19,7 @@ class SavedFilter(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name="谁的")
     name = models.CharField("名称", max_length=20)
-    query = models.CharField("筛选条件", max_length=500)
+    query = models.CharField("筛选条件", max_length=2000)
     created_at = models.DateTimeField("存下时间", default=park_now)
     token = TokenField()
 

@@ -204,20 +204,33 @@ def test_a_long_print_says_how_far_it_is(committee):
     assert heard == [0, 1, 2]
 
 
-def test_who_was_reached_meanwhile_is_not_written_to_and_a_wrong_number_is_not_reached(invited, committee):
-    first, other = make_enterprise(principal=("甲", "19900000061")), make_enterprise(principal=("乙", "19900000062"))
-    greeting, _ = send_greeting(facts=LETTER, enterprises=[invited, first, other], query="", by=committee)
-    kept = {contact.enterprise_id: contact for contact in greeting.contacts.select_related("enterprise", "greeting")}
+def test_who_was_reached_meanwhile_is_not_written_to(invited, committee):
+    first = make_enterprise(principal=("甲", "19900000061"))
+    greeting, _ = send_greeting(facts=LETTER, enterprises=[invited, first], query="", by=committee)
+    listed = greeting.contacts.select_related("enterprise", "greeting").get(enterprise=first)
     made(contact=greeting.contacts.get(enterprise=first), words="当面给的", by=committee)
-    tell_greeting(kept[first.pk], None, by=committee)
-    kept[other.pk].enterprise.principal_phone = "12"
-    tell_greeting(kept[other.pk], None, by=committee)
+    assert not tell_greeting(listed, None, by=committee)
     assert not Message.objects.filter(about_id=first.pk).exists()
-    missed = greeting.contacts.get(enterprise=other)
-    assert missed.done_at is None and missed.message.status == "failed"
     run_jobs()
-    assert set(greeting.contacts.exclude(done_at=None).values_list("enterprise", flat=True)) == {invited.pk, first.pk}
-    assert "没有登记手机" not in Job.objects.get(kind="greeting_messages").message
+    assert Job.objects.get(kind="greeting_messages").message == "1 家写好了。"
+
+
+def test_a_number_that_cannot_be_one_is_not_reached_until_it_is_mended(invited, committee, sign_in):
+    wrong = make_enterprise(principal=("乙", "12345"))
+    greeting, _ = send_greeting(facts=SMS, enterprises=[invited, wrong], query="", by=committee)
+    run_jobs()
+    assert Job.objects.get().message == "1 家写好了；1 家的号码发不到，改好号码再发。"
+    assert greeting.contacts.reached().get().enterprise == invited
+    assert figures.get("units_greeted").value(park_now()).numerator == 1
+    assert "没有送到" in sign_in(committee).get(detail(greeting)).content.decode()
+    with pytest.raises(Refused, match="能发的都发了"):
+        send_rest(greeting=greeting, by=committee)
+    wrong.set_principal("乙", "19900000062")
+    wrong.save()
+    send_rest(greeting=greeting, by=committee)
+    run_jobs()
+    assert greeting.contacts.reached().count() == 2
+    assert Message.objects.get(status="waiting", about_id=wrong.pk).address == "19900000062"
 
 
 def test_a_print_that_is_asked_for_twice_is_one_job(invited, committee):

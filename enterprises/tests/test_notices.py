@@ -4,6 +4,7 @@ import re
 import uuid
 from datetime import timedelta
 from html import unescape
+from threading import Event
 from urllib.parse import urlencode
 
 import pytest
@@ -26,11 +27,13 @@ from enterprises.tests.factories import (
     make_squad_member,
 )
 from parkportal.clock import park_now
+from parkportal.messaging import outbox
 from parkportal.messaging.models import Message
 from parkportal.records import figures, jobs
 from parkportal.records.models import AuditEntry, Job
 from parkportal.records.worklist import entries_for
 from parkportal.states import Refused
+from parkportal.tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("enterprises:notice_list")
@@ -318,3 +321,35 @@ def test_a_long_query_of_chinese_words_is_kept_whole(unit, committee, sign_in):
     browser = sign_in(committee)
     assert browser.post(NEW, written(browser, query=query)).status_code == 302
     assert Notice.objects.get().query == query
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_message_that_is_being_written_while_somebody_reads_is_taken_back(unit, contact, committee, monkeypatch):
+    """The reader waits for the writer, and then finds the message to take back."""
+    notice = make_notice(unit, by=committee)
+    listed = notice.receipts.select_related("notice", "enterprise").get()
+    put, writing, read = outbox.put, Event(), Event()
+
+    def put_slowly(*args, **kwargs):
+        writing.set()
+        assert not read.wait(1), "the reader went past the writer"
+        return put(*args, **kwargs)
+
+    monkeypatch.setattr(outbox, "put", put_slowly)
+
+    def work(number):
+        if number == 0:
+            tell_of_notice(listed, [contact], is_reminder=False, by=committee)
+        else:
+            writing.wait(20)
+            read_notice(notice=notice, by=contact)
+            read.set()
+
+    at_once(2, work)
+    assert [message.status for message in Message.objects.filter(purpose="notice_sent")] == ["withdrawn"]
+
+
+def test_what_is_ticked_is_read_as_keys(unit, committee, sign_in):
+    answer = sign_in(committee).post("/enterprises/bulk/", {"do": "notice", "pick": ["²", "x"]}, follow=True)
+    assert "还没有选企业" in answer.content.decode()

@@ -192,7 +192,7 @@ def _guidance(request: HttpRequest, guidance: Guidance, **forms: Any) -> dict[st
     steps = {
         step: forms.get(step) or form(auto_id=f"{step}_%s")
         for step, form in STEPS.items()
-        if guidance.can_move(MOVES[step]) and _may(request.user, guidance, step)
+        if guidance.can_move(MOVES[step]) and guidance.may_be_moved(MOVES[step], request.user)
     }
     return {
         "guidance": guidance,
@@ -205,22 +205,12 @@ def _guidance(request: HttpRequest, guidance: Guidance, **forms: Any) -> dict[st
     }
 
 
-def _may(user: Any, guidance: Guidance, step: str) -> bool:
-    """The committee assigns, the officer finishes, who asked takes back."""
-    if user.has_role("committee"):
-        return True
-    if step == "done":
-        return guidance.officer_id == user.pk
-    own = Enterprise.objects.spoken_for_by(user).filter(pk=guidance.enterprise_id)
-    return step == "withdraw" and own.exists()
-
-
 @require_POST
 @roles(*READ)
 def guidance_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     rows = Guidance.objects.visible_to(request.user).select_related("enterprise", "officer")
     guidance = get_object_or_404(rows, pk=pk)
-    if step not in STEPS or not _may(request.user, guidance, step):
+    if step not in STEPS or not guidance.may_be_moved(MOVES[step], request.user):
         raise Http404
     form = STEPS[step](request.POST, auto_id=f"{step}_%s")
     if form.is_valid():

@@ -16,7 +16,7 @@ from enterprises.addressing import Addressees, addressees
 from enterprises.dictionaries import INVITED
 from enterprises.forms.letters import GreetingForm, MadeForm
 from enterprises.models import Greeting, GreetingContact, GreetingKind
-from enterprises.models.letters import Addressee
+from enterprises.models.letters import REACHED, Addressee
 from parkportal.again import answered, drawn, typed
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
@@ -35,7 +35,7 @@ def greeting_list(request: HttpRequest) -> HttpResponse:
     rows = Greeting.objects.visible_to(request.user).select_related("by")
     page = Paginator(rows.order_by("-created_at", "-pk"), PAGE).get_page(request.GET.get("page"))
     reached = GreetingContact.objects.visible_to(request.user).filter(greeting__in=[one.pk for one in page])
-    counts = reached.order_by().values("greeting").annotate(all=Count("pk"), done=Count("done_at"))
+    counts = reached.order_by().values("greeting").annotate(all=Count("pk"), done=Count("pk", filter=REACHED))
     context = {
         "page_obj": page,
         "counts": {row["greeting"]: (row["all"], row["done"]) for row in counts},
@@ -97,7 +97,7 @@ def greeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """For the park whom it reached and how; for the enterprise the letter itself."""
     greeting = get_object_or_404(Greeting.objects.visible_to(request.user).select_related("by", "job"), pk=pk)
     contacts = GreetingContact.objects.visible_to(request.user).filter(greeting=greeting)
-    counts = contacts.order_by().aggregate(all=Count("pk"), done=Count("done_at"))
+    counts = contacts.order_by().aggregate(all=Count("pk"), done=Count("pk", filter=REACHED))
     rows = contacts.select_related("enterprise", "greeting", "message", "done_by").order_by(
         "enterprise__pinyin_key", "pk"
     )

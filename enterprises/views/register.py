@@ -83,7 +83,11 @@ def bulk_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Within a day, by whoever did it; what somebody has changed since stays."""
     change = get_object_or_404(BulkChange.objects.visible_to(request.user), pk=pk)
     try:
-        messages.success(request, f"撤销了“{change.words}”，退回 {undo_bulk(change=change, by=request.user)} 家。")
+        count = undo_bulk(change=change, by=request.user)
+        stays = (
+            f"，{len(change.before) - count} 家后来又改过或者退不回去，保持现状" if count < len(change.before) else ""
+        )
+        messages.success(request, f"撤销了“{change.words}”，退回 {count} 家{stays}。")
     except Refused as refused:
         messages.warning(request, refused.text)
     return redirect(f"{reverse('enterprises:enterprise_list')}?{request.GET.urlencode()}")
@@ -118,7 +122,7 @@ def enterprise_find(request: HttpRequest) -> HttpResponse:
 def filter_save(request: HttpRequest) -> HttpResponse:
     """The list's present query under a name of one's own."""
     form = typed(request, SavedFilterForm, "save")
-    query = QueryDict(request.POST.get("query", request.GET.urlencode())[:500]).urlencode()
+    query = QueryDict(request.POST.get("query", request.GET.urlencode())).urlencode()
     if not query:
         messages.warning(request, "请先选好筛选条件，再给它起个名字。")
         return redirect("enterprises:enterprise_list")

@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 Status = Message.Status
 
 MOST_REFUSALS = 5
+NEVER_LEFT, NEVER_ARRIVED = "连不上网关，没有发出", "问过网关：没有收下，可以再发"
 ASK_AGAIN = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=15))
 NOT_REACHED_AGAIN = (timedelta(seconds=15), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=10))
 
@@ -133,7 +134,8 @@ def _accept(message: Message, receipt: Receipt, *, reason: str = "") -> None:
 
 def _refused(message: Message, refusal: RefusedByGateway) -> None:
     # only refusals count: that the network was gone before says nothing about the provider's patience
-    before = message.moves.filter(to_status=Status.WAITING, reason=refusal.failure).count()
+    back = message.moves.filter(from_status=Status.SENDING, to_status=Status.WAITING)
+    before = back.exclude(reason__in=[NEVER_LEFT, NEVER_ARRIVED]).count()
     if refusal.again_after is None or before + 1 >= MOST_REFUSALS:
         message.mark_failed(refusal.failure)
     else:
@@ -142,7 +144,7 @@ def _refused(message: Message, refusal: RefusedByGateway) -> None:
 
 def _not_reached(message: Message) -> None:
     wait = _backoff(NOT_REACHED_AGAIN, message.attempts)
-    message.put_back(reason="连不上网关，没有发出", retry_at=timezone.now() + wait)
+    message.put_back(reason=NEVER_LEFT, retry_at=timezone.now() + wait)
 
 
 def _not_heard(message: Message) -> None:
@@ -191,7 +193,7 @@ def _write_answer(message: Message, answer: Answer | None) -> None:
     if answer is not None and answer.receipt is not None:
         _accept(message, answer.receipt, reason="问过网关：已收下")
     elif answer is not None and answer.sure:
-        message.put_back(reason="问过网关：没有收下，可以再发")
+        message.put_back(reason=NEVER_ARRIVED)
     else:
         _still_unknown(message, "已向网关查询，还没有回答" if answer is None else "网关还不能肯定收没收下")
 

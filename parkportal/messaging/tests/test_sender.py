@@ -344,11 +344,13 @@ FAULTS = st.sampled_from(["ok", "drop", "break", "fault", "throttle", "mute", "d
 
 @rules(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(["break"] * 4 + ["throttle"])
-@given(st.lists(FAULTS, max_size=6).filter(lambda faults: faults.count("throttle") < sender.MOST_REFUSALS))
+@example(["throttle"] * 6)
+@given(st.lists(FAULTS, max_size=6))
 def test_whatever_goes_wrong_in_whatever_order_it_arrives_once(provider, faults):
     provider.accepted.clear()
     Message.objects.exclude(status="sent").update(status="withdrawn")
-    message = put(Message.objects.count())
+    number = Message.objects.count()
+    message = put(number, to_phone=f"1380013{number:04d}")  # a number of its own: one number gets so many a day
     for fault in faults:
         _one_round(provider, fault)
         let_time_pass(message)
@@ -356,8 +358,9 @@ def test_whatever_goes_wrong_in_whatever_order_it_arrives_once(provider, faults)
     for _ in range(3):
         tasks.sweep()
         let_time_pass(message)
-    assert now_read(message).status == "sent"
-    assert provider.out_ids() == [message.out_id]
+    status = now_read(message).status
+    assert status == "sent" or (status == "failed" and faults.count("throttle") >= sender.MOST_REFUSALS)
+    assert provider.out_ids() == ([message.out_id] if status == "sent" else [])
 
 
 def _one_round(provider, fault):
