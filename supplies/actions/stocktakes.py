@@ -94,17 +94,22 @@ def submit_counts(*, take: StockTake, counts: Mapping[int, Count], by: Any) -> l
 
 
 @transaction.atomic
-def approve_stock_take(*, take: StockTake, by: Any) -> StockTake:
-    """A second person agrees; the differences are booked by one movement against loss.
+def approve_stock_take(*, take: StockTake, by: Any, reason: str = "") -> StockTake:
+    """A second person agrees; the differences are booked by one movement against loss. `reason` explains those that
+    whoever counted blind did not.
 
     What was booked between the count and now stays as it is: the difference is applied, not the number.
-    Raises AlreadyMoved, Refused: same_person, forbidden_move, not_enough.
+    Raises AlreadyMoved, Refused: same_person, reason_missing, forbidden_move, not_enough.
     """
     held = _locked(take)
     if held.status == Status.APPROVED:
         raise AlreadyMoved("already", f"已经由{held.approved_by}批准。", at=held.approved_at)
     if by.pk in {held.counted_by_id, held.created_by_id}:
         raise Refused("same_person", "清点和开单的人不能批准自己的盘点，请另一位同事来批。")
+    unexplained = held.lines.unexplained()
+    if not reason.strip() and unexplained.exists():
+        raise Refused("reason_missing", "有差异还没有写原因，批准时请写。")
+    unexplained.update(reason=reason.strip()[:100])
     lines = [line for line in held.lines.select_related("lot__item") if line.variance]
     loss = Place.objects.the(PlaceKind.LOSS)
     if lines:
@@ -160,18 +165,20 @@ def _book(place: Place, lots: list[int]) -> dict[int, Decimal]:
 
 
 def _count(line: StockTakeLine, count: Count | None, *, is_blind: bool) -> None:
-    """Take one number; whoever counts blind is asked to count again, and is not told by how much it differs."""
+    """Take one number. Whoever counts blind is not told whether it differs: the reason is asked for at the approval."""
     item = line.lot.item
     if count is None:
         raise Refused("not_complete", f"{item}（批号 {line.lot}）还没有填实盘数，没有了请填 0。", line=line.pk)
     if count.quantity:
         fitting(count.quantity, item)
-    if count.quantity != line.book and not count.reason.strip():
-        gap = count.quantity - line.book
-        told = f"比账面{'多' if gap > 0 else '少'} {plain(abs(gap))} {item.unit}，请写原因。"
-        told = "和账面不一样，请再点一遍；点得没错就写原因。" if is_blind else told
-        raise Refused("reason_missing", f"{item}（批号 {line.lot}）{told}", line=line.pk)
-    line.counted, line.reason = count.quantity, count.reason.strip()[:100] if count.quantity != line.book else ""
+    gap = count.quantity - line.book
+    if gap and not is_blind and not count.reason.strip():
+        raise Refused(
+            "reason_missing",
+            f"{item}（批号 {line.lot}）比账面{'多' if gap > 0 else '少'} {plain(abs(gap))} {item.unit}，请写原因。",
+            line=line.pk,
+        )
+    line.counted, line.reason = count.quantity, count.reason.strip()[:100] if gap else ""
 
 
 def _leg(line: StockTakeLine, place: Place, loss: Place) -> Leg:

@@ -109,6 +109,12 @@ class StockTakeMove(Move):
         return f"{self.subject_id} {self.to_status}"
 
 
+class StockTakeLineQuerySet(models.QuerySet["StockTakeLine"]):
+    def unexplained(self) -> "StockTakeLineQuerySet":
+        """Counted otherwise than the book says, and nobody has said why: a blind count leaves that to the approval."""
+        return self.filter(counted__isnull=False, reason="").exclude(counted=F("book"))
+
+
 class StockTakeLine(models.Model):
     """One lot of the sheet: what the book says, what was counted, and why they differ."""
 
@@ -118,6 +124,8 @@ class StockTakeLine(models.Model):
     book = QuantityField("账面", default=0)
     counted = QuantityField("实盘", null=True, blank=True)
     reason = models.CharField("差异原因", max_length=100, blank=True)
+
+    objects = StockTakeLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "盘点明细"

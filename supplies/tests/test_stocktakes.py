@@ -91,26 +91,39 @@ def test_what_was_moved_during_the_count_is_counted_again(take, masks):
     assert actions.submit_counts(take=take, counts=counts(take), by=f.keeper()) == []
 
 
-def test_whoever_counts_blind_is_not_told_the_book(take):
-    given, line = counts(take), take.lines.get(lot__batch="A1")
-    given[line.pk] = Count(Decimal(990))
-    with pytest.raises(Refused) as blind:
-        actions.submit_counts(take=take, counts=given, by=f.keeper())
-    assert "10" not in blind.value.text and "1000" not in blind.value.text
-    StockTake.objects.update(is_blind=False)
-    with pytest.raises(Refused, match="比账面少 10 只，请写原因"):
-        actions.submit_counts(take=take, counts=given, by=f.keeper())
+@pytest.mark.parametrize("number", [990, 1000, 1010])
+def test_whoever_counts_blind_learns_nothing_of_the_book_and_the_reason_comes_with_the_approval(
+    take, number, sign_in, client
+):
+    line, there = take.lines.get(lot__batch="A1"), page("stock_take_detail", take.pk)
+    counter = f.keeper()
+    sign_in(counter)
+    typed = {f"counted_{row.pk}": str(row.book) for row in take.lines.all()} | {f"counted_{line.pk}": str(number)}
+    assert client.post(there, typed).status_code == 302
+    sign_in(f.keeper())
+    approve = page("stock_take_approve", take.pk)
+    if number != 1000:
+        assert "问清楚再批准" in client.get(there).content.decode()
+        assert client.post(approve, {"reason": " "}).status_code == 422
+        with pytest.raises(Refused, match="还没有写原因"):
+            actions.approve_stock_take(take=take, by=f.keeper())
+    assert client.post(approve, {"reason": "拆箱时数错"}).status_code == 302
+    take.refresh_from_db()
+    line.refresh_from_db()
+    assert take.status == "approved" and line.reason == ("" if number == 1000 else "拆箱时数错")
+    assert amount(line.lot) == number and invariants.check() == []
 
 
 @pytest.mark.parametrize(
     ("count", "words"),
     [
-        (Count(Decimal(990)), "和账面不一样，请再点一遍"),
+        (Count(Decimal(990)), "比账面少 10 只，请写原因"),
         (Count(Decimal("0.5"), "x"), "要写整数"),
         (None, "还没有填实盘数"),
     ],
 )
 def test_a_count_that_is_not_whole_or_explained_is_refused(take, count, words):
+    StockTake.objects.update(is_blind=False)
     given = counts(take)
     line = take.lines.get(lot__batch="A1")
     given.pop(line.pk)
@@ -163,8 +176,10 @@ def test_stock_take_from_sheet_to_book(masks, sign_in, client):
     shown = client.get(there).content.decode()
     assert "1,000" not in shown and "盲盘" in shown
     line = take.lines.get()
+    StockTake.objects.update(is_blind=False)
     refused = client.post(there, {f"counted_{line.pk}": "980"})
-    assert refused.status_code == 422 and "和账面不一样，请再点一遍" in refused.content.decode()
+    assert refused.status_code == 422 and "比账面少 20 只，请写原因" in refused.content.decode()
+    StockTake.objects.update(is_blind=True)
     assert client.post(there, {f"counted_{line.pk}": ""}).status_code == 422
     assert client.post(there, {f"counted_{line.pk}": "很多"}).status_code == 422
     assert client.post(there, {f"counted_{line.pk}": "980", f"reason_{line.pk}": "破了"}).status_code == 302

@@ -60,6 +60,7 @@ def stock_take_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "can_approve": take.status == Status.SUBMITTED and request.user.has_role(*WRITERS) and not mine,
         "shows_book": take.status != Status.COUNTING or not take.is_blind,
         "differences": sum(bool(line.variance) for line in lines),
+        "unexplained": sum(bool(line.variance) and not line.reason for line in lines),
     }
     return show(request, "stock_take_detail", form, **context)
 
@@ -99,7 +100,11 @@ def stock_take_lot(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*WRITERS)
 def stock_take_approve(request: HttpRequest, pk: int) -> HttpResponse:
     take = get_object_or_404(_takes(request), pk=pk)
-    return _step(request, take, lambda: actions.approve_stock_take(take=take, by=request.user), "已批准，差异已入账。")
+    act, done = partial(actions.approve_stock_take, take=take, by=request.user), "已批准，差异已入账。"
+    if not take.lines.unexplained().exists():
+        return _step(request, take, act, done)
+    form = typed(request, ReasonForm, "take-approve", needs="有差异还没有写原因，批准时请写。")
+    return answered(request, form, act, "supplies:stock_take_detail", done=done, pk=pk)
 
 
 @require_POST
