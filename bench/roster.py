@@ -5,8 +5,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
+from bench.intake import through_intake
 from bench.scratch import scratch_database
 
 PEOPLE, MOST_TIMES = 20_000, 3.0
@@ -15,34 +15,25 @@ HEADS = ("姓名", "证件类型", "证件号码", "手机", "部门", "岗位",
 
 
 def run() -> bool:
-    """Print the seconds of checking, of taking in and of the baseline; True when the ratio reaches its figure."""
+    """Print the seconds of checking, of taking in and of the baseline; True when both together reach the figure."""
     with scratch_database() as vendor:
         from enterprises.models import Employment, Person
         from enterprises.tests.factories import make_account, make_enterprise
-        from parkportal.records import intake, intake_batches, tasks
 
         enterprise, clerk = make_enterprise(), make_account("committee")
         raw = _file()
         baseline = _baseline(raw)
         Person.objects.all().delete()
-        door, params = intake.get("roster"), {"enterprise": enterprise.pk}
-        began = time.perf_counter()
-        batch = intake_batches.begin(door, raw, name="花名册.xlsx", params=params, by=clerk, token=uuid4())
-        if batch.job_id:
-            tasks.run_job(batch.job_id)
-        checked = time.perf_counter()
-        batch.refresh_from_db()
-        tasks.run_job(intake_batches.take_in(batch, by=clerk, token=uuid4()).pk)
-        done = time.perf_counter()
-        batch.refresh_from_db()
-        if batch.created != PEOPLE or Employment.objects.count() != PEOPLE:
-            raise RuntimeError(f"{batch.created} of {PEOPLE} taken in: {batch.words}")
-    taking, whole = (done - checked) / baseline, (done - began) / baseline
+        file = {"name": "花名册.xlsx", "by": clerk, "rows": PEOPLE}
+        checking, taking = through_intake("roster", raw, **file, enterprise=enterprise.pk)
+        if Employment.objects.count() != PEOPLE:
+            raise RuntimeError(f"{Employment.objects.count()} of {PEOPLE} are employed")
+    whole = (checking + taking) / baseline
     print(
-        f"roster ({vendor}): {PEOPLE} persons checked in {checked - began:.1f} s, taken in in {done - checked:.1f} s; "
-        f"reading and one bulk insert {baseline:.1f} s, ratio {taking:.2f} (aim ≤ {MOST_TIMES}), with the check {whole:.2f}"
+        f"roster ({vendor}): {PEOPLE} persons checked in {checking:.1f} s, taken in in {taking:.1f} s; reading and one "
+        f"bulk insert {baseline:.1f} s, ratio {whole:.2f} (aim ≤ {MOST_TIMES}), taking in alone {taking / baseline:.2f}"
     )
-    return taking <= MOST_TIMES
+    return whole <= MOST_TIMES
 
 
 def _baseline(raw: bytes) -> float:
