@@ -80,7 +80,8 @@
   };
 
   /* Without an answer the desk goes on by the rules that it knows itself; the server has the last word. */
-  const isCut = () => queue.state !== "open" || !navigator.onLine;
+  /* One answer that did not come is no outage yet: what is scanned meanwhile waits for the next attempt. */
+  const isCut = () => !navigator.onLine || (queue.state !== "open" && queue.misses > 1);
   const warmth = (text) => {
     const digits = text.replace(/[。,]/g, ".").replace(/[℃°CcFf度 ]+$/, "");
     const value = /^\d{3}$/.test(digits) ? Number(digits) / 10 : Number(digits);
@@ -184,7 +185,7 @@
   const refusedOffline = (item) => {
     const text = fieldOf(item, "text");
     const at = { step: "find", current: fieldOf(item, "current"), lane: fieldOf(item, "lane") };
-    const fault = pending.length === 1 && foreseen && offlineFault(text, fieldOf(item, "do"), at, foreseen);
+    const fault = isCut() && pending.length === 1 && foreseen && offlineFault(text, fieldOf(item, "do"), at, foreseen);
     if (!fault) return false;
     pending.length = 0;
     foreseen = null;

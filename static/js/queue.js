@@ -12,6 +12,7 @@
   const here = new Set();
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(NAME) : null;
   let state = "open"; // open, cut, signin
+  let misses = 0; // attempts in a row that nothing came back from
   let sending = false;
   let timer = 0;
 
@@ -116,6 +117,7 @@
     item.state = "refused";
     await keep(item);
     state = "open";
+    misses = 0;
     spread({ type: "refused", item, answer: said, late });
     return true;
   };
@@ -131,6 +133,7 @@
       if (said.conflict && (await isOvertaken(item))) return refused(item, said, late);
       await drop(item);
       state = "open";
+      misses = 0;
       spread({ type: "answered", item, answer: said, late });
       return true;
     }
@@ -140,6 +143,7 @@
   };
   const stay = async (item, why) => {
     state = why;
+    misses += 1;
     item.tries += 1;
     await keep(item);
     spread({ type: why, item });
@@ -263,7 +267,7 @@
     }
   });
 
-  window.parkQueue = { add, again, giveUp, send, number, on: (listener) => { listeners.push(listener); }, items: own, get state() { return state; } };
+  window.parkQueue = { add, again, giveUp, send, number, on: (listener) => { listeners.push(listener); }, items: own, get state() { return state; }, get misses() { return misses; } };
   addEventListener("online", send);
   const start = () => { show(); send(); };
   if (document.readyState === "complete") start(); else addEventListener("load", start);

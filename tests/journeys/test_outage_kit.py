@@ -6,6 +6,7 @@ import time
 import pytest
 
 from tests.journeys.own_sitting import ask, own_sitting, settled
+from tests.journeys.story import wait_for
 
 pytestmark = pytest.mark.journey
 PIN = "482915"
@@ -111,6 +112,28 @@ def test_the_desk_goes_on_through_an_outage_and_a_reload_and_everything_arrives_
         clerk.fills(code=sitting.codes[3], temperature="36.7", tube=sitting.tube(4), at="00:20")
         clerk.presses("录这一行").sees("补录好了")
         assert len(swabbed(park, sitting)) == 4
+
+
+def test_one_lost_answer_is_no_outage(park):
+    sitting = own_sitting(park, point="一次没连上采样点", prefix="WQ", people=1)
+    with park.person("时雨", username="caiyang2") as clerk:
+        page = clerk.goes_to(sitting.desk).sees("请扫人员码").page
+        lost = []
+
+        def lose_the_first(route):
+            if lost or route.request.method != "POST":
+                route.continue_()
+                return
+            lost.append(route.request.url)
+            route.abort()
+
+        page.route(f"**{sitting.desk}", lose_the_first)
+        scan(page, sitting.codes[0])
+        wait_for(lambda: page.evaluate("window.parkQueue.misses") == 1, every=0.05)
+        scan(page, "36.5")
+        scan(page, sitting.tube(1))
+        settled(page)
+        assert lost and swabbed(park, sitting) == [[sitting.tube(1), sitting.codes[0], "collected"]]
 
 
 def test_without_a_kit_the_desk_stops_and_a_kit_ends_with_the_day(park):

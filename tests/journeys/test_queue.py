@@ -3,6 +3,7 @@
 import pytest
 
 from tests.journeys.own_sitting import ask, own_sitting, settled
+from tests.journeys.story import wait_for
 
 pytestmark = pytest.mark.journey
 
@@ -61,7 +62,7 @@ def test_a_cut_loses_nothing_and_the_answer_that_was_never_heard_doubles_nothing
 
         page.route("**/testing/station/*/", swallow)
         page.evaluate(ADD, [*temperature(sitting, 2), "体温三"])
-        page.wait_for_function("window.said.some(([kind]) => kind === 'cut')")
+        wait_for(lambda: page.evaluate("window.parkQueue.misses") and lost, every=0.1)
         page.reload()
         empty(page)
         assert lost == [200]
