@@ -1,10 +1,12 @@
 """What the investment office does: leads and their stages, contacts, meetings, units, share links."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from investment.models import (
@@ -21,9 +23,10 @@ from investment.models import (
 )
 from investment.models.leads import SIDE
 from parkportal.clock import local, park_now
+from parkportal.editing import Spoken, changes
 from parkportal.idempotency import once
-from parkportal.records.audit import record
-from parkportal.records.files import keep
+from parkportal.records.audit import last_act, record
+from parkportal.records.files import keep, throw_away
 from parkportal.states import Refused
 
 PHOTO_LIMIT = 12
@@ -43,19 +46,25 @@ def add_lead(*, by: Any, token: UUID | None, **facts: Any) -> Lead:
 
 
 @transaction.atomic
-def correct_lead(lead: Lead, *, by: Any, version: int, **facts: Any) -> Lead:
-    """Correct a lead's facts. Raises Refused `changed_meanwhile` when somebody saved after the form was drawn."""
+def correct_lead(lead: Lead, *, facts: Mapping[str, Any], seen: str, spoken: Spoken, by: Any) -> Lead:
+    """Correct a lead's facts; `seen` is the mark of those that the form was drawn from. Raises EditConflict, Refused `does_not_fit`."""
     locked = Lead.objects.select_for_update().get(pk=lead.pk)
-    if locked.version != version:
-        raise Refused("changed_meanwhile", "您打开这一页之后，有人改过这条线索。请核对后再存。")
-    changed = [name for name, value in facts.items() if getattr(locked, name) != value]
-    for name, value in facts.items():
-        setattr(locked, name, value)
-    locked.version += 1
-    locked.save()
+    touched = partial(last_act, locked, "lead.added", "lead.corrected")
+    changed = changes(seen=seen, current=locked.facts(), typed=facts, spoken=spoken, touched=touched)
     if changed:
-        record("lead.corrected", by=by, subject=locked, after={"栏目": changed})
+        _write(locked, changed)
+        record("lead.corrected", by=by, subject=locked, after={"栏目": list(changed)})
     return locked
+
+
+def _write(thing: Lead | Unit, changed: Mapping[str, Any]) -> None:
+    for name, value in changed.items():
+        setattr(thing, name, value)
+    try:  # after a conflict the two halves of what people chose may not fit
+        thing.validate_constraints()
+    except ValidationError as problem:
+        raise Refused("does_not_fit", problem.messages[0]) from None
+    thing.save(update_fields=list(changed))
 
 
 @transaction.atomic
@@ -119,29 +128,46 @@ def add_unit(*, by: Any, token: UUID | None, photos: Iterable[Any] = (), **facts
 
 
 @transaction.atomic
-def correct_unit(unit: Unit, *, by: Any, version: int, photos: Iterable[Any] = (), **facts: Any) -> Unit:
-    """Correct a unit's facts and add pictures. Raises Refused `changed_meanwhile` like correct_lead."""
+def correct_unit(unit: Unit, *, facts: Mapping[str, Any], seen: str, spoken: Spoken, by: Any) -> Unit:
+    """Correct a unit's facts, as correct_lead does. Raises EditConflict, Refused `does_not_fit`."""
     locked = Unit.objects.select_for_update().get(pk=unit.pk)
-    if locked.version != version:
-        raise Refused("changed_meanwhile", "您打开这一页之后，有人改过这个单元。请核对后再存。")
-    for name, value in facts.items():
-        setattr(locked, name, value)
-    locked.version += 1
-    locked.save()
-    _hang(locked, photos, by)
-    record("unit.corrected", by=by, subject=locked)
+    touched = partial(last_act, locked, "unit.added", "unit.corrected")
+    changed = changes(seen=seen, current=locked.facts(), typed=facts, spoken=spoken, touched=touched)
+    if changed:
+        _write(locked, changed)
+        record("unit.corrected", by=by, subject=locked, after={"栏目": list(changed)})
     return locked
 
 
-def _hang(unit: Unit, photos: Iterable[Any], by: Any) -> None:
-    have = unit.photos.count()
-    for position, upload in enumerate(photos, have + 1):
-        if position > PHOTO_LIMIT:
+@transaction.atomic
+def add_photos(unit: Unit, *, photos: Iterable[Any], by: Any) -> int:
+    """More pictures of a unit, which take nothing from what somebody else adds; how many are new.
+
+    Raises Refused `too_many_photos`, and what `keep` refuses.
+    """
+    locked = Unit.objects.select_for_update().get(pk=unit.pk)
+    if added := _hang(locked, photos, by):
+        record("unit.photos_added", by=by, subject=locked, after={"张": added})
+    return added
+
+
+def _hang(unit: Unit, photos: Iterable[Any], by: Any) -> int:
+    """How many hang there now that did not; a picture that is sent twice hangs once."""
+    hanging = set(unit.photos.values_list("file__sha256", flat=True))
+    position = before = unit.photos.count()
+    for upload in photos:
+        if position == PHOTO_LIMIT:
             raise Refused("too_many_photos", f"一个单元最多 {PHOTO_LIMIT} 张照片。")
         stored = keep(
-            upload, name=f"unit-{unit.pk}-{position}", purpose="unit-photo", owner=by, allow=("png", "jpeg", "webp")
+            upload, name=f"unit-{unit.pk}-{position + 1}", purpose="unit-photo", owner=by, allow=("png", "jpeg", "webp")
         )
+        if stored.sha256 in hanging:
+            throw_away(stored)
+            continue
+        position += 1
+        hanging.add(stored.sha256)
         Photo.objects.create(unit=unit, file=stored, position=position)
+    return position - before
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from investment.models import Building, Contact, Lead, LeadStage, ShareLink, Unit
 from investment.models.leads import SIDE
 from parkportal.clock import park_now
+from parkportal.editing import SeenFormMixin, mark_of
 from parkportal.idempotency import TokenFormMixin, TokenModelForm
 
 ZONES = ["Asia/Shanghai", "Europe/Berlin", "Europe/London", "Europe/Paris", "Asia/Tokyo", "Asia/Seoul"]
@@ -46,30 +47,17 @@ class PicturesField(forms.FileField):
         return [super(PicturesField, self).clean(upload, initial) for upload in uploads if upload]
 
 
-class LeadForm(TokenFormMixin, forms.ModelForm):
+class LeadForm(SeenFormMixin, TokenFormMixin, forms.ModelForm):
     phone = forms.CharField(
         label="电话", max_length=30, required=False, widget=forms.TextInput(attrs={"class": "w-phone"})
     )
     email = forms.EmailField(
         label="邮箱", required=False, error_messages={"invalid": "邮箱的写法不对，要有 @ 和它后面的域名。"}
     )
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Lead
-        fields = [
-            "company",
-            "country",
-            "city",
-            "timezone",
-            "language",
-            "industry",
-            "source",
-            "person",
-            "phone",
-            "email",
-        ]
-        fields += ["needs", "investment", "currency", "visit_blocked", "visit_condition"]
+        fields = Lead.FACTS
         widgets = {
             "needs": forms.Textarea(attrs={"rows": 4, "class": "w-sentence"}),
             "investment": forms.NumberInput(attrs={"class": "w-number"}),
@@ -81,7 +69,8 @@ class LeadForm(TokenFormMixin, forms.ModelForm):
         self.fields["timezone"] = forms.ChoiceField(
             label="对方时区", choices=zone_choices(), initial=self.initial.get("timezone", "Asia/Shanghai")
         )
-        self.fields["version"].initial = self.instance.version
+        if self.instance.pk is not None:
+            self.initial["seen"] = mark_of(self.instance.facts())
 
     def facts(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
@@ -150,30 +139,20 @@ class BuildingForm(TokenModelForm):
         fields = ["name", "name_en", "address", "floors", "note"]
 
 
-class UnitForm(TokenFormMixin, forms.ModelForm):
+class UnitForm(SeenFormMixin, TokenFormMixin, forms.ModelForm):
     photos = PicturesField(
         label="照片", required=False, help_text="PNG、JPEG 或 WebP，可以一次选几张；照片里的定位信息会去掉。"
     )
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Unit
-        fields = ["building", "floor", "number", "title", "title_en", "area", "rentable", "clear_height", "floor_load"]
-        fields += ["power", "lift", "water", "water_en", "limits", "limits_en", "fit_out", "fit_out_en", "rent"]
-        fields += [
-            "service_charge",
-            "rent_free_months",
-            "available_on",
-            "adaptable",
-            "adaptable_en",
-            "status",
-            "tenant",
-        ]
+        fields = Unit.FACTS
         widgets = {"available_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "w-phone"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["version"].initial = self.instance.version
+        if self.instance.pk is not None:
+            self.initial["seen"] = mark_of(self.instance.facts())
         for name in ("floor", "area", "rentable", "clear_height", "floor_load", "power", "lift", "rent"):
             self.fields[name].widget.attrs["class"] = "w-number"
         for name in ("service_charge", "rent_free_months"):

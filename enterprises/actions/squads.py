@@ -1,6 +1,7 @@
 """The ten squads: who leads, who belongs, who looks after which enterprise; every change is a dated row."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -9,8 +10,11 @@ from enterprises.actions.officers import leader_replaced, outdating
 from enterprises.models import Enterprise, EnterpriseCare, Squad, SquadMember
 from parkportal.accounts.models import User, in_force
 from parkportal.clock import park_now
-from parkportal.records.audit import record
+from parkportal.editing import Spoken, changes, plainly
+from parkportal.records.audit import last_act, record
 from parkportal.states import AlreadyMoved, Refused
+
+LED = ("squad.leader", "squad.member_ended")  # the acts that say who leads
 
 
 def assign_squad(*, enterprises: Iterable[Enterprise], squad: Squad, by: Any) -> int:
@@ -103,17 +107,23 @@ def end_member(*, member: SquadMember, by: Any) -> None:
         record("squad.member_ended", by=by, subject=squad, before={"user": member.user.username})
 
 
-def set_leader(*, squad: Squad, user: User, by: Any) -> None:
-    """One of the members leads. Raises Refused `not_a_member`."""
+def set_leader(*, squad: Squad, user: User, seen: str, by: Any, spoken: Spoken = plainly) -> bool:
+    """One of the members leads; False when that one led already. `seen` is the mark of Squad.led() as the form had it.
+
+    Raises Refused `not_a_member`, EditConflict when somebody has chosen another one since.
+    """
     with transaction.atomic():
         locked = _locked(squad)
         if not locked.members.filter(in_force(), user=user).exists():
             raise Refused("not_a_member", f"{user} 不在{squad}，请先加为成员。", field="to")
+        touched = partial(last_act, locked, *LED)
+        if not changes(seen=seen, current=locked.led(), typed={"to": user}, spoken=spoken, touched=touched):
+            return False
         before = locked.leader.username if locked.leader else ""
         Squad.objects.filter(pk=locked.pk).update(leader=user)
-        if locked.leader != user:
-            leader_replaced(locked, locked.leader, by=by)
+        leader_replaced(locked, locked.leader, by=by)
         record("squad.leader", by=by, subject=squad, before={"leader": before}, after={"leader": user.username})
+    return True
 
 
 def _locked(squad: Squad) -> Squad:

@@ -6,6 +6,7 @@ from django import forms
 
 from enterprises.models import Enterprise, Squad
 from parkportal.accounts.models import User, in_force
+from parkportal.editing import SeenFormMixin, mark_of
 from parkportal.keys import KeysField
 
 
@@ -26,31 +27,40 @@ class MemberForm(forms.Form):
         self.fields["user"].queryset = people  # type: ignore[attr-defined]
 
 
-class LeaderForm(forms.Form):
-    to = forms.ModelChoiceField(User.objects.none(), label="队长", empty_label="选一位成员")
+class ToMemberForm(forms.Form):
+    """To one of the members."""
+
+    to = forms.ModelChoiceField(User.objects.none(), label="交给", empty_label="选一位成员")
 
     def __init__(self, *args: Any, squad: Squad, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = members_of(squad)  # type: ignore[attr-defined]
 
 
-class GiveForm(LeaderForm):
+class LeaderForm(SeenFormMixin, ToMemberForm):
+    """Who leads, and who led when the form was drawn."""
+
+    def __init__(self, *args: Any, squad: Squad, **kwargs: Any) -> None:
+        super().__init__(*args, squad=squad, **kwargs)
+        self.fields["to"].label = "队长"
+        self.initial["seen"] = mark_of(squad.led())
+
+
+class GiveForm(ToMemberForm):
     """The ticked enterprises to one member."""
 
     pick = KeysField(Enterprise.objects.none(), label="企业", error_messages={"required": "请先勾选要交接的企业。"})
 
     def __init__(self, *args: Any, squad: Squad, **kwargs: Any) -> None:
         super().__init__(*args, squad=squad, **kwargs)
-        self.fields["to"].label = "交给"
         self.fields["pick"].queryset = Enterprise.objects.current().filter(squad=squad)  # type: ignore[attr-defined]
 
 
-class HandOverForm(LeaderForm):
+class HandOverForm(ToMemberForm):
     """A member's whole list to another member."""
 
     giver = forms.ModelChoiceField(User.objects.none(), label="谁的", empty_label="选一位")
 
     def __init__(self, *args: Any, squad: Squad, **kwargs: Any) -> None:
         super().__init__(*args, squad=squad, **kwargs)
-        self.fields["to"].label = "交给"
         self.fields["giver"].queryset = members_of(squad)  # type: ignore[attr-defined]

@@ -36,6 +36,10 @@ class Squad(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def led(self) -> dict[str, Any]:
+        """Who leads, as the form asks for it."""
+        return {"to": self.leader}
+
 
 class SquadMember(DatedMembership):
     """A squad's liaison; reaches the squad's enterprises."""

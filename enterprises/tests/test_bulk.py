@@ -20,6 +20,7 @@ from enterprises.models import BulkChange, Enterprise, SupervisorAssignment
 from enterprises.tests.factories import make_board, make_enterprise, make_squad, make_squad_member, make_term
 from parkportal.accounts.models import in_force
 from parkportal.clock import park_now
+from parkportal.editing import mark_of
 from parkportal.states import Refused
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +86,7 @@ def named(committee):
     """An enterprise of the first squad whose board names the squad's leader as the park officer."""
     squad = make_squad(1)
     leader = make_squad_member(squad, name="沈知遥")
-    set_leader(squad=squad, user=leader, by=committee)
+    set_leader(squad=squad, user=leader, seen=mark_of(squad.led()), by=committee)
     unit = make_enterprise(squad=squad)
     holders = [{"code": "officer", "duty": "园区督导帮扶人员", "name": "沈知遥"}]
     return unit, make_board(unit, holders=holders), squad, leader
@@ -121,8 +122,9 @@ def test_another_leader_or_another_squad_outdates_the_board(named, committee, ma
     unit, board, squad, _ = named
     other = make_user("squad", name="卫长庚")
     add_member(squad=squad, user=other, by=committee)
+    squad.refresh_from_db()
     assert not is_outdated(board)
-    set_leader(squad=squad, user=other, by=committee)
+    set_leader(squad=squad, user=other, seen=mark_of(squad.led()), by=committee)
     assert is_outdated(board)
     board.outdated_at = None
     board.holders = [{"code": "officer", "duty": "园区督导帮扶人员", "name": "卫长庚"}]

@@ -27,6 +27,7 @@ from enterprises.tests.factories import (
 )
 from parkportal.accounts.models import in_force
 from parkportal.clock import at
+from parkportal.editing import mark_of
 from parkportal.messaging.models import Message
 from parkportal.states import Refused
 
@@ -82,13 +83,13 @@ def test_nobody_outside_the_squad_takes_over_and_nobody_hands_to_oneself(squad, 
     with pytest.raises(Refused, match="同一个人"):
         hand_over_list(squad=squad, giver=one, to=one, by=committee)
     with pytest.raises(Refused, match="不在"):
-        set_leader(squad=squad, user=stranger, by=committee)
+        set_leader(squad=squad, user=stranger, seen=mark_of(squad.led()), by=committee)
     assert held_by(one) == 2
 
 
 def test_who_leaves_hands_the_list_over_first_and_leads_no_longer(squad, people, committee):
     one, other = people
-    set_leader(squad=squad, user=one, by=committee)
+    set_leader(squad=squad, user=one, seen=mark_of(squad.led()), by=committee)
     member = squad.members.get(user=one)
     with pytest.raises(Refused, match="名下还有 2 家"):
         end_member(member=member, by=committee)
@@ -135,7 +136,7 @@ def chased(squad, people, committee):
     """Three enterprises without today's report: two in a member's care, one in nobody's; the leader is a third person."""
     one, other = people
     leader = make_squad_member(squad, name="邬小满")
-    set_leader(squad=squad, user=leader, by=committee)
+    set_leader(squad=squad, user=leader, seen=mark_of(squad.led()), by=committee)
     make_enterprise(squad=squad, status="resumed")
     unit = Enterprise.objects.filter(cares__user=one).first()
     contact = make_contact(unit, name="苗可心")

@@ -33,10 +33,13 @@ from enterprises.tests.factories import (
     make_need,
     make_outlet,
     make_person,
+    make_squad,
+    make_squad_member,
 )
 from enterprises.tests.pages import drawn
 from parkportal.editing import mark_of
 from parkportal.records import terms
+from parkportal.records.models import AuditEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("park_time")]
 TODAY = date(2020, 2, 18)
@@ -286,6 +289,45 @@ def test_the_same_report_from_two_is_one(firm, first, sign_in):
     submit_daily_report(enterprise=firm, day=TODAY, counts=COUNTS, by=first)
     assert browser.post(path, {**opened, **COUNTS}).status_code == 302
     assert DailyReport.objects.count() == 1
+
+
+@pytest.mark.parametrize("keep", ["mine", "theirs"])
+def test_the_leader_of_a_squad(first, second, sign_in, client, make_user, keep):
+    # given a squad whose page two people have opened before either of them named the leader
+    squad = make_squad(3)
+    one, other, third = (make_squad_member(squad, name=name) for name in ("卫长庚", "苗可心", "邬小满"))
+    squad.leader = third
+    squad.save()
+    page = reverse("enterprises:squad_detail", args=[squad.pk])
+    path = reverse("enterprises:squad_step", args=[squad.pk, "leader"])
+    opened = {"seen": second.get(page).context["forms"]["leader"]["seen"].value()}
+    assert opened["seen"] in second.get(page).content.decode()
+    browser = type(client)()
+    sign_in(first, browser)
+    assert browser.post(path, {**opened, "to": one.pk}).status_code == 302
+
+    # when the second names another one
+    answer = second.post(path, {**opened, "to": other.pk})
+
+    # then both stand side by side and nothing is written until one is chosen
+    assert shown(answer) == {"to": ("卫长庚", "苗可心")} and "祁月" in page_of(answer)
+    squad.refresh_from_db()
+    assert squad.leader == one
+    assert second.post(path, chosen(answer, to=keep)).status_code == 302
+    squad.refresh_from_db()
+    assert squad.leader == (other if keep == "mine" else one)
+
+
+def test_the_same_leader_from_two_is_no_conflict(first, second, sign_in, client):
+    squad = make_squad(3)
+    one = make_squad_member(squad, name="卫长庚")
+    path = reverse("enterprises:squad_step", args=[squad.pk, "leader"])
+    opened = {"seen": mark_of(squad.led()), "to": one.pk}
+    browser = type(client)()
+    sign_in(first, browser)
+    assert browser.post(path, opened).status_code == 302
+    assert second.post(path, opened).status_code == 302
+    assert AuditEntry.objects.filter(action="squad.leader").count() == 1
 
 
 def test_two_words_on_one_document(firm, first, second):

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from enterprises import visiting
@@ -16,6 +17,7 @@ from enterprises.forms import GiveForm, HandOverForm, LeaderForm, MemberForm
 from enterprises.models import Enterprise, EnterpriseCare, Squad, SquadMember
 from parkportal.accounts.models import in_force
 from parkportal.clock import park_today
+from parkportal.editing import EditConflict, chosen, conflict_page, spoken_by
 from parkportal.guards import roles
 from parkportal.states import AlreadyMoved, Refused
 
@@ -98,8 +100,11 @@ def squad_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     form = STEPS[step](request.POST, squad=squad, auto_id=f"{step}_%s")  # type: ignore[call-arg]
     if form.is_valid():
         try:
-            messages.success(request, _do(step, squad, form.cleaned_data, by=request.user))
+            messages.success(request, _do(step, squad, form, request))
             return redirect("enterprises:squad_detail", pk=pk)
+        except EditConflict as conflict:
+            back = reverse("enterprises:squad_detail", args=[pk])
+            return conflict_page(request, conflict, title=f"{squad}的队长", back=back)
         except AlreadyMoved as already:
             messages.info(request, already.text)
             return redirect("enterprises:squad_detail", pk=pk)
@@ -109,16 +114,24 @@ def squad_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     return render(request, "enterprises/squad_detail.html", _detail(request, squad, **{step: form}), status=422)
 
 
-def _do(step: str, squad: Squad, data: dict[str, Any], *, by: Any) -> str:
+def _do(step: str, squad: Squad, form: forms.Form, request: HttpRequest) -> str:
+    data, by = form.cleaned_data, request.user
     if step == "member":
         return f"{add_member(squad=squad, user=data['user'], by=by).user}加入了{squad}。"
     if step == "leader":
-        set_leader(squad=squad, user=data["to"], by=by)
-        return f"{data['to']}是{squad}的队长了。"
+        return _lead(squad, form, request)
     if step == "give":
         return f"{give_enterprises(enterprises=data['pick'], to=data['to'], squad=squad, by=by)} 家交给了{data['to']}。"
     moved = hand_over_list(squad=squad, giver=data["giver"], to=data["to"], by=by)
     return f"{data['giver']}的 {moved} 家都交给了{data['to']}。"
+
+
+def _lead(squad: Squad, form: forms.Form, request: HttpRequest) -> str:
+    wanted = chosen(request, {"to": form.cleaned_data["to"]})
+    if not wanted:
+        return f"队长没有改，还是{squad.leader}。"
+    set_leader(squad=squad, user=wanted["to"], seen=form.cleaned_data["seen"], by=request.user, spoken=spoken_by(form))
+    return f"{wanted['to']}是{squad}的队长了。"
 
 
 @require_POST

@@ -61,6 +61,11 @@ class Unit(models.Model):
     """A floor or a part of one that can be let, with the facts an investor asks for (handbook §11)."""
 
     Status = UnitStatus
+    FACTS = (
+        "building", "floor", "number", "title", "title_en", "area", "rentable", "clear_height", "floor_load", "power",
+        "lift", "water", "water_en", "limits", "limits_en", "fit_out", "fit_out_en", "rent", "service_charge",
+        "rent_free_months", "available_on", "adaptable", "adaptable_en", "status", "tenant",
+    )  # fmt: skip
 
     building = models.ForeignKey(Building, models.PROTECT, related_name="units", verbose_name="楼栋")
     floor = models.SmallIntegerField("楼层")
@@ -87,7 +92,6 @@ class Unit(models.Model):
     adaptable_en = models.CharField("可定制改造（英文）", max_length=300, blank=True)
     status = models.CharField("状态", max_length=10, choices=UnitStatus, default=UnitStatus.FREE)
     tenant = models.CharField("租户或预留给", max_length=100, blank=True)
-    version = models.PositiveIntegerField(default=1)
     token = TokenField()
 
     objects = UnitQuerySet.as_manager()
@@ -111,6 +115,10 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.building} {self.floor} 层 {self.number}"
+
+    def facts(self) -> dict[str, Any]:
+        """What its form asks, as it stands."""
+        return {name: getattr(self, name) for name in self.FACTS}
 
     @property
     def load_kn(self) -> Decimal | None:

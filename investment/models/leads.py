@@ -80,6 +80,11 @@ class Lead(Stateful):
         LeadStage.LOST: frozenset(),
     }
 
+    FACTS = (
+        "company", "country", "city", "timezone", "language", "industry", "source", "person", "phone", "email",
+        "needs", "investment", "currency", "visit_blocked", "visit_condition",
+    )  # fmt: skip
+
     company = models.CharField("公司", max_length=100)
     country = models.CharField("国家或地区", max_length=40, default="中国")
     timezone = models.CharField("对方时区", max_length=40, default="Asia/Shanghai", validators=[check_timezone])
@@ -101,7 +106,6 @@ class Lead(Stateful):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="负责人")
     units = models.ManyToManyField(Unit, blank=True, related_name="leads", verbose_name="看中的单元")
     created_at = models.DateTimeField("登记时间", default=park_now)
-    version = models.PositiveIntegerField(default=1)
     token = TokenField()
 
     objects = LeadQuerySet.as_manager()
@@ -120,6 +124,10 @@ class Lead(Stateful):
 
     def __str__(self) -> str:
         return self.company
+
+    def facts(self) -> dict[str, Any]:
+        """What its form asks, as it stands."""
+        return {name: getattr(self, name) for name in self.FACTS}
 
     @property
     def zone(self) -> ZoneInfo:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from enterprises.tests.pages import drawn
 from investment.models import Contact, Lead, LeadStage, Meeting
 from investment.tests.factories import make_lead
 from parkportal.clock import park_now
@@ -103,22 +104,31 @@ class TestLeadMove:
 
 
 class TestLeadEdit:
-    def test_the_second_to_save_keeps_what_was_typed_and_writes_nothing(self, sign_in, officer):
+    def test_the_second_to_save_sees_both_values_and_writes_what_is_chosen(self, sign_in, officer, make_user, client):
+        # given a second officer who has opened the form before the first one saved
         lead = make_lead(officer)
-        form = {
-            "token": new_token(),
-            "version": 1,
-            "company": "Hallberg SE",
-            "country": "德国",
-            "timezone": "Europe/Berlin",
-        }
-        form |= {"language": "英语", "currency": "欧元"}
-        Lead.objects.update(version=2)
-        answer = sign_in(officer).post(reverse("investment:lead_edit", args=[lead.pk]), form)
-        assert answer.status_code == 422
-        assert "有人改过这条线索" in answer.content.decode() and "Hallberg SE" in answer.content.decode()
-        lead.refresh_from_db()
-        assert lead.company == "Hallberg GmbH"
+        path = reverse("investment:lead_edit", args=[lead.pk])
+        said = {"company": "Hallberg SE", "country": "德国", "city": "柏林", "timezone": "Europe/Berlin"}
+        said |= {"language": "中文", "currency": "人民币", "phone": "+49 30 1234", "investment": "500"}
+        browser, other = sign_in(make_user("investment")), type(client)()
+        typed = {**drawn(browser, path), **said}
+        sign_in(officer, other)
+        theirs = {**drawn(other, path), **said, "company": "Hallberg AG", "phone": "", "investment": "800"}
+        assert other.post(path, theirs).status_code == 302
+
+        answer = browser.post(path, typed)
+
+        # then both values stand side by side, by whom, and nothing was written
+        rows = {row.name: (row.theirs, row.mine) for row in answer.context["rows"] if not row.is_same}
+        assert rows == {
+            "company": ("Hallberg AG", "Hallberg SE"), "phone": ("", "+49 30 1234"), "investment": ("800", "500"),
+        }  # fmt: skip
+        assert "叶知秋" in answer.content.decode() and Lead.objects.get().company == "Hallberg AG"
+        # and what was chosen is written, the rest stays as the first one has it
+        keep = {"keep_company": "theirs", "keep_phone": "mine", "keep_investment": "theirs"}
+        assert browser.post(path, {**dict(answer.context["hidden"]), **keep}).status_code == 302
+        lead = Lead.objects.get()
+        assert (lead.company, lead.phone, lead.investment) == ("Hallberg AG", "+49 30 1234", 800)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,17 @@
 """A shared unit opens without an account, expires, can be taken back, and counts its views."""
 
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
+from enterprises.tests.pages import drawn
 from investment import actions
+from investment.demo import drawing
 from investment.models import Photo, ShareView, TimeRequest, Unit
 from investment.tests.factories import make_lead, make_unit
 from parkportal.clock import park_now
@@ -93,8 +97,7 @@ def test_what_the_guest_types_is_not_lost_when_the_time_is_not_understood(client
 
 def test_a_photo_of_another_unit_is_not_shown(client, link, officer):
     other = make_unit(number="5A", floor=5)
-    picture = __import__("investment.demo", fromlist=["drawing"]).drawing("plan")
-    actions.correct_unit(other, by=officer, version=1, photos=[picture])
+    actions.add_photos(other, photos=[drawing("plan")], by=officer)
     photo = other.photos.get()
     assert client.get(reverse("share:share_photo", args=[link.address, photo.pk])).status_code == 404
 
@@ -137,3 +140,42 @@ class TestUnitCreate:
     def test_others_find_nothing(self, sign_in, make_user):
         for role in ("contact", "station", "warehouse"):
             assert sign_in(make_user(role)).get(reverse("investment:unit_create")).status_code == 404
+
+
+class TestUnitEdit:
+    @pytest.fixture
+    def opened(self, sign_in, officer, make_user, client):
+        """A unit that a second officer has opened before the first one let it stand with other facts."""
+        unit = make_unit(area=Decimal(3000), rentable=Decimal(2800))
+        path = reverse("investment:unit_edit", args=[unit.pk])
+        said = {"building": unit.building.pk, "floor": 4, "number": "4A", "status": "free"}
+        browser, other = sign_in(make_user("investment")), type(client)()
+        typed = {**drawn(browser, path), **said, "area": "3000", "rentable": "2900", "tenant": "青禾"}
+        sign_in(officer, other)
+        theirs = {**drawn(other, path), **said, "area": "2500", "rentable": "2400", "status": "reserved"}
+        assert other.post(path, theirs).status_code == 302
+        return browser, path, typed, unit
+
+    def test_the_second_sees_both_values_and_the_pictures_are_kept(self, opened):
+        browser, path, typed, unit = opened
+        answer = browser.post(path, {**typed, "photos": SimpleUploadedFile("plan.png", drawing("plan"))})
+        rows = {row.name: (row.theirs, row.mine) for row in answer.context["rows"] if not row.is_same}
+        assert rows == {
+            "area": ("2500.0", "3000"), "rentable": ("2400.0", "2900"), "status": ("预留", "可租"), "tenant": ("", "青禾"),
+        }  # fmt: skip
+        assert "叶知秋" in answer.content.decode()
+        assert "1 张照片收下了" in answer.content.decode()
+        unit.refresh_from_db()
+        assert (unit.area, unit.tenant, unit.photos.count()) == (2500, "", 1)
+        assert browser.post(path, {**dict(answer.context["hidden"]), "keep_tenant": "mine"}).status_code == 302
+        unit.refresh_from_db()
+        assert (unit.area, unit.rentable, unit.status, unit.tenant) == (2500, 2400, "reserved", "青禾")
+        assert unit.photos.count() == 1
+
+    def test_halves_that_do_not_fit_are_said_and_not_written(self, opened):
+        browser, path, typed, unit = opened
+        answer = browser.post(path, typed)
+        answer = browser.post(path, {**dict(answer.context["hidden"]), "keep_rentable": "mine", "keep_area": "theirs"})
+        assert answer.status_code == 422 and "不超过建筑面积" in answer.content.decode()
+        unit.refresh_from_db()
+        assert (unit.area, unit.rentable) == (2500, 2400)

@@ -15,6 +15,7 @@ from investment.models import Contact, Lead, LeadMove, LeadStage, ShareLink
 from investment.models.leads import ORDER, SIDE
 from parkportal.again import answered, drawn, typed
 from parkportal.clock import park_now
+from parkportal.editing import EditConflict, chosen, conflict_page, spoken_by
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
 from parkportal.records.listing import figure_rows
@@ -64,8 +65,12 @@ def lead_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = LeadForm(request.POST or None, instance=lead)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.correct_lead(lead, by=request.user, version=form.cleaned_data["version"] or 0, **form.facts())
+            facts, seen = chosen(request, form.facts()), form.cleaned_data["seen"]
+            actions.correct_lead(lead, facts=facts, seen=seen, spoken=spoken_by(form), by=request.user)
             return redirect("investment:lead_detail", pk=lead.pk)
+        except EditConflict as conflict:
+            back = reverse("investment:lead_detail", args=[lead.pk])
+            return conflict_page(request, conflict, title="客商资料", back=back)
         except Refused as refused:
             form.add_error(None, refused)
     return render(

@@ -4,11 +4,13 @@ from django.contrib import messages
 from django.db.models import Count, Prefetch, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from investment import actions
 from investment.forms import BuildingForm, ShareForm, UnitForm
 from investment.models import Building, Lead, Photo, ShareLink, Unit, UnitStatus
+from parkportal.editing import EditConflict, chosen, conflict_page, spoken_by
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
 from parkportal.records.files import serve
@@ -75,13 +77,16 @@ def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = UnitForm(request.POST or None, request.FILES or None, instance=unit)
     if request.method == "POST" and form.is_valid():
         try:
-            data = form.cleaned_data
-            actions.correct_unit(
-                unit, by=request.user, version=data["version"] or 0, photos=data["photos"] or [], **form.facts()
-            )
+            if added := actions.add_photos(unit, photos=form.cleaned_data["photos"] or [], by=request.user):
+                messages.success(request, f"{added} 张照片收下了。")
+            facts, seen = chosen(request, form.facts()), form.cleaned_data["seen"]
+            actions.correct_unit(unit, facts=facts, seen=seen, spoken=spoken_by(form), by=request.user)
             return redirect("investment:unit_detail", pk=unit.pk)
+        except EditConflict as conflict:
+            return conflict_page(request, conflict, title="单元资料", back=reverse("investment:unit_detail", args=[pk]))
         except Refused as refused:
-            form.add_error("photos" if "photo" in str(refused.code) else None, refused)
+            is_photo = str(refused.code).startswith(("file_", "picture_", "too_many"))
+            form.add_error("photos" if is_photo else None, refused)
     return render(
         request, "investment/unit_form.html", {"form": form, "unit": unit}, status=422 if form.errors else 200
     )

@@ -104,6 +104,7 @@ _WORDS: dict[str, str] = {
     "tube_range.registered": "登记试管号段",
     "unit.added": "登记房源",
     "unit.corrected": "改房源",
+    "unit.photos_added": "加房源照片",
     "weekly.downloaded": "下载周报",
     "weekly.signed": "周报签字",
     "settlement.exported": "导出结算单",
