@@ -7,9 +7,9 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 
 from enterprises.models import DailyReport, Employment, Enterprise, ResumptionStatus
 from parkportal.clock import park_today
+from parkportal.records import terms
 from supplies.models import Allocation, AllocationMode, Item, RequestStatus, SupplyRequestLine
 
-TIER_ORDER = {"must": 0, "guide": 1, "support": 2}
 REPORT, ROSTER, HEADCOUNT = "report", "roster", "headcount"
 
 
@@ -24,8 +24,16 @@ class Claimant:
     wanted: Decimal | None = None
 
 
+def tiers() -> dict[str, str]:
+    """code → word of every tier of the dictionary in its order, also of those that staff added or retired."""
+    return terms.labels("tier") or dict(terms.choices("tier"))
+
+
 def scoped(scope: dict) -> QuerySet[Enterprise]:
-    """The enterprises of a scope: {"squad": id, "tier": code, "everybody": true}; empty = all that have resumed."""
+    """The enterprises of a scope: {"squad": id, "tier": code, "tag": code, "everybody": true, "sites": true}.
+
+    Empty = all enterprises that have resumed; building sites are among them only when asked for.
+    """
     rows = Enterprise.objects.current() if scope.get("sites") else Enterprise.objects.enterprises()
     if not scope.get("everybody"):
         rows = rows.filter(status=ResumptionStatus.RESUMED)
@@ -50,8 +58,10 @@ def claimants(plan: Allocation) -> list[Claimant]:
     if wanted is not None:
         people = [replace(who, wanted=wanted[who.enterprise.pk]) for who in people]
 
+    places = {code: place for place, code in enumerate(tiers())}
+
     def order(who: Claimant) -> tuple:
-        tier = TIER_ORDER.get(who.enterprise.tier, 3)
+        tier = places.get(who.enterprise.tier, len(places))
         if who.wanted is not None:
             return (tier, -who.wanted, who.enterprise.pinyin_key, who.enterprise.pk)
         by_size = (-who.heads, tier) if plan.mode != AllocationMode.EACH else (tier, -who.heads)
@@ -87,4 +97,5 @@ def _claimant(row: Enterprise, mode: str, roster: int) -> Claimant:
             return Claimant(row, row.reported, REPORT, tags)
         if roster:
             return Claimant(row, roster, ROSTER, tags)
-    return Claimant(row, row.headcount or 0, HEADCOUNT if row.headcount else "", tags)
+    heads = row.headcount or row.workers or 0
+    return Claimant(row, heads, HEADCOUNT if heads else "", tags)

@@ -24,8 +24,8 @@ class Holder:
 
 
 def phone_of(firm: Enterprise) -> str:
-    """The number at which the enterprise is told things: the liaison's, else the principal's."""
-    return firm.liaison_phone or firm.principal_phone
+    """The number at which the enterprise is told things: the liaison's, else the principal's; a site's manager's."""
+    return firm.liaison_phone or firm.principal_phone or firm.manager_phone
 
 
 _point_hands: list[Callable[[Place], list[Any]]] = []

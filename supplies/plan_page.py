@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db.models import Sum
 
+from enterprises.models import Squad
 from parkportal.quantities import plain
 from parkportal.records import terms
 from supplies.availability import free_lots, take_first_expired
+from supplies.claims import tiers
 from supplies.models import Allocation, AllocationLine, AllocationMode, DeliveryLine
 
 Rule = AllocationLine.Rule
@@ -40,6 +42,8 @@ def plan_context(plan: Allocation, user: Any, *, whole: bool = False) -> dict[st
         "heads": heads,
         "days": days_of_cover(given, heads, plan),
         "terms": _terms(plan, lines),
+        "whom": whom(plan),
+        "tier_weights": [(label, plan.weights[code]) for code, label in tiers().items() if code in plan.weights],
         "tag_weights": [(label, plan.tag_weights[code]) for code, label in words if code in plan.tag_weights],
         "rounded_up": sum("多 " in line.why for line in lines),
         "stand_in": sum(line.heads_source == "headcount" for line in lines)
@@ -70,6 +74,16 @@ def days_of_cover(quantity: Decimal, heads: int, plan: Allocation) -> Decimal | 
     if not plan.item.daily_use or not heads:
         return None
     return (quantity / heads / plan.item.daily_use).quantize(Decimal("0.1"))
+
+
+def whom(plan: Allocation) -> list[str]:
+    """The scope of a plan in words, the widest first."""
+    scope, is_asked = plan.scope, plan.mode == AllocationMode.REQUESTED
+    words = ["提了申请的" if is_asked else "全部企业" if scope.get("everybody") else "已复工的企业"]
+    words += ["工地也在内"] if scope.get("sites") and not is_asked else []
+    if scope.get("squad"):
+        words += [str(squad) for squad in Squad.objects.filter(pk=scope["squad"])]
+    return words + [terms.word(kind, scope[kind]) for kind in ("tier", "tag") if scope.get(kind)]
 
 
 def _terms(plan: Allocation, lines: Iterable[AllocationLine]) -> list[tuple[Decimal, str]]:

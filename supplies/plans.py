@@ -14,24 +14,29 @@ from parkportal.states import Refused
 
 @dataclass(frozen=True)
 class Claim:
-    """One enterprise's claim: how many heads, which weight, an own ceiling, or a number fixed by hand.
+    """One enterprise's claim: how many heads, which weight, or a number fixed by hand.
 
-    `by_heads` False means each firm counts once; `wanted` is what it asked for, which then counts instead of heads and
-    is its ceiling.
+    `by_heads` False means each firm counts once. What counts instead of heads, and is the ceiling: `wanted`, what it
+    asked for; `need`, what it lacks to last the days, having `have` already.
     """
 
     key: int
     heads: int
     weight: Decimal = Decimal(1)
     by_heads: bool = True
-    ceiling: Decimal | None = None
     fixed: Decimal | None = None
     wanted: Decimal | None = None
+    need: Decimal | None = None
+    have: Decimal = Decimal(0)
+
+    @property
+    def ceiling(self) -> Decimal | None:
+        return self.wanted if self.wanted is not None else self.need
 
     @property
     def points(self) -> Decimal:
-        if self.wanted is not None:
-            return self.weight * self.wanted
+        if self.ceiling is not None:
+            return self.weight * self.ceiling
         return self.weight * self.heads if self.by_heads else self.weight
 
 
@@ -70,7 +75,7 @@ class Plan:
 def share_out(claims: Sequence[Claim], terms: Terms) -> Plan:
     """Share the total among the claims; earlier claims win ties.
 
-    Raises Refused: step, fixed_too_much, minimum_too_high, nothing_to_weigh.
+    Raises Refused: step, fixed_too_much, minimum_too_high, nothing_to_weigh, enough.
     """
     total = _steps(terms.total, terms, "分配总量")
     floor = _steps(terms.minimum, terms, "保底")
@@ -88,7 +93,7 @@ def share_out(claims: Sequence[Claim], terms: Terms) -> Plan:
             f"超过可分的 {_said(pool, terms)}。",
         )
     if free and pool and not any(claim.points for claim in free):
-        raise Refused("nothing_to_weigh", "这些企业都没有人数，不能按人数分，请改用按家平分或手工填写。")
+        raise _nothing_to_weigh(free)
     held = _held(free, pool, floor, terms)
     rounded = _rounded([claim for claim in free if claim.key not in held], pool - sum(n for n, _ in held.values()))
     return _plan(claims, fixed, held, rounded, terms)
@@ -96,6 +101,12 @@ def share_out(claims: Sequence[Claim], terms: Terms) -> Plan:
 
 Held = dict[int, tuple[int, str]]
 Rounded = dict[int, tuple[int, Fraction, int]]
+
+
+def _nothing_to_weigh(claims: Sequence[Claim]) -> Refused:
+    if any(claim.heads and claim.weight and claim.need is not None for claim in claims):
+        return Refused("enough", "这些企业手上的和在送的都够用这么多天，不用再分。")
+    return Refused("nothing_to_weigh", "这些企业都没有人数，不能按人数分，请改用按家平分或手工填写。")
 
 
 def _steps(quantity: Decimal, terms: Terms, what: str) -> int:
@@ -113,6 +124,7 @@ def _ceiling(claim: Claim, terms: Terms) -> int | None:
     limits = [limit for limit in (claim.ceiling, terms.maximum) if limit is not None]
     if not limits:
         return None
+    # what is lacking is covered in whole steps; a maximum is not passed
     return int(-(-min(limits) // terms.step)) if claim.ceiling == min(limits) else int(min(limits) // terms.step)
 
 
@@ -180,27 +192,36 @@ def _places(value: Fraction, places: int) -> Decimal:
 
 def _why_held(claim: Claim, steps: int, rule: str, terms: Terms) -> str:
     basis = "按申请" if claim.wanted is not None else "按人数" if claim.by_heads else "按家"
+    if claim.need is not None and not claim.heads:
+        return "没有人数，不分"
     if rule == "maximum":
         if claim.wanted is not None and steps * terms.step >= claim.wanted:
             return f"申请 {plain(claim.wanted)} {terms.unit}，全部满足"
-        if claim.ceiling is not None and terms.daily:
-            return f"{claim.heads} 人 × {terms.daily}，已够"
+        if claim.need is not None and steps * terms.step >= claim.need:
+            return f"{_lack(claim, terms)}，{'已够' if steps else '够用，不分'}"
         return f"{basis}超过 {_said(steps, terms)}，到封顶数"
     if not steps:
         return "没有申请，不分" if claim.wanted is not None else "没有人数，不分"
     return f"{basis}不足 {_said(steps, terms)}，补到保底数"
 
 
+def _lack(claim: Claim, terms: Terms) -> str:
+    """10 人 × 每天 2 只 × 5 天 − 还有 40 只."""
+    have = f" − 还有 {plain(claim.have)} {terms.unit}" if claim.have else ""
+    return f"{claim.heads} 人 × {terms.daily}{have}"
+
+
 def _why_weighed(claim: Claim, extra: int, exact: Fraction, rank: int, factor: Fraction | None, terms: Terms) -> str:
-    more = f"多 {_said(1, terms)}"
+    ending = f"余数第 {rank} 位，多 {_said(1, terms)}" if extra else "小数舍去"
+    each, weight = _places(factor or Fraction(0), 4), f"{claim.weight.normalize():f}"
+    weighed = f" × {weight}" if claim.weight != 1 else ""
     if claim.wanted is not None:
-        weight = f" × {claim.weight.normalize():f}" if claim.weight != 1 else ""
-        sum_said = f"申请 {plain(claim.wanted)}{weight} × {_places(factor or Fraction(0), 4)}"
-        ending = f"余数第 {rank} 位，{more}" if extra else "小数舍去"
+        sum_said = f"申请 {plain(claim.wanted)}{weighed} × {each}"
+    elif claim.need is not None:
+        sum_said = f"{_lack(claim, terms)} = 缺 {plain(claim.need)}{weighed} × {each}"
     elif claim.by_heads:
-        sum_said = f"{claim.heads} 人 × {claim.weight.normalize():f} × {_places(factor or Fraction(0), 4)}"
-        ending = f"余数第 {rank} 位，{more}" if extra else "小数舍去"
+        sum_said = f"{claim.heads} 人 × {weight} × {each}"
     else:
         sum_said = f"平均 {_places(exact * Fraction(terms.step), 2)} {terms.unit}"
-        ending = f"按次序排第 {rank} 位，{more}" if extra else "小数舍去"
+        ending = f"按次序排第 {rank} 位，多 {_said(1, terms)}" if extra else "小数舍去"
     return f"{sum_said}，{'正好' if exact == int(exact) else ending}"

@@ -24,7 +24,7 @@ from supplies.actions.lots import Recalled, add_paper, put_on_shelf, quarantine,
 from supplies.actions.notices import mark_notice_read, remind_unsigned, schedule_deliveries
 from supplies.actions.places import add_keeper, end_keeper, open_warehouse
 from supplies.actions.receipts import Received, item_for, new_item, receive_stock
-from supplies.actions.requests import Wish, ask_for_supplies, decline_request, last_answers, withdraw_request
+from supplies.actions.requests import Wish, ask_for_supplies, decline_request, withdraw_request
 from supplies.actions.signing import send_signing_code
 from supplies.actions.stocktakes import (
     Count,
@@ -62,7 +62,6 @@ __all__ = [
     "item_for",
     "kit_stocks",
     "kits_at",
-    "last_answers",
     "locked_balances",
     "mark_notice_read",
     "mark_shortage_seen",
@@ -73,7 +72,6 @@ __all__ = [
     "open_warehouse",
     "post",
     "put_on_shelf",
-    "save_item",
     "save_item",
     "quarantine",
     "recall",

@@ -1,6 +1,7 @@
 """Drafting, adjusting, approving a plan. Approval by a second person freezes it and makes the deliveries."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,7 @@ from supplies.actions.ledger import locked_balances
 from supplies.actions.requests import grant
 from supplies.availability import free_lots, free_quantity, take_first_expired
 from supplies.claims import Claimant, claimants
+from supplies.cover import coming, covers_of
 from supplies.models import (
     Allocation,
     AllocationLine,
@@ -29,6 +31,7 @@ from supplies.models import (
     DeliveryLine,
     DeliveryMove,
     DeliveryStatus,
+    Item,
     Place,
 )
 from supplies.plans import Claim, Plan, Terms, share_out
@@ -149,20 +152,30 @@ def _computed(plan: Allocation, overrides: Mapping[int, Override]) -> tuple[list
         raise Refused("nobody", f"没有等安排的{plan.item}申请，请换一种分法。")
     if not people:
         raise Refused("nobody", "这个范围里没有企业，请改范围。")
-    return people, share_out([_claim(plan, who, overrides) for who in people], _terms(plan))
+    have = _have(plan.item, people) if plan.mode == AllocationMode.DAYS else {}
+    return people, share_out([_claim(plan, who, overrides, have) for who in people], _terms(plan))
 
 
-def _claim(plan: Allocation, who: Claimant, overrides: Mapping[int, Override]) -> Claim:
-    fixed = overrides[who.enterprise.pk][0] if who.enterprise.pk in overrides else None
+def _have(item: Item, people: list[Claimant]) -> dict[int, Decimal]:
+    """enterprise id → what should be there by its cover, and what is on its way to it."""
+    brought = coming(item)
+    return {
+        row.who.enterprise.pk: row.left + brought.get(row.who.enterprise.pk, Decimal(0))
+        for row in covers_of(item, people)
+    }
+
+
+def _claim(plan: Allocation, who: Claimant, overrides: Mapping[int, Override], have: Mapping[int, Decimal]) -> Claim:
+    key = who.enterprise.pk
+    fixed = overrides[key][0] if key in overrides else None
     if plan.mode == AllocationMode.MANUAL and fixed is None:
         fixed = Decimal(0)
-    ceiling = None
-    if plan.mode == AllocationMode.DAYS:
-        ceiling = who.heads * _daily(plan) * (plan.days or 0)
-    if who.wanted is not None:
-        ceiling = who.wanted
     weight = plan.weight_of(who.enterprise.tier, who.tags) if plan.is_weighted else Decimal(1)
-    return Claim(who.enterprise.pk, who.heads, weight, plan.mode != AllocationMode.EACH, ceiling, fixed, who.wanted)
+    claim = Claim(key, who.heads, weight, plan.mode != AllocationMode.EACH, fixed, who.wanted)
+    if plan.mode != AllocationMode.DAYS:
+        return claim
+    needed = who.heads * _daily(plan) * (plan.days or 0)
+    return replace(claim, need=max(needed - have[key], Decimal(0)), have=have[key])
 
 
 def _daily(plan: Allocation) -> Decimal:

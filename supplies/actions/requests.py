@@ -78,12 +78,6 @@ def ask_for_supplies(
     return once(SupplyRequest, token, ask)[0]
 
 
-def last_answers(enterprise: Enterprise) -> dict[int, SupplyRequestLine]:
-    """item id → what the enterprise said about it the last time: nobody is asked the same thing twice."""
-    lines = SupplyRequestLine.objects.filter(request__enterprise=enterprise).order_by("id")
-    return {line.item_id: line for line in lines}
-
-
 @transaction.atomic
 def decline_request(*, request: SupplyRequest, by: Any, reason: str) -> SupplyRequest:
     """Nothing will be sent; the enterprise is told, and reads the reason on the request. Raises Refused `reason_missing`, `forbidden_move`."""

@@ -11,10 +11,11 @@ from parkportal.quantities import plain
 from parkportal.records import terms
 from parkportal.states import Refused
 from supplies.availability import free_quantity
+from supplies.claims import tiers
 from supplies.models import Allocation, AllocationMode, Item, Place, default_weights, reached_warehouses
 from supplies.units import read_quantity
 
-WEIGHTED = [("must", "必须开"), ("guide", "引导开"), ("support", "支持开"), ("other", "其他")]
+OTHER = {"other": "其他"}  # what has no tier counts as this
 
 
 def amount_input() -> forms.TextInput:
@@ -39,7 +40,11 @@ class AllocationForm(TokenFormMixin):
     warehouse = forms.ModelChoiceField(Place.objects.none(), label="从哪个仓库", empty_label=None)
     item = forms.ModelChoiceField(Item.objects.none(), label="分什么", empty_label="请选择")
     mode = forms.ChoiceField(
-        label="怎么分", choices=AllocationMode.choices, widget=forms.RadioSelect, initial="on_duty"
+        label="怎么分",
+        choices=AllocationMode.choices,
+        widget=forms.RadioSelect,
+        initial="on_duty",
+        help_text="按家平分和手工填写不用权重；按够用天数先扣掉企业手上还有的和在送的。",
     )
     total = forms.CharField(
         label="分配总量", required=False, max_length=30, help_text="空着就分能分的全部。", widget=amount_input()
@@ -63,7 +68,8 @@ class AllocationForm(TokenFormMixin):
     )
     tier = forms.ChoiceField(label="只分给哪一档", required=False)
     tag = forms.ChoiceField(label="只分给有哪个标签的", required=False)
-    everybody = forms.BooleanField(label="没有复工的企业也分", required=False)
+    sites = forms.BooleanField(label="工地也分", required=False)
+    everybody = forms.BooleanField(label="没有复工的也分", required=False)
     note = forms.CharField(
         label="说明", max_length=200, required=False, widget=forms.TextInput(attrs={"class": "w-sentence"})
     )
@@ -76,9 +82,12 @@ class AllocationForm(TokenFormMixin):
         self.fields["warehouse"].queryset = reached_warehouses(user).filter(is_active=True)
         self.fields["item"].queryset = Item.objects.in_use().prefetch_related("packs")
         self.fields["item"].label_from_instance = lambda item: f"{item.label}　{item.unit}"
-        for code, label in WEIGHTED:
+        known = tiers()
+        self.tiers = known if OTHER.keys() <= known.keys() else known | OTHER
+        for code, label in self.tiers.items():
             initial = (plan.weights if plan else default_weights()).get(code, "1")
             self.fields[f"weight_{code}"] = weight_field(label, initial)
+        self.tier_cells = [self[f"weight_{code}"] for code in self.tiers]
         self.fields["tier"].choices = [("", "全部"), *terms.choices("tier")]
         self.tags = terms.choices("tag")
         self.fields["tag"].choices = [("", "全部"), *self.tags]
@@ -105,6 +114,7 @@ class AllocationForm(TokenFormMixin):
             "tier": plan.scope.get("tier", ""),
             "tag": plan.scope.get("tag", ""),
             "everybody": plan.scope.get("everybody", False),
+            "sites": plan.scope.get("sites", False),
             "note": plan.note,
         }
 
@@ -139,7 +149,7 @@ class AllocationForm(TokenFormMixin):
         for name in ("item", "warehouse", "mode", "total", "maximum", "days", "note"):
             setattr(plan, name, data[name])
         plan.minimum = data["minimum"] or Decimal(0)
-        plan.weights = {code: str(data[f"weight_{code}"]) for code, _ in WEIGHTED}
+        plan.weights = {code: str(data[f"weight_{code}"]) for code in self.tiers}
         plan.tag_weights = {
             code: str(data[f"tag_{code}"]) for code, _ in self.tags if data[f"tag_{code}"] not in {None, Decimal(1)}
         }
@@ -148,6 +158,7 @@ class AllocationForm(TokenFormMixin):
             "tier": data["tier"],
             "tag": data["tag"],
             "everybody": data["everybody"],
+            "sites": data["sites"],
         }
         plan.scope = {key: value for key, value in scope.items() if value}
         return plan

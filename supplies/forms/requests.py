@@ -5,11 +5,13 @@ from typing import Any
 
 from django import forms
 
-from enterprises.models import Enterprise
+from enterprises.models import DailyReport, Enterprise
+from parkportal.clock import day_of
 from parkportal.idempotency import TokenFormMixin
 from parkportal.quantities import plain
 from parkportal.states import Refused
-from supplies.actions import Wish, last_answers
+from supplies.actions import Wish
+from supplies.cover import Said, said_by
 from supplies.models import KIT_KINDS, Item
 from supplies.units import read_quantity
 
@@ -34,9 +36,10 @@ class RequestForm(TokenFormMixin):
     def __init__(self, *args: Any, enterprise: Enterprise, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.items = list(Item.objects.in_use().exclude(kind__in=KIT_KINDS).prefetch_related("packs"))
-        known = last_answers(enterprise)
+        known = said_by(enterprise)
+        known |= self._reported(enterprise, known)
         for item in self.items:
-            last = known.get(item.pk)
+            last = item.said = known.get(item.pk)
             self.fields[f"quantity_{item.pk}"] = forms.CharField(
                 label=f"{item.label} 要多少", max_length=30, required=False, widget=_cell(inputmode="decimal")
             )
@@ -44,7 +47,7 @@ class RequestForm(TokenFormMixin):
                 label=f"{item.label} 自己还有",
                 max_length=30,
                 required=False,
-                initial="" if last is None or last.own_stock is None else plain(last.own_stock).replace(",", ""),
+                initial="" if last is None or last.stock is None else plain(last.stock).replace(",", ""),
                 widget=_cell(inputmode="decimal"),
             )
             self.fields[f"days_{item.pk}"] = forms.IntegerField(
@@ -52,11 +55,22 @@ class RequestForm(TokenFormMixin):
                 required=False,
                 min_value=0,
                 max_value=DAYS_LIMIT,
-                initial=None if last is None else last.days_left,
+                initial=None if last is None else last.days,
                 error_messages={"invalid": "天数要写整数。"},
                 widget=_cell(inputmode="numeric"),
             )
             item.cells = [self[f"{name}_{item.pk}"] for name in ("quantity", "own", "days")]
+
+    def _reported(self, enterprise: Enterprise, known: dict[int, Said]) -> dict[int, Said]:
+        """The masks of the latest daily report, where it is later than what was said here and can mean one item only."""
+        masks = [item for item in self.items if item.kind == "masks" and item.unit == "只"]
+        report = DailyReport.objects.in_force().filter(enterprise=enterprise).order_by("-day", "-id").first()
+        if len(masks) != 1 or report is None or not report.masks_left:
+            return {}
+        said = known.get(masks[0].pk)
+        if said is not None and day_of(said.at) >= report.day:
+            return {}
+        return {masks[0].pk: Said(Decimal(report.masks_left), None, report.reported_at)}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -68,8 +82,15 @@ class RequestForm(TokenFormMixin):
 
     def _wish(self, item: Item, data: dict[str, Any]) -> Wish | None:
         quantity = self._read(f"quantity_{item.pk}", item, data)
-        own = self._read(f"own_{item.pk}", item, data)
-        return None if not quantity else Wish(item, quantity, own, data.get(f"days_{item.pk}"))
+        own, days = self._read(f"own_{item.pk}", item, data), data.get(f"days_{item.pk}")
+        if not quantity and self._is_new(item, own, days):
+            self.add_error(f"quantity_{item.pk}", f"写了{item}自己还有多少，也要写要多少；不要这一种，就把这一行清空。")
+        return None if not quantity else Wish(item, quantity, own, days)
+
+    def _is_new(self, item: Item, own: Decimal | None, days: int | None) -> bool:
+        """Something was written beside an item that is not asked for, and it is not what stood there already."""
+        written = {name for name, value in ((f"own_{item.pk}", own), (f"days_{item.pk}", days)) if value is not None}
+        return bool(written & set(self.changed_data))
 
     def _read(self, name: str, item: Item, data: dict[str, Any]) -> Decimal | None:
         text = (data.get(name) or "").strip()

@@ -79,7 +79,7 @@ def test_a_number_by_hand_is_taken_off_first():
 
 
 def test_days_of_cover_are_a_ceiling_of_their_own():
-    claims = [Claim(1, 10, ceiling=D(100)), Claim(2, 20, ceiling=D(200))]
+    claims = [Claim(1, 10, need=D(100)), Claim(2, 20, need=D(200))]
     plan = share_out(claims, Terms(D(1000), "只", daily="每天 2 只 × 5 天"))
     assert given_to(plan) == [100, 200]
     assert plan.left == 700
