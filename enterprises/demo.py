@@ -261,6 +261,6 @@ def _pack(unit: Enterprise, day: date) -> dict[str, Any]:
         "out_of_province": whole // 40, "duty_name": unit.liaison_name, "disinfections": 3, "temperature_checks": 2,
         "isolation_rooms": 1, "has_canteen": True, "meal_groups": 3, "has_dormitory": False, "dormitory_people": 0,
         "emergency": "当场隔离，报告园区管委会，由专车送发热门诊。", "masks": whole * 3, "mask_days": 3, "thermometers": 2,
-        "disinfectant": 40, "alcohol": 20, "promise_true": True, "promise_duty": True, "promise_report": True,
+        "thermometer_days": 14, "disinfectant": 40, "disinfectant_days": 10, "alcohol": 20, "alcohol_days": 10, "promise_true": True, "promise_duty": True, "promise_report": True,
         "signed_by": unit.principal_name, "steps": ["control", "people", "promise", "supplies"],
     }  # fmt: skip

@@ -66,8 +66,11 @@ STEPS = (
             Question("masks", "口罩", "只"),
             Question("mask_days", "口罩可用几天", "天"),
             Question("thermometers", "测温设备", "把"),
+            Question("thermometer_days", "测温设备可用几天", "天", "按电池和备用的算；常备的填 14"),
             Question("disinfectant", "消毒液", "公斤"),
+            Question("disinfectant_days", "消毒液可用几天", "天"),
             Question("alcohol", "酒精", "公斤"),
+            Question("alcohol_days", "酒精可用几天", "天"),
         ),
     ),
     Step(

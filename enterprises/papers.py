@@ -6,6 +6,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from enterprises.dictionaries import OBSERVATION
 from enterprises.filing_pack import STEPS, spoken_answer
 from enterprises.models import Employment, Enterprise, Filing, PersonFlag, UnitKind
 from parkportal.clock import local, park_now
@@ -30,17 +31,31 @@ PROMISES = (
     "四、食堂定点分时供餐，重点部位每天消毒并做记录。",
 )
 WATCHED_DAYS = 14
-STOCK = (("masks", "一次性医用口罩"), ("thermometers", "测温设备"), ("disinfectant", "消毒液"), ("alcohol", "酒精"))
-PEOPLE_COLUMNS = (
-    Column("序号", 5, "center"),
-    Column("姓名", 9),
-    Column("性别", 5, "center"),
-    Column("证件号码", 20),
-    Column("手机", 13),
-    Column("部门、岗位", 18),
-    Column("出发地", 15),
-    Column("返岗日期", 12, "center"),
+STOCK = (  # what is asked, how many days it lasts, its words
+    ("masks", "mask_days", "一次性医用口罩"),
+    ("thermometers", "thermometer_days", "测温设备"),
+    ("disinfectant", "disinfectant_days", "消毒液"),
+    ("alcohol", "alcohol_days", "酒精"),
 )
+PEOPLE_COLUMNS = (  # the roster's (handbook §4)
+    Column("序号", 9.5, "center"),
+    Column("姓名", 15),
+    Column("性别", 9.5, "center"),
+    Column("证件类型、号码", 32),
+    Column("手机", 20),
+    Column("部门、岗位", 19),
+    Column("现住址", 30),
+    Column("出发地", 19),
+    Column("返长日期", 17, "center"),
+    Column("交通方式\n车次座位", 18),
+    Column("14日内\n湖北旅居", 15.5, "center"),
+    Column("接触史", 12.5, "center"),
+    Column("症状", 14),
+    Column("体温", 9.5, "center"),
+    Column("隔离起止", 17, "center"),
+    Column("返岗日期", 17, "center"),
+)
+WITHHELD = "*"  # what the reader of a print may not see of somebody's health and home
 WATCH_COLUMNS = (
     Column("序号", 5, "center"),
     Column("姓名", 10),
@@ -62,23 +77,25 @@ STOCK_COLUMNS = (
 )
 
 
-def filing_pdf(filing: Filing, people: Iterable[Employment] = (), *, full_phones: bool = False) -> bytes:
+def filing_pdf(filing: Filing, people: Iterable[Employment] = (), *, is_own: bool = False) -> bytes:
     """The whole pack as one PDF. `people` are the employments that the reader may see; their numbers are masked.
 
-    The phones of principal and liaison are written out where the reader may correct them anyway.
+    The phones of principal and liaison, and the staff's homes and health, are written out where the reader may correct
+    them anyway (`is_own`).
     """
     jobs = list(people)
+    marks = _marks(jobs)
     forms = (
-        _application(filing, full_phones),
+        _application(filing, is_own),
         _promise(filing),
-        _staff(filing, jobs),
-        _watched(filing, jobs),
+        _staff(filing, jobs, marks, is_own),
+        _watched(filing, jobs, marks),
         _stock(filing),
     )
     return forms_pdf("复工复产备案材料", forms)
 
 
-def _form(filing: Filing, title: str, *sections: object) -> PaperForm:
+def _form(filing: Filing, title: str, *sections: object, landscape: bool = False) -> PaperForm:
     filed = f"备案时间：{local(filing.filed_at):%Y-%m-%d %H:%M}" if filing.filed_at else "还没有备案"
     return PaperForm(
         title,
@@ -86,6 +103,7 @@ def _form(filing: Filing, title: str, *sections: object) -> PaperForm:
         left=f"填报单位：{filing.enterprise.name}" if title != "复工复产备案表" else filed,
         right=f"打印时间：{park_now():%Y-%m-%d %H:%M}",
         foot=f"备案编号 {filing.pk:06d}　{title}",
+        landscape=landscape,
     )
 
 
@@ -100,7 +118,7 @@ def _application(filing: Filing, full_phones: bool) -> PaperForm:
         if step.code != "promise"
     ]
     opinion = "已备案" if filing.status == Filing.Status.FILED else ""
-    boxes = SignatureBoxes((SignatureBox("填报单位"), SignatureBox("园区管委会意见", opinion)), height=34)
+    boxes = SignatureBoxes((SignatureBox("填报单位"), SignatureBox("园区管委会意见", opinion)), height=29)
     return _form(filing, "复工复产备案表", head, *grids, boxes)
 
 
@@ -145,30 +163,66 @@ def _promise(filing: Filing) -> PaperForm:
     return _form(filing, "疫情防控承诺书", text, SignatureBoxes((box,), height=50))
 
 
-def _staff(filing: Filing, jobs: list[Employment]) -> PaperForm:
+def _marks(jobs: list[Employment]) -> dict[int, list[PersonFlag]]:
+    """The marks in force, by person."""
+    found: dict[int, list[PersonFlag]] = {}
+    for flag in PersonFlag.objects.in_force().filter(person__in=[job.person_id for job in jobs]):
+        found.setdefault(flag.person_id, []).append(flag)
+    return found
+
+
+def _staff(filing: Filing, jobs: list[Employment], marks: dict[int, list[PersonFlag]], is_own: bool) -> PaperForm:
     rows = tuple(
         (
             str(number),
-            job.person.name,
-            job.person.get_sex_display(),
-            job.person.masked_number,
-            job.person.masked_phone,
-            "、".join(word for word in (job.department, job.post) if word) or "—",
-            job.journey.get("出发地") or "—",
+            *_person(job),
+            *_way_back(job, is_own),
+            *_apart(marks.get(job.person_id, [])),
             _day(job.returned_on),
         )
         for number, job in enumerate(jobs, 1)
     )
-    table = FormTable(PEOPLE_COLUMNS, rows, title=f"返岗员工 {len(rows)} 人", blank_rows=0 if rows else 20, size=8.5)
-    note = Statement(("证件号码和手机按规定遮盖，完整名单留存企业备查。",), size=9)
-    return _form(filing, "员工信息表", table, note)
+    table = FormTable(PEOPLE_COLUMNS, rows, title=f"返岗员工 {len(rows)} 人", blank_rows=0 if rows else 12, size=8)
+    hidden = "证件号码和手机" if is_own else "证件号码、手机、住址和健康情况"
+    note = Statement((f"{hidden}按规定遮盖，完整名单留存企业备查。",), size=9)
+    return _form(filing, "员工信息表", table, note, landscape=True)
 
 
-def _watched(filing: Filing, jobs: list[Employment]) -> PaperForm:
+def _person(job: Employment) -> tuple[str, ...]:
+    person = job.person
+    return (
+        person.name,
+        person.get_sex_display(),
+        f"{person.get_document_type_display()}\n{person.masked_number}",
+        person.masked_phone or "—",
+        "\n".join(word for word in (job.department, job.post) if word) or "—",
+    )
+
+
+def _way_back(job: Employment, is_own: bool) -> tuple[str, ...]:
+    said = job.journey
+    private = (job.person.address, said.get("接触史"), said.get("症状"), said.get("体温"))
+    home, contact, symptoms, heat = map(_spoken, private if is_own else [value and WITHHELD for value in private])
+    way = (_spoken(said.get(name)) for name in ("出发地", "返长日期", "交通方式", "14日内湖北旅居史"))
+    return (home, *way, contact, symptoms, heat)
+
+
+def _spoken(value: object) -> str:
+    if isinstance(value, bool):
+        return "有" if value else "无"
+    if isinstance(value, list | tuple):
+        return "、".join(value) or "无"
+    return "—" if value in (None, "") else str(value)
+
+
+def _apart(marks: list[PersonFlag]) -> tuple[str]:
+    """From when to when somebody stays apart: the medical observation."""
+    days = [f"{_day(mark.starts_on)}\n{_day(mark.ends_on)}" for mark in marks if mark.kind == OBSERVATION]
+    return ("\n".join(days) or "—",)
+
+
+def _watched(filing: Filing, jobs: list[Employment], flags: dict[int, list[PersonFlag]]) -> PaperForm:
     """Who came from or through Hubei in fourteen days, or carries a mark; temperatures are written in by hand."""
-    flags: dict[int, list[PersonFlag]] = {}
-    for flag in PersonFlag.objects.in_force().filter(person__in=[job.person_id for job in jobs]):
-        flags.setdefault(flag.person_id, []).append(flag)
     words = terms.labels("person_flag") if flags else {}
     rows: list[tuple[str, ...]] = []
     for job in jobs:
@@ -188,10 +242,9 @@ def _watched(filing: Filing, jobs: list[Employment]) -> PaperForm:
 def _stock(filing: Filing) -> PaperForm:
     pack = filing.pack
     rows = []
-    for name, label in STOCK:
-        quantity, unit = pack.get(name), spoken_answer(name, 0).removeprefix("0 ")
-        days = str(pack["mask_days"]) if name == "masks" and pack.get("mask_days") is not None else ""
-        rows.append((label, unit, "—" if quantity is None else str(quantity), days, "", ""))
+    for name, lasts, label in STOCK:
+        unit = spoken_answer(name, 0).removeprefix("0 ")
+        rows.append((label, unit, _spoken(pack.get(name)), _spoken(pack.get(lasts)), "", ""))
     rows.append(("临时隔离间", "间", str(pack.get("isolation_rooms", "—")), "", "", ""))
     table = FormTable(STOCK_COLUMNS, tuple(rows), title="现有防疫物资", blank_rows=6)
     boxes = SignatureBoxes((SignatureBox("物资保管人"), SignatureBox("填报单位")), height=34)

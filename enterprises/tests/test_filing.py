@@ -28,7 +28,10 @@ ANSWERS = {
         "has_canteen": "true", "meal_groups": "3", "has_dormitory": "false", "dormitory_people": "0",
         "emergency": "当场隔离，报告园区",
     },
-    "supplies": {"masks": "600", "mask_days": "5", "thermometers": "2", "disinfectant": "40", "alcohol": "20"},
+    "supplies": {
+        "masks": "600", "mask_days": "5", "thermometers": "2", "thermometer_days": "14", "disinfectant": "40",
+        "disinfectant_days": "10", "alcohol": "20", "alcohol_days": "8",
+    },  # fmt: skip
     "promise": {"promise_true": "on", "promise_duty": "on", "promise_report": "on", "signed_by": "欧阳若水"},
 }  # fmt: skip
 
@@ -176,7 +179,8 @@ def test_a_returned_filing_says_what_to_correct_and_tells_the_contact(unit, cont
     # and the correction of the step takes the remark away
     page = sign_in(contact).get(reverse("enterprises:filing_detail", args=[filing.pk])).content.decode()
     assert "口罩数和天数对不上" in page
-    values = {"masks": 400, "mask_days": 3, "thermometers": 2, "disinfectant": 1, "alcohol": 1}
+    values = {"masks": 400, "mask_days": 3, "thermometers": 2, "thermometer_days": 14, "disinfectant": 1}
+    values |= {"disinfectant_days": 2, "alcohol": 1, "alcohol_days": 2}
     filing = save_filing_step(filing=filing, step="supplies", values=values, by=contact)
     assert filing.corrections == {}
 

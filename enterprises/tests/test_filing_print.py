@@ -27,8 +27,8 @@ PACK = {
     "planned_on": "2020-02-20", "exemption": "epidemic", "headcount": 121, "first_batch": 62, "hubei": 3,
     "out_of_province": 4, "duty_name": "陆青禾", "disinfections": 5, "temperature_checks": 6, "isolation_rooms": 7,
     "has_canteen": True, "meal_groups": 8, "has_dormitory": False, "dormitory_people": 0,
-    "emergency": "当场隔离，由陆青禾报告园区", "masks": 9001, "mask_days": 11, "thermometers": 12, "disinfectant": 13,
-    "alcohol": 14, "promise_true": True, "promise_duty": True, "promise_report": True, "signed_by": "栾松年",
+    "emergency": "当场隔离，由陆青禾报告园区", "masks": 9001, "mask_days": 11, "thermometers": 12, "thermometer_days": 15,
+    "disinfectant": 13, "disinfectant_days": 16, "alcohol": 14, "alcohol_days": 17, "promise_true": True, "promise_duty": True, "promise_report": True, "signed_by": "栾松年",
 }  # fmt: skip
 FORMS = ["复工复产备案表", "疫情防控承诺书", "员工信息表", "涉疫地人员健康监测表", "疫情防控物资统计表"]
 
@@ -80,7 +80,7 @@ def test_the_form_has_everything_that_the_handbook_asks(printed, filing):
         for question in step.questions:
             assert question.label.replace(" ", "")[:5] in page, question.label  # a long label takes two lines
     for words in ("2020-02-20", "疫情防控必需", "121人", "62人", "3人", "4人", "陆青禾", "5次", "6次", "7间", "8批", "没有",
-                  "当场隔离，由陆青禾报告园区", "9001只", "11天", "12把", "13公斤", "14公斤"):  # fmt: skip
+                  "当场隔离，由陆青禾报告园区", "9001只", "11天", "12把", "15天", "13公斤", "16天", "14公斤", "17天"):  # fmt: skip
         assert words in page, words
     assert "园区管委会意见" in page and "填报单位" in page and "第1页，共1页" in page
 
@@ -99,7 +99,9 @@ def test_all_forms_are_filled_from_the_one_record(printed, firm):
     assert firm.name in promise and firm.credit_code in promise and "主要负责人：栾松年" in promise
     # the staff are listed, their numbers masked
     staff = forms["员工信息表"]
-    assert "返岗员工2人" in staff and "米禾" in staff and "质检部、检测员" in staff and "2020-02-13" in staff
+    assert (
+        "返岗员工2人" in staff and "米禾" in staff and "质检部" in staff and "检测员" in staff and "2020-02-13" in staff
+    )
     assert watched.number not in staff and watched.masked_number in staff
     # only who has to be watched stands on the health sheet, until when
     health = forms["涉疫地人员健康监测表"]
@@ -107,8 +109,47 @@ def test_all_forms_are_filled_from_the_one_record(printed, firm):
     assert "2020-02-10" in health and "2020-02-24" in health and "米禾" not in health
     # the stock is the filing's own
     stock = forms["疫情防控物资统计表"]
-    for words in ("一次性医用口罩只900111", "测温设备把12", "消毒液公斤13", "酒精公斤14", "临时隔离间间7"):
+    for words in ("一次性医用口罩只900111", "测温设备把1215", "消毒液公斤1316", "酒精公斤1417", "临时隔离间间7"):
         assert words in stock, words
+
+
+JOURNEY = {
+    "出发地": "湖北省黄冈市黄州区", "返长日期": "2020-02-10", "交通方式": "G1234次03车12F", "14日内湖北旅居史": True,
+    "接触史": False, "症状": ["咳嗽", "无力"], "体温": "36.8",
+}  # fmt: skip
+
+
+@pytest.fixture
+def traveller(firm):
+    """Somebody of whom the roster said all of its sixteen columns."""
+    person = make_person(name="欧阳若水", sex="F", address="岳麓区麓谷街道青禾小区7栋2单元1503")
+    make_employment(person, firm, department="质检部", post="检测员", journey=JOURNEY, returned_on=date(2020, 2, 13))
+    make_flag(person, "observation", starts_on=date(2020, 2, 11), ends_on=date(2020, 2, 24))
+    return person
+
+
+def test_the_staff_sheet_has_every_column_of_the_roster(printed, traveller):
+    staff = printed()["员工信息表"]
+    for title in ("序号", "姓名", "性别", "证件类型、号码", "手机", "部门、岗位", "现住址", "出发地", "返长日期", "交通方式", "车次座位",
+                  "湖北旅居", "接触史", "症状", "体温", "隔离起止", "返岗日期"):  # fmt: skip
+        assert title in staff, title
+    for words in ("欧阳若水", "女", "身份证", traveller.masked_number, traveller.masked_phone, "质检部", "1503", "黄州区",
+                  "2020-02-10", "G1234", "有", "无", "咳嗽", "36.8", "2020-02-11", "2020-02-24", "2020-02-13"):  # fmt: skip
+        assert words in staff, words
+    assert traveller.number not in staff and traveller.phone not in staff
+
+
+def test_who_may_not_correct_the_firm_prints_neither_homes_nor_health(printed, firm, traveller):
+    staff = printed(by=make_squad_member(firm.squad))["员工信息表"]
+    assert "欧阳若水" in staff and "住址和健康情况按规定遮盖" in staff
+    for words in ("青禾小区", "咳嗽", "36.8"):
+        assert words not in staff, words
+
+
+def test_the_staff_sheet_lies_across(printed, traveller, firm, filing, sign_in):
+    raw = sign_in(make_contact(firm)).get(reverse("enterprises:filing_print", args=[filing.pk])).content
+    shapes = [page.width > page.height for page in pages(raw, dpi=40)]
+    assert shapes == [False, False, True, False, False]
 
 
 def test_a_changed_record_changes_every_form(printed, filing):

@@ -43,6 +43,7 @@ from parkportal.records.models import AuditEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("park_time")]
 TODAY = date(2020, 2, 18)
+LASTS = {"thermometer_days": "14", "disinfectant_days": "8", "alcohol_days": "9"}
 COUNTS = {"on_duty": 60, "hubei": 0, "fever": 0, "quarantined": 0, "masks_left": 500}
 
 
@@ -107,7 +108,7 @@ def test_an_outlet(first, second, sign_in, client):
 def test_a_step_of_a_filing_and_its_draft(firm, first, second, sign_in, client):
     filing = open_filing(enterprise=firm, by=first)
     path = reverse("enterprises:filing_step", args=[filing.pk, "supplies"])
-    said = {"masks": "300", "mask_days": "3", "thermometers": "2", "disinfectant": "10", "alcohol": "5"}
+    said = {"masks": "300", "mask_days": "3", "thermometers": "2", "disinfectant": "10", "alcohol": "5", **LASTS}
     opened = drawn(second, path)
     second.post(reverse("enterprises:filing_draft", args=[filing.pk, "supplies"]), {**opened, "masks": "900"})
     other = type(client)()
@@ -128,7 +129,7 @@ def test_a_step_of_a_filing_and_its_draft(firm, first, second, sign_in, client):
 def test_a_step_saved_alike_by_two_is_no_conflict(firm, first, second):
     filing = open_filing(enterprise=firm, by=first)
     path = reverse("enterprises:filing_step", args=[filing.pk, "supplies"])
-    said = {"masks": "300", "mask_days": "3", "thermometers": "2", "disinfectant": "10", "alcohol": "5"}
+    said = {"masks": "300", "mask_days": "3", "thermometers": "2", "disinfectant": "10", "alcohol": "5", **LASTS}
     opened = drawn(second, path)
     for _ in range(2):
         assert second.post(path, {**opened, **said}).status_code == 302

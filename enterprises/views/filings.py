@@ -123,7 +123,7 @@ def filing_print(request: HttpRequest, pk: int) -> HttpResponse:
     people = Employment.objects.visible_to(request.user).current().filter(enterprise=filing.enterprise)
     jobs = people.select_related("person").order_by("person__pinyin_key", "pk")
     own = Enterprise.objects.editable_by(request.user).filter(pk=filing.enterprise_id).exists()
-    answer = HttpResponse(papers.filing_pdf(filing, jobs, full_phones=own), content_type="application/pdf")
+    answer = HttpResponse(papers.filing_pdf(filing, jobs, is_own=own), content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="filing-{filing.pk}.pdf"'
     return answer
 

@@ -65,25 +65,29 @@ def flow_pdf(
     title: str, size: tuple[float, float], pieces: Sequence[Piece], *, margins: Margins | None = None, foot: Foot
 ) -> bytes:
     """Lays pieces out over as many pages as they need and draws them; `foot` is told page number and page count."""
-    return flows_pdf(title, size, [(pieces, foot)], margins=margins)
+    return flows_pdf(title, [Document(size, pieces, foot)], margins=margins)
 
 
-def flows_pdf(
-    title: str,
-    size: tuple[float, float],
-    documents: Sequence[tuple[Sequence[Piece], Foot]],
-    *,
-    margins: Margins | None = None,
-) -> bytes:
+@dataclass(frozen=True)
+class Document:
+    """One of several in a file: its paper (width, height in millimetres), what stands on it, and its foot."""
+
+    size: tuple[float, float]
+    pieces: Sequence[Piece]
+    foot: Foot
+
+
+def flows_pdf(title: str, documents: Sequence[Document], *, margins: Margins | None = None) -> bytes:
     """Several documents in one file, each beginning on a page of its own and counting its own pages."""
     margins = margins or Margins()
-    pdf = PdfFile(title, size)
-    for pieces, foot in documents:
-        pages = _lay_out(pieces, size[1] - margins.top - margins.bottom)
+    pdf = PdfFile(title, documents[0].size)
+    for document in documents:
+        pdf.turn(document.size)
+        pages = _lay_out(document.pieces, document.size[1] - margins.top - margins.bottom)
         for number, placed in enumerate(pages, start=1):
             for y, block in placed:
                 block.draw(pdf.page, margins.left, margins.top + y)
-            foot(pdf.page, number, len(pages))
+            document.foot(pdf.page, number, len(pages))
             pdf.next_page()
     return pdf.to_bytes()
 

@@ -150,7 +150,7 @@ def baseline(y: float, size: float, *, height: float = 0) -> float:
 
 @dataclass
 class PdfFile:
-    """A PDF in memory: pages of one size, no scaling by the printer, no personal data in its properties."""
+    """A PDF in memory: pages of one size unless turned, no scaling by the printer, no personal data in its properties."""
 
     title: str
     size: tuple[float, float]
@@ -166,6 +166,11 @@ class PdfFile:
     def next_page(self) -> None:
         """Ends the page; what is drawn next stands on a new one."""
         self.canvas.showPage()
+
+    def turn(self, size: tuple[float, float]) -> None:
+        """Sheets of another size from the page on that is not drawn on yet."""
+        self.page.width, self.page.height = self.size = size
+        self.canvas.setPageSize((size[0] * mm, size[1] * mm))
 
     def to_bytes(self) -> bytes:
         """Ends the document."""

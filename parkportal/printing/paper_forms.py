@@ -6,7 +6,7 @@ A form is a title and a list of sections; what is left empty is filled in by han
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from parkportal.printing.flow import Drawing, Margins, Piece, flow_pdf, flows_pdf, gap
+from parkportal.printing.flow import Document, Drawing, Margins, Piece, flows_pdf, gap
 from parkportal.printing.fonts import FittedText, fit_cell, fit_line, fit_lines
 from parkportal.printing.paper import A4, A4_LANDSCAPE, FINE, PT, Page, baseline
 from parkportal.printing.sheet_parts import page_foot, paragraph
@@ -15,7 +15,7 @@ from parkportal.printing.tables import Column, TableStyle, ruled_table
 
 _MARGINS = Margins(left=18, right=18, top=16, bottom=17)
 _SIZE = 10.5
-_ROW = 9.5
+_ROW = 9.0
 _LABEL = 30.0
 
 
@@ -82,26 +82,26 @@ Section = FieldGrid | FormTable | Statement | SignatureBoxes
 
 @dataclass(frozen=True)
 class PaperForm:
-    """One form of a pack: begins on a page of its own and counts its own pages."""
+    """One form of a pack: begins on a page of its own and counts its own pages; a wide table lies across."""
 
     title: str
     sections: tuple[Section, ...]
     left: str = ""
     right: str = ""
     foot: str = ""
+    landscape: bool = False
 
 
 def forms_pdf(title: str, forms: Iterable[PaperForm]) -> bytes:
     """Several forms filled from one record, one after the other in one file."""
-    measure = A4[0] - _MARGINS.left - _MARGINS.right
-    documents = [
-        (
-            _pieces(form.title, form.sections, (form.left, "", form.right), measure),
-            page_foot(form.foot or form.title, margin=_MARGINS.left),
-        )
-        for form in forms
-    ]
-    return flows_pdf(title, A4, documents, margins=_MARGINS)
+    return flows_pdf(title, [_document(form) for form in forms], margins=_MARGINS)
+
+
+def _document(form: PaperForm) -> Document:
+    size = A4_LANDSCAPE if form.landscape else A4
+    measure = size[0] - _MARGINS.left - _MARGINS.right
+    pieces = _pieces(form.title, form.sections, (form.left, "", form.right), measure)
+    return Document(size, pieces, page_foot(form.foot or form.title, margin=_MARGINS.left))
 
 
 def form_pdf(
@@ -117,10 +117,8 @@ def form_pdf(
 
     `foot` says what the form belongs to (number and version), by default the title.
     """
-    size = A4_LANDSCAPE if landscape else A4
-    measure = size[0] - _MARGINS.left - _MARGINS.right
-    pieces = _pieces(title, sections, (left, "", right), measure)
-    return flow_pdf(title, size, pieces, margins=_MARGINS, foot=page_foot(foot or title, margin=_MARGINS.left))
+    form = PaperForm(title, tuple(sections), left=left, right=right, foot=foot, landscape=landscape)
+    return forms_pdf(title, [form])
 
 
 def _pieces(title: str, sections: Sequence[Section], line: tuple[str, str, str], measure: float) -> list[Piece]:

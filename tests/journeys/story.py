@@ -175,7 +175,8 @@ def files_the_resumption(contact: Person) -> None:
     contact.page.locator("input[name=has_canteen][value=true]").check()
     contact.page.locator("input[name=has_dormitory][value=false]").check()
     contact.fills(emergency="当场隔离，报告园区，由专车送发热门诊。").presses("继续")
-    contact.fills(masks="900", mask_days="5", thermometers="3", disinfectant="40", alcohol="20").presses("继续")
+    contact.fills(masks="900", mask_days="5", thermometers="3", disinfectant="40", alcohol="20")
+    contact.fills(thermometer_days="14", disinfectant_days="10", alcohol_days="8").presses("继续")
     for name in ("promise_true", "promise_duty", "promise_report"):
         contact.page.locator(f"input[name={name}]").check()
     contact.fills(signed_by="方国庆").presses("继续")

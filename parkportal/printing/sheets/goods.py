@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from parkportal.printing.barcodes import grouped_code
-from parkportal.printing.flow import Margins, Piece, flow_pdf, flows_pdf, gap
+from parkportal.printing.flow import Document, Margins, Piece, flow_pdf, flows_pdf, gap
 from parkportal.printing.paper import A4
 from parkportal.printing.sheet_parts import SignHere, day, head, moment, page_foot, paragraph, signatures
 from parkportal.printing.sheets.table import TableSheet, table_sheet_pdf
@@ -80,9 +80,9 @@ def delivery_note_pdf(note: DeliveryNote) -> bytes:
 
 def delivery_notes_pdf(notes: Sequence[DeliveryNote]) -> bytes:
     """One note after the other in one file; each begins on a page of its own."""
-    documents = [(_note_pieces(note), page_foot(f"物资配送单 {grouped_code(note.code)}")) for note in notes]
+    documents = [Document(A4, _note_pieces(note), page_foot(f"物资配送单 {grouped_code(note.code)}")) for note in notes]
     title = f"物资配送单 {notes[0].code}" if len(notes) == 1 else f"物资配送单 {len(notes)} 张"
-    return flows_pdf(title, A4, documents, margins=_MARGINS)
+    return flows_pdf(title, documents, margins=_MARGINS)
 
 
 def _note_pieces(note: DeliveryNote) -> list[Piece]:
