@@ -11,6 +11,7 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("enterprises/<int:pk>/", enterprise_file.enterprise_file, name="enterprise_file"),
     path("dashboard/", dashboards.dashboard, name="dashboard"),
+    path("dashboard/days/", dashboards.figure_days, name="figure_days"),
     path("dashboard/screen/", dashboards.screen, name="screen"),
     path("reports/weekly/", weekly.weekly_list, name="weekly_list"),
     path("reports/weekly/<str:week>/", weekly.weekly_detail, name="weekly_detail"),

@@ -477,6 +477,8 @@ def leadership_reads(story: Story) -> None:
         leader.page.wait_for_load_state()
         assert f"的 {shown} 家" in leader.text(), "the figure opens exactly its rows"
         leader.pictures("指标明细")
+        leader.goes_to("/dashboard/days/?figure=staff_on_duty").pictures("逐日").fits()
+        leader.page.locator(".chart-box svg").wait_for(state="visible")
         leader.goes_to("/dashboard/screen/").pictures("大屏")
         leader.goes_to("/reports/weekly/").pictures("周报")
         book = leader.context.request.get(f"{story.address}/reports/weekly/2020-W08/download/")

@@ -65,6 +65,7 @@ SPANNING = [
     row("dashboard:home", "everybody"),
     row("dashboard:search", "signed_in"),
     row("dashboard:dashboard", EVERY_FIGURE),
+    row("dashboard:figure_days", EVERY_FIGURE),
     row("dashboard:screen", EVERY_FIGURE),
     row("dashboard:weekly_list", EVERY_FIGURE),
     row("dashboard:weekly_detail", EVERY_FIGURE, week="issue.week"),

@@ -1,16 +1,20 @@
 """Home, search, the enterprise file and the wall screen in the demo park."""
 
+from datetime import timedelta
+from itertools import pairwise
+
 import pytest
 from django.utils.html import escape
 
 from enterprises.models import Employment, Enterprise, EnterpriseContact, EnterpriseDocument, Person
 from enterprises.tests.factories import make_employee
 from parkportal.accounts.models import User
-from parkportal.clock import park_now
+from parkportal.clock import park_now, park_today
 from parkportal.dashboard.weekly import tables
 from parkportal.demo import CAST
 from parkportal.messaging import outbox
 from parkportal.records import figures, worklist
+from parkportal.records.models import FigureSnapshot
 from testing.models import SignUp, Specimen
 
 USERNAMES = [username for username, _, _, _ in CAST]
@@ -222,3 +226,33 @@ class TestServicesForTheLeader:
         rows = {row[0]: row for row in tables.overview(values, "").rows}
         for code in self.CODES:
             assert values[code].label in rows, code
+
+
+class TestFigureByDay:
+    """What a leader finds under the pointer is what was frozen."""
+
+    def test_each_frozen_day_is_a_row_and_opens_its_rows(self, enter):
+        browser = enter("lingdao")
+        answer = browser.get("/dashboard/days/?figure=enterprises_resumed")
+        rows = answer.context["rows"]
+        frozen = FigureSnapshot.objects.filter(code="enterprises_resumed", is_frozen=True).order_by("day")
+        assert [(row.day, row.value.numerator) for row in rows if row.value.is_frozen] == [
+            (one.day, int(one.numerator)) for one in frozen if one.day > park_today() - timedelta(days=30)
+        ]
+        assert rows[-1].day == park_today() and not rows[-1].value.is_frozen and rows[-1].value.numerator == 139
+        assert [row.more for row in rows[1:]] == [
+            after.value.numerator - before.value.numerator for before, after in pairwise(rows)
+        ]
+        page = answer.content.decode()
+        assert escape(rows[0].value.href) in page and 'data-table="#day-rows"' in page
+        assert browser.get(rows[0].value.href).status_code == 200
+
+    def test_every_figure_can_be_chosen_and_nothing_else(self, enter):
+        browser = enter("guanwei1")
+        for figure in figures.all_figures():
+            assert browser.get(f"/dashboard/days/?figure={figure.code}&days=90").status_code == 200, figure.code
+        for bad in ("figure=nothing", "days=31", "days=x", "date=2999-01-01"):
+            assert browser.get(f"/dashboard/days/?{bad}").status_code == 404, bad
+
+    def test_before_the_first_frozen_day_it_says_so(self, enter):
+        assert "没有定稿的数" in enter("lingdao").get("/dashboard/days/?date=2019-01-01").content.decode()
