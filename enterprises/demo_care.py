@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from enterprises.dictionaries import AT_THE_DOOR, CALL
 from enterprises.models import (
-    Channel,
     Enterprise,
     EnterpriseCare,
     Need,
@@ -105,7 +105,7 @@ def _visits(stage: Stage, units: list[Enterprise]) -> None:
         rows.append(
             Visit(
                 enterprise=unit,
-                channel=Channel.DOOR if is_door else Channel.PHONE,
+                channel=AT_THE_DOOR if is_door else CALL,
                 by=_caller(stage, unit.squad),
                 visited_at=moment,
                 recorded_at=moment,
@@ -123,7 +123,7 @@ def _today(stage: Stage, own: list[Enterprise], member: Any) -> None:
     today, plans = stage.now.date(), []
     for n, unit in enumerate(own[:9]):
         day = today - timedelta(days=1) if n == 0 else today if n < 7 else today + timedelta(days=1)
-        channel = Channel.PHONE if n in {5, 6} else Channel.DOOR
+        channel = CALL if n in {5, 6} else AT_THE_DOOR
         clock = time(14 + n % 4) if n in {1, 3} else None
         plans.append(
             PlannedContact(

@@ -17,6 +17,7 @@ THREE_CLASSES, WUHAN_CONTACT, OBSERVATION, OUT_OF_PROVINCE = (
     "out_of_province",
 )
 LAB = "lab"
+CALL, AT_THE_DOOR = "phone", "door"
 SYSTEM, EMERGENCY = "system", "emergency"
 
 
@@ -30,12 +31,19 @@ def _permit(code: str, label: str, statutory: int, promised: int, office: str) -
     return {"code": code, "label": label, "settings": {"statutory": statutory, "promised": promised, "office": office}}
 
 
+def _symptom(code: str, label: str, english: str) -> dict[str, Any]:
+    """A complaint as the public sign-up asks for it in two languages."""
+    return {"code": code, "label": label, "settings": {"english": english}}
+
+
 TITLES = {
     "need_kind": "诉求类别",
     "department": "承办部门",
     "board_duty": "责任牌岗位",
     "inspection_item": "检查清单",
     "visit_check": "走访核对项",
+    "visit_channel": "走访方式",
+    "symptom": "症状",
     "filing_paper": "备案材料",
     "permit_kind": "绿色通道许可证",
 }
@@ -51,6 +59,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "board_duty": (Rule("content", "职责"), Rule("must", "必须有人", "flag")),
     "filing_paper": (Rule("required", "必须交", "flag"),),
     "key_post": (Rule("words", "从岗位里认出来的词", "words"),),
+    "visit_channel": (Rule("on_site", "人到现场", "flag"),),
+    "symptom": (Rule("english", "英文"),),
     "inspection_item": (
         Rule("only", "查哪些企业", "choice", (("", "都查"), ("canteen", "有食堂的"), ("dormitory", "有宿舍的"))),
     ),
@@ -160,6 +170,24 @@ WORDS: dict[str, tuple[dict[str, Any], ...]] = {
         {"code": "canteen", "label": "食堂分时分批"},
         {"code": "board", "label": "责任牌在墙上，与人相符"},
         {"code": "isolation", "label": "隔离间备好"},
+    ),
+    "visit_channel": (
+        {"code": CALL, "label": "电话联访"},
+        {"code": AT_THE_DOOR, "label": "上门拜访", "settings": {"on_site": True}},
+    ),
+    "symptom": (  # their words are what files and sign-ups keep
+        _symptom("fever", "发热", "Fever"),
+        _symptom("cough", "咳嗽", "Cough"),
+        _symptom("weakness", "无力", "Weakness"),
+        _symptom("dry_cough", "干咳", "Dry cough"),
+        _symptom("sore_throat", "咽痛", "Sore throat"),
+        _symptom("headache", "头痛", "Headache"),
+        _symptom("muscle_pain", "肌肉酸痛", "Muscle pain"),
+        _symptom("diarrhoea", "腹泻", "Diarrhoea"),
+        _symptom("tightness", "胸闷", "Chest tightness"),
+        _symptom("breathing", "呼吸困难", "Difficulty breathing"),
+        _symptom("runny_nose", "流涕", "Runny nose"),
+        _symptom("smell_taste", "嗅味觉减退", "Loss of smell or taste"),
     ),
     "filing_paper": (
         {"code": "plan", "label": "防控方案", "settings": {"required": True}},

@@ -9,6 +9,7 @@ from datetime import date
 from enterprises.dictionaries import OBSERVATION
 from enterprises.filing_pack import STEPS, spoken_answer
 from enterprises.models import Employment, Enterprise, Filing, PersonFlag, UnitKind
+from enterprises.symptoms import symptom_words
 from parkportal.clock import local, park_now
 from parkportal.printing.paper_forms import (
     Field,
@@ -201,10 +202,12 @@ def _person(job: Employment) -> tuple[str, ...]:
 
 def _way_back(job: Employment, is_own: bool) -> tuple[str, ...]:
     said = job.journey
-    private = (job.person.address, said.get("接触史"), said.get("症状"), said.get("体温"))
-    home, contact, symptoms, heat = map(_spoken, private if is_own else [value and WITHHELD for value in private])
+    symptoms = said.get("症状")
+    felt = symptoms if symptoms is None else symptom_words(symptoms)
+    private = (job.person.address, said.get("接触史"), felt, said.get("体温"))
+    home, contact, felt, heat = map(_spoken, private if is_own else [value and WITHHELD for value in private])
     way = (_spoken(said.get(name)) for name in ("出发地", "返长日期", "交通方式", "14日内湖北旅居史"))
-    return (home, *way, contact, symptoms, heat)
+    return (home, *way, contact, felt, heat)
 
 
 def _spoken(value: object) -> str:

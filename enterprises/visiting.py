@@ -13,7 +13,6 @@ from django.db.models.functions import RowNumber
 
 from enterprises.actions.chasing import due_at
 from enterprises.models import (
-    Channel,
     Enterprise,
     EnterpriseCare,
     Need,
@@ -55,7 +54,7 @@ def with_last_contact(rows: QuerySet[Enterprise]) -> QuerySet[Enterprise]:
 
 
 def members_day(user: Any) -> dict[str, Any]:
-    """Calls, visits in building order, overdue needs, promises, and who has not been heard of: seven statements."""
+    """Calls, visits in building order, overdue needs, promises, and who has not been heard of: seven statements, and the dictionary."""
     today = park_today()
     mine = own_list(user)
     units = {unit.pk: unit for unit in with_last_contact(mine).select_related("squad")}
@@ -69,14 +68,14 @@ def members_day(user: Any) -> dict[str, Any]:
     return {
         "units": units,
         "late_plans": late,
-        "calls": [row for row in planned if row.channel == Channel.PHONE and row.due_on == today],
-        "visits": [row for row in planned if row.channel == Channel.DOOR and row.due_on == today],
+        "calls": [row for row in planned if row.due_on == today and not row.is_on_site],
+        "visits": [row for row in planned if row.due_on == today and row.is_on_site],
         "needs": needs,
         "promises": promises,
         "unreported": [units[unit.pk] for unit in missing],
         "report_due": due_at(today),
         "urgent": len(late) + len(needs),
-        "to_call": len(missing) + sum(row.channel == Channel.PHONE and row.due_on == today for row in planned),
+        "to_call": len(missing) + sum(row.due_on == today and not row.is_on_site for row in planned),
         "quiet": quiet(units.values()),
         "count": len(planned) + len(needs) + len(promises) + len(missing),
         "now": park_now(),

@@ -9,9 +9,6 @@ from parkportal.records.models import Term
 from parkportal.records.terms import Rule
 from testing.models import Group, Mode
 
-SYMPTOMS = (
-    "发热", "咳嗽", "无力", "干咳", "咽痛", "头痛", "肌肉酸痛", "腹泻", "胸闷", "呼吸困难", "流涕", "嗅味觉减退",
-)  # fmt: skip
 DOOR_GROUPS = frozenset({Group.A1, Group.A2, Group.A3})
 # Diluting several swabs into one tube is for screening, not for key groups or patients (handbook §3).
 POOL_EXCLUDED = frozenset({*DOOR_GROUPS, Group.B2})

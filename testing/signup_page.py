@@ -6,8 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from enterprises.symptoms import symptom_words
 from parkportal.privacy import mask_id, mask_phone
-from testing.forms.signup import DOCUMENTS, ORIGINS, POSTS, SYMPTOM_LABELS
+from testing.forms.signup import DOCUMENTS, ORIGINS, POSTS
 from testing.language import speaks_english
 from testing.models import Slot
 from testing.words import clock_words, day_words, place_words, slot_words
@@ -107,7 +108,7 @@ def _origin(health: dict[str, Any]) -> list[str]:
 
 
 def _health(health: dict[str, Any]) -> list[str]:
-    words = [str(SYMPTOM_LABELS[word]) for word in health.get("symptoms", ())]
+    words = symptom_words(health.get("symptoms", ()))
     mark = ", " if speaks_english() else "、"
     lines = [mark.join(words) or _("没有不舒服")]
     if health["had_contact"] == "yes":

@@ -12,7 +12,7 @@ from django.db import transaction
 from enterprises.actions.boards import verify_board
 from enterprises.actions.needs import register_need
 from enterprises.actions.resuming import plan_resumption
-from enterprises.models import Board, Channel, Enterprise, Need, PlannedContact, Promise, Visit, VisitPhoto
+from enterprises.models import Board, Enterprise, Need, PlannedContact, Promise, Visit, VisitPhoto, on_site
 from parkportal.clock import park_now, park_today
 from parkportal.idempotency import once
 from parkportal.records import files, terms
@@ -75,7 +75,7 @@ def _refuse_past(day: date | None, field_name: str) -> None:
 
 
 def _visit(enterprise: Enterprise, heard: Heard, *, by: Any, token: UUID | None) -> Visit:
-    record("visit.noted", by=by, subject=enterprise, after={"kind": Channel(heard.channel).label})
+    record("visit.noted", by=by, subject=enterprise, after={"kind": terms.word("visit_channel", heard.channel)})
     return Visit.objects.create(
         enterprise=enterprise,
         channel=heard.channel,
@@ -115,8 +115,8 @@ def _tell_the_register(enterprise: Enterprise, heard: Heard, *, by: Any) -> None
 def _end_what_was_planned(visit: Visit) -> None:
     """A visit at the door ends what was planned up to today; a call ends only calls."""
     due = PlannedContact.objects.due(park_today()).filter(enterprise=visit.enterprise)
-    if visit.channel == Channel.PHONE:
-        due = due.filter(channel=Channel.PHONE)
+    if not visit.is_on_site:
+        due = due.exclude(channel__in=on_site())
     due.update(visit=visit)
 
 
@@ -136,7 +136,7 @@ def _verify(visit: Visit, seen_board: int | None, *, by: Any) -> None:
     """The board that was seen on the wall with the right names. One that has changed since stays as it is: what the
     visit brought is kept all the same, and the page says what became of the board."""
     board = Board.objects.current().filter(pk=seen_board, enterprise=visit.enterprise).first() if seen_board else None
-    if board is None or visit.channel != Channel.DOOR:
+    if board is None or not visit.is_on_site:
         return
     try:
         with transaction.atomic():

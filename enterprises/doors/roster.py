@@ -239,4 +239,5 @@ ROSTER_DOOR = IntakeDoor(
         "姓名、证件号码、手机每人都要有；哪一格不对会逐格说明，对的人先进来。",
     ),
     row_words="人",
+    dictionaries={"症状": "symptom"},
 )

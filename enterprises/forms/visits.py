@@ -7,7 +7,8 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from enterprises.actions.visits import Heard
-from enterprises.models import Channel, Enterprise
+from enterprises.dictionaries import AT_THE_DOOR
+from enterprises.models import Enterprise, on_site
 from parkportal.clock import park_today
 from parkportal.idempotency import TokenFormMixin
 from parkportal.records import terms
@@ -38,10 +39,19 @@ def usual_next_day() -> date:
     return next_working_day(park_today() + timedelta(days=6))
 
 
+class ChannelField(forms.ChoiceField):
+    """How one speaks with the enterprise, in the dictionary's words."""
+
+    widget = forms.RadioSelect
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label="方式", choices=lambda: terms.choices("visit_channel"), **kwargs)
+
+
 class VisitForm(TokenFormMixin):
     """What was seen and heard. Only what is out of order and what is new has to be typed."""
 
-    channel = forms.ChoiceField(label="方式", choices=Channel.choices, widget=forms.RadioSelect)
+    channel = ChannelField()
     all = forms.ChoiceField(
         label="现场怎样", choices=[(FINE, "都落实了"), (PROBLEM, "有问题")], initial=FINE, widget=forms.RadioSelect
     )
@@ -78,11 +88,19 @@ class VisitForm(TokenFormMixin):
     def __init__(self, *args: Any, enterprise: Enterprise, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.checks = terms.choices("visit_check")
+        self.calls = " ".join(code for code, _ in self.fields["channel"].choices if code not in on_site())  # type: ignore[attr-defined]
         self.fields["difficulties"].choices = terms.choices("need_kind")  # type: ignore[attr-defined]
         for code, label in self.checks:
             self.fields[f"problem_{code}"] = forms.CharField(label=label, max_length=200, required=False)
         if not self.is_bound:
+            self._usual_channel()
             self.initial.setdefault("met", enterprise.liaison_name)
+
+    def _usual_channel(self) -> None:
+        """What the link asked for; where the dictionary has it no longer, its first word."""
+        offered = [code for code, _ in self.fields["channel"].choices]  # type: ignore[attr-defined]
+        if self.initial.get("channel") not in offered:
+            self.initial["channel"] = offered[0] if offered else ""
 
     def check_fields(self) -> list[forms.BoundField]:
         """The points to look at, in the dictionary's order."""
@@ -92,8 +110,8 @@ class VisitForm(TokenFormMixin):
         data = super().clean() or {}
         if data.get("all") == PROBLEM and not (self._problems(data) or data.get("observations")):
             self.add_error("all", "哪里有问题，请在那一项里写，或者补一句。")
-        if data.get("seen_board") and data.get("channel") == Channel.PHONE:
-            self.add_error("seen_board", "电话里看不到墙，责任牌要上门核验。")
+        if data.get("seen_board") and data.get("channel", "") not in on_site():
+            self.add_error("seen_board", "不到现场看不到墙，责任牌要上门核验。")
         if data.get("seen_board") and self._problems(data).get(BOARD_CHECK):
             self.add_error("seen_board", "责任牌有问题就先不核验，请去掉这个勾。")
         return data
@@ -116,7 +134,7 @@ class VisitForm(TokenFormMixin):
 class PlanForm(TokenFormMixin):
     """A call or a visit that is to come."""
 
-    channel = forms.ChoiceField(label="方式", choices=Channel.choices, initial=Channel.DOOR, widget=forms.RadioSelect)
+    channel = ChannelField(initial=AT_THE_DOOR)
     due_on = forms.DateField(
         label="哪一天", initial=usual_next_day, widget=forms.DateInput(format="%Y-%m-%d", attrs=DAY)
     )

@@ -18,13 +18,12 @@ from enterprises.models.reports import DailyReport, UnitDay
 from enterprises.models.resumption import Filing, FilingMove, ResumptionMove, ResumptionStatus
 from enterprises.models.saved_filters import SavedFilter
 from enterprises.models.squads import EnterpriseCare, EnterpriseContact, Squad, SquadMember, SupervisorAssignment
-from enterprises.models.visits import Channel, PlannedContact, Promise, Visit, VisitPhoto
+from enterprises.models.visits import PlannedContact, Promise, Visit, VisitPhoto, on_site
 
 __all__ = [
     "BulkChange",
     "Board",
     "BoardMove",
-    "Channel",
     "DailyReport",
     "DocumentType",
     "Doubt",
@@ -76,4 +75,5 @@ __all__ = [
     "UnitKind",
     "Visit",
     "VisitPhoto",
+    "on_site",
 ]

@@ -9,11 +9,30 @@ from django.db.models import Q
 from enterprises.models.registry import Enterprise
 from parkportal.clock import park_now, park_today
 from parkportal.idempotency import TokenField
+from parkportal.records import terms
 
 
-class Channel(models.TextChoices):
-    PHONE = "phone", "电话联访"
-    DOOR = "door", "上门拜访"
+class ByChannel(models.Model):
+    """How somebody speaks or spoke with the enterprise: a word of the dictionary visit_channel."""
+
+    channel = models.CharField("方式", max_length=12, help_text="字典 visit_channel")
+
+    class Meta:
+        abstract = True
+
+    def get_channel_display(self) -> str:
+        """The dictionary's word, which staff may change."""
+        return terms.word("visit_channel", self.channel)
+
+    @property
+    def is_on_site(self) -> bool:
+        """Whether somebody stands there and sees the wall; else it is a call."""
+        return self.channel in on_site()
+
+
+def on_site() -> set[str]:
+    """The channels by which somebody goes there."""
+    return {code for code, rules in terms.rules_of("visit_channel").items() if rules.get("on_site")}
 
 
 class VisitQuerySet(models.QuerySet["Visit"]):
@@ -26,11 +45,10 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         return self.filter(enterprise__in=Enterprise.objects.cared_for_by(user))
 
 
-class Visit(models.Model):
+class Visit(ByChannel):
     """One call or one visit: how it stood, what the enterprise plans and lacks, in words and pictures. Never changed."""
 
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="visits", verbose_name="企业")
-    channel = models.CharField("方式", max_length=8, choices=Channel)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="走访人")
     visited_at = models.DateTimeField("时间", default=park_now)
     recorded_at = models.DateTimeField("记录时间", default=park_now)
@@ -49,11 +67,6 @@ class Visit(models.Model):
         verbose_name = verbose_name_plural = "走访记录"
         ordering = ["-visited_at", "-id"]
         indexes = [models.Index(fields=["enterprise", "-visited_at"], name="visit_latest")]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(channel__in=Channel.values), name="visit_channel", violation_error_message="方式不对。"
-            )
-        ]
 
     def __str__(self) -> str:
         return f"{self.enterprise} {self.get_channel_display()}"
@@ -89,11 +102,10 @@ class PlannedContactQuerySet(models.QuerySet["PlannedContact"]):
         return self.order_by("enterprise__building", "enterprise__floor", "enterprise__pinyin_key", "pk")
 
 
-class PlannedContact(models.Model):
+class PlannedContact(ByChannel):
     """A call or a visit that is to come: on which day, and what for. A visit record ends it."""
 
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="planned_contacts", verbose_name="企业")
-    channel = models.CharField("方式", max_length=8, choices=Channel)
     due_on = models.DateField("哪一天")
     clock = models.TimeField("几点", null=True, blank=True)
     purpose = models.CharField("做什么", max_length=120)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from PIL import Image
 
 from enterprises import visiting
@@ -25,7 +26,7 @@ from enterprises.tests.factories import (
 from parkportal.clock import park_now
 from parkportal.idempotency import new_token
 from parkportal.records import terms
-from parkportal.records.models import AuditEntry
+from parkportal.records.models import AuditEntry, Term
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2020, 2, 18)
@@ -117,6 +118,46 @@ def test_a_board_is_not_verified_by_phone_nor_where_it_is_wrong(unit, member, ad
     assert answer.status_code == 422 and words in answer.content.decode()
     board.refresh_from_db()
     assert board.status == "posted" and not Visit.objects.exists()
+
+
+@pytest.fixture
+def by_video():
+    """A way to speak that a notice brought: by video, nobody goes there."""
+    return Term.objects.create(kind="visit_channel", code="video", label="视频连线", position=9)
+
+
+def test_a_channel_that_staff_added_is_offered_written_and_ends_calls_only(unit, member, address, sign_in, by_video):
+    make_plan(unit, channel="door")
+    make_plan(unit, channel="phone")
+    browser = sign_in(member)
+    page = browser.get(f"{address}?channel=video").content.decode()
+    assert "视频连线" in page and 'data-calls="phone video"' in page
+    answer = browser.post(address, fields(channel="video"), follow=True)
+    assert "视频连线记下了" in answer.content.decode()
+    assert PlannedContact.objects.open().get().channel == "door"
+    plan = make_plan(unit, channel="video")
+    day = browser.get(reverse("enterprises:member_day"))
+    assert day.context["calls"] == [plan] and "?channel=video" in day.content.decode()
+
+
+def test_a_channel_by_which_somebody_goes_there_verifies_the_board(unit, member, address, sign_in, by_video):
+    by_video.settings = {"on_site": True}
+    by_video.save()
+    board = make_board(unit, status="posted")
+    sign_in(member).post(address, fields(channel="video", seen_board=board.pk))
+    board.refresh_from_db()
+    assert board.status == "verified"
+
+
+def test_a_retired_channel_is_offered_no_more_and_old_visits_keep_its_word(unit, member, address, sign_in):
+    visit = make_visit(unit, channel="phone", by=member)
+    Term.objects.filter(kind="visit_channel", code="phone").update(is_active=False)
+    browser = sign_in(member)
+    form = browser.get(f"{address}?channel=phone").context["form"]
+    assert [code for code, _ in form.fields["channel"].choices] == ["door"] and form["channel"].value() == "door"
+    page = browser.get(reverse("enterprises:visit_detail", args=[visit.pk])).content.decode()
+    assert "电话联访" in page
+    assert browser.post(address, fields(channel="phone")).status_code == 422
 
 
 def test_a_board_that_changed_meanwhile_is_left_and_the_visit_is_kept(unit, member, address, sign_in):
@@ -262,7 +303,7 @@ def test_the_day_takes_the_same_statements_for_many_as_for_one(squad, member, si
         make_promise(make_visit(unit, by=member))
     browser = sign_in(member)
     browser.get("/enterprises/day/")
-    assert statements(lambda: browser.get("/enterprises/day/")) == 9
+    assert statements(lambda: browser.get("/enterprises/day/")) == 10
 
 
 def test_who_was_not_heard_of_for_a_week_comes_with_the_longest_first(squad, member):

@@ -7,7 +7,9 @@ import pytest
 
 from enterprises import figures
 from enterprises.doors import REGISTER_DOOR, RegisterHoldings, take_in_register
-from enterprises.models import Enterprise
+from enterprises.doors.roster import ROSTER_DOOR, RosterHoldings, take_in_roster
+from enterprises.models import Employment, Enterprise
+from enterprises.symptoms import symptom_words
 from enterprises.tests import factories
 from parkportal.clock import at
 from parkportal.records import intake_batches, terms
@@ -119,3 +121,45 @@ def test_a_thousand_units_with_added_words_are_compared_in_few_statements(staff,
     with django_assert_max_num_queries(4):
         held = RegisterHoldings().present([("统一社会信用代码", unit.credit_code) for unit in units])
     assert {tuple(values["标签"]) for values in held.values()} == {("专精特新",)}
+
+
+# --- symptoms -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def roster(staff, tmp_path):
+    """roster(word) → the judged row and the employment of somebody whose 症状 a file says so."""
+    firm = factories.make_enterprise()
+
+    def take(word):
+        book = openpyxl.Workbook()
+        book.active.append(("姓名", "证件类型", "证件号码", "手机", "症状"))
+        book.active.append(("欧阳若水", "身份证", "439900198001010010", "19900000021", word))
+        book.save(tmp_path / "花名册.xlsx")
+        holdings = RosterHoldings(firm.pk)
+        found = intake_batches.judge_file(
+            ROSTER_DOOR, tmp_path / "花名册.xlsx", as_of=AS_OF, holdings=holdings, name="花名册.xlsx"
+        )
+        (row,) = (row for row in found.rows if row.outcome == ACCEPTED)
+        take_in_roster([row], by=staff, params={"enterprise": firm.pk}, source_file=None, progress=None)
+        return row, Employment.objects.get(enterprise=firm)
+
+    return take
+
+
+def test_a_symptom_that_staff_added_is_read_without_a_warning(roster, park_time):
+    add("symptom", "pink_eye", "结膜充血")
+    row, job = roster("结膜充血、发热")
+    assert not row.warnings and job.journey["症状"] == ["发热", "结膜充血"]
+
+
+def test_a_renamed_symptom_is_read_by_both_names_and_printed_by_its_new_one(roster, park_time):
+    Term.objects.filter(kind="symptom", code="fever").update(label="发烧")
+    _, job = roster("发烧")
+    assert job.journey["症状"] == ["发热"] and symptom_words(job.journey["症状"]) == ["发烧"]
+
+
+def test_a_symptom_outside_the_dictionary_is_kept_with_a_warning(roster, park_time):
+    row, job = roster("结膜充血")
+    assert [fault.code for fault in row.warnings] == ["unknown_symptom"]
+    assert symptom_words(job.journey["症状"]) == ["结膜充血"]

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from enterprises import visiting
 from enterprises.actions import drop_planned_contact, keep_promise, plan_contact, record_visit
+from enterprises.dictionaries import AT_THE_DOOR
 from enterprises.forms import PlanForm, VisitForm
-from enterprises.models import Board, Channel, Enterprise, PlannedContact, Promise, Visit, VisitPhoto
+from enterprises.models import Board, Enterprise, PlannedContact, Promise, Visit, VisitPhoto
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
 from parkportal.records import terms
@@ -47,8 +48,7 @@ def visit_create(request: HttpRequest, pk: int) -> HttpResponse:
     enterprise = get_object_or_404(_cared_for(request), pk=pk)
     if known := made_before(Visit, request.POST.get("token")):
         return _saved(request, known)
-    channel = request.GET.get("channel", Channel.DOOR)
-    initial = {"channel": channel if channel in Channel.values else Channel.DOOR}
+    initial = {"channel": request.GET.get("channel", AT_THE_DOOR)}
     form = VisitForm(request.POST or None, request.FILES or None, enterprise=enterprise, initial=initial)
     if request.method == "POST" and form.is_valid():
         token = form.cleaned_data["token"]

@@ -142,6 +142,13 @@ def choices(kind: str) -> list[tuple[str, str]]:
     return found or [(row["code"], row["label"]) for row in SEEDS.get(kind, ())]
 
 
+def rules_of(kind: str) -> dict[str, dict[str, Any]]:
+    """code → what staff say of the word beyond its name, in the dictionary's order, retired words included."""
+    return {term.code: term.settings for term in rows(kind)} or {
+        row["code"]: row["settings"] for row in SEEDS.get(kind, ())
+    }
+
+
 def title_of(kind: str) -> str:
     """How staff call the dictionary."""
     return TITLES.get(kind, kind)

@@ -6,11 +6,12 @@
   const all = (selector) => [...form.querySelectorAll(selector)];
   const photos = document.getElementById("id_photos");
   const save = form.querySelector("[data-save-words]");
-  const phone = form.querySelector('input[name="channel"][value="phone"]');
+  const calls = form.dataset.calls.split(" ");
+  const isCall = () => all('input[name="channel"]').some((radio) => radio.checked && calls.includes(radio.value));
 
   const words = () => {
     const count = photos ? photos.files.length : 0;
-    const what = phone && phone.checked ? "存下通话" : "存下走访";
+    const what = isCall() ? "存下通话" : "存下走访";
     save.textContent = count ? `${what}和 ${count} 张照片` : what;
   };
   form.addEventListener("photos", words);

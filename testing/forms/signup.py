@@ -8,11 +8,11 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from enterprises.models import DocumentType, Enterprise
+from enterprises.symptoms import symptom_choices
 from parkportal import identifiers
 from parkportal.clock import park_today
 from parkportal.identifiers import IdentifierProblem
 from parkportal.keys import KeyField
-from testing.groups import SYMPTOMS
 from testing.minors import is_minor
 
 MESSAGES = {
@@ -45,20 +45,6 @@ ORIGINS = [
     ("outside", _("省外（湖北以外）或境外")),
     ("hubei", _("湖北")),
 ]
-SYMPTOM_LABELS = {
-    "发热": _("发热"),
-    "咳嗽": _("咳嗽"),
-    "无力": _("无力"),
-    "干咳": _("干咳"),
-    "咽痛": _("咽痛"),
-    "头痛": _("头痛"),
-    "肌肉酸痛": _("肌肉酸痛"),
-    "腹泻": _("腹泻"),
-    "胸闷": _("胸闷"),
-    "呼吸困难": _("呼吸困难"),
-    "流涕": _("流涕"),
-    "嗅味觉减退": _("嗅觉味觉减退"),
-}
 YES_NO = [("no", pgettext_lazy("answer", "没有")), ("yes", pgettext_lazy("answer", "有"))]
 
 
@@ -252,7 +238,7 @@ class HealthForm(forms.Form):
     symptoms = forms.MultipleChoiceField(
         label=_("现在有这些不舒服吗"),
         help_text=_("没有就不选"),
-        choices=[(word, SYMPTOM_LABELS[word]) for word in SYMPTOMS],
+        choices=symptom_choices,
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "choices-two"}),
     )
