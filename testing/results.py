@@ -4,6 +4,7 @@ Known and unknown get one answer and the same work: the same statements, a code 
 then finds out whether there is anybody to send it to.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from enterprises.models.people import number_hash
 from parkportal.privacy import lookup_hash
-from testing.models import LeftWhy, LookupLock, PhoneCode, PoolMember, Result, SignUp, Specimen
+from testing.models import LeftWhy, LookupLock, PhoneCode, PoolMember, Result, ResultValue, SignUp, Specimen
 from testing.phone_codes import check_code, send_code
 
 LOCK_FOR = timedelta(minutes=30)
@@ -124,6 +125,19 @@ def shown_to_person(signup: SignUp) -> list[Shown]:
         .order_by("-collected_at")
     )
     return [Shown(tube, "again") if tube.pk in let_go else _shown(tube) for tube in specimens]
+
+
+def negative_since(signups: Iterable[SignUp]) -> dict[int, datetime]:
+    """sign-up id → when the negative result in force of its swab came out; two statements, whatever the number.
+
+    Who is not in it is not said to be anything: pending, withheld and invalid look alike to a firm.
+    """
+    ids = [signup.pk for signup in signups]
+    negative = Result.objects.in_force().filter(value=ResultValue.NEGATIVE)
+    alone = negative.filter(specimen__signup__in=ids).values_list("specimen__signup", "released_at")
+    mixed = PoolMember.objects.live().filter(signup__in=ids, pool__specimen__results__in=negative)
+    found = dict(mixed.values_list("signup", "pool__specimen__results__released_at"))
+    return found | dict(alone)
 
 
 def _shown(specimen: Specimen) -> Shown:

@@ -1,5 +1,6 @@
 """Lists and pages of sign-ups, specimens, persons to be tested, and alerts."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -24,6 +25,7 @@ from testing.models import (
     Alert,
     Box,
     Campaign,
+    DoorRound,
     Group,
     LeftWhy,
     PartyStatus,
@@ -36,8 +38,11 @@ from testing.models import (
     SpecimenStatus,
     WaitingParty,
 )
+from testing.results import negative_since
+from testing.words import clock_words, day_words
 
 READERS = ("committee", "leader", "station", "contact", "principal")
+SEE_NEGATIVES = ("committee", "contact", "principal")
 REVEAL_REASONS = [
     ("核对身份", "核对身份"),
     ("上门采样", "上门采样"),
@@ -52,6 +57,8 @@ def signups(request: HttpRequest) -> HttpResponse:
     """Sign-ups within reach, masked; with `?figure=` exactly the rows behind that figure."""
     rows, shown = lists.signup_rows(request)
     page = Paginator(rows, lists.PER_PAGE).get_page(request.GET.get("page"))
+    if request.user.has_role(*SEE_NEGATIVES):
+        _say_negatives(list(page))
     context = {
         "page_obj": page,
         **shown,
@@ -61,6 +68,13 @@ def signups(request: HttpRequest) -> HttpResponse:
         "may_export": request.user.has_role("committee"),
     }
     return render(request, "testing/signups.html", context)
+
+
+def _say_negatives(shown: Sequence[SignUp]) -> None:
+    """Adds `negative_at` to each: what a firm may know of its own staff is a negative result, and nothing else."""
+    since = negative_since(shown)
+    for signup in shown:
+        signup.negative_at = since.get(signup.pk)  # type: ignore[attr-defined]
 
 
 @roles(*READERS)
@@ -92,7 +106,11 @@ def signup_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One sign-up: what was declared, what happened, its tubes. Numbers are masked."""
     found = _signup(request, pk)
     is_staff = request.user.has_role("committee", "station")
+    if request.user.has_role(*SEE_NEGATIVES):
+        _say_negatives([found])
+    visit = DoorRound.objects.filter(stops__signup=found, stops__outcome="planned").select_related("session").first()
     context = {
+        "visit": f"{day_words(visit.session.day)} {clock_words(visit.session)}" if visit else "",
         "signup": found,
         "moves": SignUpMove.objects.filter(subject=found).select_related("by", "session__point"),
         "specimens": found.specimens.order_by("-id"),
