@@ -62,6 +62,7 @@ PURPOSES = [
         "{name}您好，您的采样时间有变：{what}。请查看：{link}",
         lifetime=timedelta(days=2),
         why="场次取消或改期时告诉已约的人。",
+        context_url="testing:signup_detail",
     ),
     Purpose(
         "sitting_changed",
@@ -69,6 +70,7 @@ PURPOSES = [
         "{name}您好，{what}。请查看：{link}",
         lifetime=timedelta(days=2),
         why="场次取消、提前结束或改期时，告诉采样点人员、收到错峰安排的企业联络员和候补的人。",
+        context_url="testing:signup_detail",
     ),
     Purpose(
         "phoneless_notice",
@@ -83,6 +85,7 @@ PURPOSES = [
         "{name}您好，工作人员{when}上门采样，到前会先打电话，请在家等候。查看登记：{link}",
         lifetime=timedelta(days=1),
         why="排好上门采样以后，把时间告诉本人。",
+        context_url="testing:signup_detail",
     ),
     Purpose(
         "missing_reminder",
@@ -132,6 +135,7 @@ PURPOSES = [
         "{name}您好，您的采样需要重做一次，请再到采样点，采样码不变：{link}",
         lifetime=timedelta(days=3),
         why="标本不合格，要请本人重新采样。",
+        context_url="testing:signup_detail",
     ),
     Purpose(
         "result_notice",
@@ -139,6 +143,7 @@ PURPOSES = [
         "{name}您好，您预约的采样有新消息，请登录查看：{link}",
         lifetime=timedelta(days=3),
         why="结果发布后告诉本人；短信里不写结果。",
+        context_url="testing:signup_detail",
     ),
     Purpose(
         "positive_alert",

@@ -15,6 +15,10 @@ from parkportal.records.audit import record
 from parkportal.states import Refused
 
 Channel, Status = Message.Channel, Message.Status
+OUTCOMES = {
+    Channel.CALL.value: ("打通了", "打过 {} 次，没人接"),
+    Channel.PERSON.value: ("当面告诉了", "找过 {} 次，没有见到"),
+}
 
 
 def _locked(message: Message) -> Message:
@@ -93,19 +97,21 @@ def bring_by_phone(*, message: Message, by: Any, reason: str, token: UUID | None
 
 @transaction.atomic
 def note_call(*, message: Message, by: Any, answered: bool, token: UUID | None = None) -> Message:
-    """The call was made. Answered: the message is delivered; otherwise it stays on the list, one try more."""
+    """The call, or the walk to somebody without a phone, was made. Answered: the message is delivered; otherwise it
+    stays on the list, one try more."""
     fresh = _locked(message)
     if _done_before(token):
         return fresh
-    if fresh.channel != Channel.CALL:
+    if fresh.channel not in Message.BY_PERSON:
         raise Refused("not_on_call_list", "这一条不在打电话名单里。")
+    reached, missed = OUTCOMES[fresh.channel]
     if answered:
-        fresh.mark_delivered(reason="打通了", by=by, token=token)
+        fresh.mark_delivered(reason=reached, by=by, token=token)
     elif fresh.status != Status.WAITING:
         raise Refused("call_over", f"现在是“{fresh.get_status_display()}”，不用再打。")
     else:
         fresh.attempts += 1
-        fresh.failure = f"打过 {fresh.attempts} 次，没人接"
+        fresh.failure = missed.format(fresh.attempts)
         fresh.save(update_fields=["attempts", "failure"])
         record("message.call_unanswered", by=by, subject=fresh, after={"times": fresh.attempts})
     return fresh

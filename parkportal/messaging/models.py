@@ -57,11 +57,14 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(status__in=Message.TABS[tab]) if tab else self
 
     def counts(self, *, now: datetime) -> dict[str, int]:
-        """How many there are in each state, `queued_later` (waiting for a later hour), `to_call`. One statement."""
+        """How many there are in each state, `queued_later` (waiting for a later hour), `to_call`, `to_tell`. One statement."""
         states = {status: Count("pk", filter=Q(status=status)) for status in Message.Status.values}
         later = Count("pk", filter=Q(status=Message.Status.WAITING, send_after__gt=now))
-        to_call = Count("pk", filter=Q(status=Message.Status.WAITING, channel=Message.Channel.CALL))
-        return self.order_by().aggregate(all=Count("pk"), queued_later=later, to_call=to_call, **states)
+        waits = {
+            name: Count("pk", filter=Q(status=Message.Status.WAITING, channel=channel))
+            for name, channel in (("to_call", Message.Channel.CALL), ("to_tell", Message.Channel.PERSON))
+        }
+        return self.order_by().aggregate(all=Count("pk"), queued_later=later, **waits, **states)
 
     def needing_a_person(self) -> "MessageQuerySet":
         return self.filter(status__in=Message.NEEDS_A_PERSON)
@@ -70,9 +73,13 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """The call list: what a text message could not bring is said by a person."""
         return self.filter(channel=Message.Channel.CALL, status=Message.Status.WAITING)
 
+    def to_tell(self) -> "MessageQuerySet":
+        """Whom nothing reaches, no phone and nobody at work who passes it on: staff tell them in person."""
+        return self.filter(channel=Message.Channel.PERSON, status=Message.Status.WAITING)
+
     def due(self, *, now: datetime, window_open: bool, real_now: datetime) -> "MessageQuerySet":
         """What a worker may take now, the earliest first; outside the sending hours only what is urgent."""
-        due = self.exclude(channel=Message.Channel.CALL).filter(
+        due = self.exclude(channel__in=Message.BY_PERSON).filter(
             Q(retry_at__isnull=True) | Q(retry_at__lte=real_now),
             status=Message.Status.WAITING,
             send_after__lte=now,
@@ -101,7 +108,9 @@ class Message(Stateful):
         SMS = "sms", "短信"
         EMAIL = "email", "邮件"
         CALL = "call", "电话"
+        PERSON = "person", "当面"
 
+    BY_PERSON = (Channel.CALL, Channel.PERSON)  # what no gateway brings
     MOVES = {
         Status.WAITING: frozenset({"sending", "delivered", "withdrawn", "expired", "failed"}),
         Status.SENDING: frozenset({"sent", "delivered", "failed", "waiting", "unverified"}),
@@ -202,8 +211,9 @@ class Message(Stateful):
         return self.status in self.NEEDS_A_PERSON
 
     @property
-    def is_to_call(self) -> bool:
-        return self.channel == self.Channel.CALL and self.status == self.Status.WAITING
+    def is_by_person(self) -> bool:
+        """On the call list, or on the list of whom staff tell in person."""
+        return self.channel in self.BY_PERSON and self.status == self.Status.WAITING
 
     def lease(self, *, until: datetime, by: str) -> None:
         """A worker takes the message: from now until then nobody else sends it."""

@@ -1,7 +1,7 @@
 """Putting messages into the outbox and taking them back, in the caller's transaction."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -15,6 +15,7 @@ from parkportal.messaging.tasks import send_due
 from parkportal.privacy import lookup_hash
 
 Channel, Status = Message.Channel, Message.Status
+TOLD_WITHIN = timedelta(days=14)  # who is told in person is not forgotten after the day of a text message
 
 
 def put(
@@ -25,6 +26,7 @@ def put(
     to_phone: str = "",
     to_user: Any = None,
     to_email: str = "",
+    to_person: str = "",
     send_after: datetime | None = None,
     expires_at: datetime | None = None,
     by: Any = None,
@@ -37,21 +39,22 @@ def put(
     The same purpose, recipient and occasion again returns the first one as it stands (also a withdrawn one).
     `values` are exactly the template's placeholders, `about_id` the enterprise; `send_after` and `expires_at` are park
     time. Outside the sending hours what is not urgent is queued to the next morning. A missing or wrong number does not
-    raise: the message stands as failed. Raises Refused `too_many_codes`; ValueError, KeyError for a programmer's mistake.
+    raise: the message stands as failed. `to_person` is the portal's own code of somebody whom nothing reaches: the
+    message is never sent, it stands on the list of whom staff tell in person, `label` says who it is. Raises Refused `too_many_codes`; ValueError, KeyError for a programmer's mistake.
     """
     purpose = purposes.get(purpose_code)
-    channel, address, recipient_hash, problem = _destination(to_phone, to_user, to_email)
+    channel, address, recipient_hash, problem = _destination(to_phone, to_user, to_email, to_person)
     wanted = {"purpose": purpose.code, "recipient_hash": recipient_hash, "occasion": occasion}
     if found := Message.objects.filter(**wanted).first():
         return found
     if purpose.kind == Kind.CODE:
         window.refuse_too_many_codes(recipient_hash)
+    about = {"label": label[:120], "context_id": context_id, "about_id": about_id, "by": by}
+    message = Message(**wanted, **about, channel=channel, address=address, recipient=to_user)
+    _compose(message, purpose, values)
+    _plan(message, purpose, send_after, expires_at)
     try:
         with transaction.atomic():
-            about = {"label": label[:120], "context_id": context_id, "about_id": about_id}
-            message = Message(**wanted, **about, channel=channel, address=address, recipient=to_user, by=by)
-            _compose(message, purpose, values)
-            _plan(message, purpose, send_after, expires_at)
             message.save(force_insert=True)
             _first_move(message, problem)
     except IntegrityError:
@@ -60,7 +63,7 @@ def put(
 
 
 def _kicked_when_due(message: Message) -> Message:
-    if message.status == Status.WAITING and message.send_after <= park_now():
+    if message.status == Status.WAITING and not message.is_by_person and message.send_after <= park_now():
         kick_on_commit()
     return message
 
@@ -113,8 +116,15 @@ def forget(
     return len(found)
 
 
-def _destination(phone: str, user: Any, email: str) -> tuple[str, str, str, str]:
+def person_hash(code: str) -> str:
+    """What stands for the address of somebody who is told in person."""
+    return lookup_hash(code, kind="person")
+
+
+def _destination(phone: str, user: Any, email: str, person: str = "") -> tuple[str, str, str, str]:
     """Channel, address, its keyed hash, and what is wrong with it. An explicit number goes before the account's."""
+    if person:
+        return Channel.PERSON, "", person_hash(person), ""
     if email:
         return Channel.EMAIL, email.strip(), lookup_hash(email, kind="email"), ""
     raw = phone or (user.phone if user is not None else "")
@@ -139,7 +149,8 @@ def _compose(message: Message, purpose: Purpose, values: Mapping[str, Any]) -> N
 def _plan(message: Message, purpose: Purpose, send_after: datetime | None, expires_at: datetime | None) -> None:
     start = max(send_after, message.created_at) if send_after else message.created_at
     message.send_after = start if purpose.any_hour else window.earliest(start)
-    message.expires_at = expires_at or message.send_after + purpose.lifetime
+    lifetime = max(purpose.lifetime, TOLD_WITHIN) if message.channel == Channel.PERSON else purpose.lifetime
+    message.expires_at = expires_at or message.send_after + lifetime
 
 
 def _first_move(message: Message, problem: str) -> None:

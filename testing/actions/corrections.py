@@ -12,8 +12,18 @@ from parkportal.records.audit import record
 from parkportal.states import Refused
 from testing.actions.custody import reject
 from testing.actions.lab import NewReading, raise_alert, reading_row, tell_there_is_news
+from testing.actions.notices import passed_on
 from testing.actions.retests import recheck_pool
-from testing.models import Correction, CorrectionStatus, InvalidReason, Result, ResultValue, Specimen, SpecimenStatus
+from testing.models import (
+    Correction,
+    CorrectionStatus,
+    InvalidReason,
+    Result,
+    ResultValue,
+    SignUp,
+    Specimen,
+    SpecimenStatus,
+)
 
 
 def ask_correction(*, reading: NewReading, reason: str, by: Any, token: UUID | None = None) -> Correction:
@@ -114,4 +124,7 @@ def _decide(correction: Correction, status: str, *, by: Any, result: Result | No
 
 def _withdraw_old_news(specimen: Specimen) -> None:
     """What has not been sent about the old version is not sent any more."""
-    outbox.withdraw("result_notice", occasion=f"specimen:{specimen.pk}", reason="结果已更正")
+    occasion, why = f"specimen:{specimen.pk}", "结果已更正"
+    outbox.withdraw("result_notice", occasion=occasion, reason=why)
+    for signup in [specimen.signup] if specimen.signup else SignUp.objects.in_pool(specimen):
+        outbox.withdraw("phoneless_notice", occasion=passed_on(signup, "result_notice", occasion), reason=why)

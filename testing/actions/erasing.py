@@ -123,7 +123,7 @@ def _forget_messages(campaign: Campaign, rows: list[SignUp]) -> None:
     }  # fmt: skip
     outbox.forget(
         purpose_codes=[purpose.code for purpose in PURPOSES],
-        recipient_hashes={row.phone_hash for row in rows if row.phone_hash},
+        recipient_hashes={row.phone_hash or outbox.person_hash(row.code) for row in rows},
         occasions={f"{kind}:{pk}" for kind, pks in things.items() for pk in pks},
         reason="到期删除",
     )

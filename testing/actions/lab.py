@@ -162,7 +162,7 @@ def tell_there_is_news(tube: Specimen, *, by: Any, version: int = 1) -> None:
     for signup in [tube.signup] if tube.signup else SignUp.objects.in_pool(tube):
         occasion = f"specimen:{tube.pk}" + (f":v{version}" if version > 1 else "")
         link = reverse("public:results")
-        tell_person(signup, "result_notice", occasion=occasion, values={"link": link}, by=by, context_id=tube.pk)
+        tell_person(signup, "result_notice", occasion=occasion, values={"link": link}, by=by)
 
 
 def release_one(*, specimen_id: int, value: str, by: Any, reason: str = "") -> Result | None:

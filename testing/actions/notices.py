@@ -13,20 +13,29 @@ from testing.models import SignUp
 from testing.words import place_words, slot_words
 
 
-def tell_person(
-    signup: SignUp, purpose: str, *, occasion: str, values: dict[str, Any], by: Any, context_id: int | None = None
-) -> None:
+def tell_person(signup: SignUp, purpose: str, *, occasion: str, values: dict[str, Any], by: Any) -> None:
     """One message to the person; who has no phone is told by the contacts of the own firm, who find out what on their
-    page. `values` come without the name. Who has neither phone nor firm is on the committee's lists only."""
-    more = {"occasion": occasion, "context_id": context_id or signup.pk, "by": by}
+    page; who has nobody there either is told in person by staff (decision 96). `values` come without the name."""
+    more = {"context_id": signup.pk, "by": by}
+    named = {"name": signup.masked_name, **values}
     if signup.phone:
-        outbox.put(purpose, to_phone=signup.phone, values={"name": signup.masked_name, **values}, **more)
+        outbox.put(purpose, occasion=occasion, to_phone=signup.phone, values=named, **more)
         return
-    link = reverse("testing:signup_detail", args=[signup.pk])
-    for contact in EnterpriseContact.objects.filter(in_force(), enterprise=signup.enterprise_id).select_related("user"):
-        told = {"name": contact.user.name, "link": link}
-        more["occasion"] = f"{purpose}:{occasion}"
-        outbox.put("phoneless_notice", to_user=contact.user, values=told, about_id=contact.enterprise_id, **more)
+    contacts = EnterpriseContact.objects.filter(in_force(), enterprise=signup.enterprise_id).select_related("user")
+    for contact in contacts:
+        told = {"name": contact.user.name, "link": reverse("testing:signup_detail", args=[signup.pk])}
+        outbox.put(
+            "phoneless_notice", occasion=passed_on(signup, purpose, occasion), to_user=contact.user, values=told,
+            about_id=contact.enterprise_id, **more,
+        )  # fmt: skip
+    if not contacts:
+        label = f"{signup.masked_name} {signup.code}"
+        outbox.put(purpose, occasion=occasion, to_person=signup.code, values=named, label=label, **more)
+
+
+def passed_on(signup: SignUp, purpose: str, occasion: str) -> str:
+    """The occasion of the notice to a contact: a mixed tube is one occasion of many people, each has to be told."""
+    return f"{purpose}:{occasion}:{signup.pk}"
 
 
 def reminder_occasion(signup: SignUp, slot_id: int | None) -> str:

@@ -65,8 +65,8 @@ def message_state(message: Message) -> SafeString:
 def _words(message: Message) -> str:
     if message.status == Status.FAILED and message.failure:
         return f"失败：{message.failure}"
-    if message.is_to_call:
-        return message.failure or "等人打电话"
+    if message.is_by_person:
+        return message.failure or ("等人打电话" if message.channel == Message.Channel.CALL else "等人当面告诉")
     if message.status == Status.WAITING and message.send_after > park_now():
         return f"排队至 {_soon(message)}"
     return str(message.get_status_display())

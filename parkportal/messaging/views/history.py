@@ -1,4 +1,4 @@
-"""What was sent: the history with what needs a person first, the call list, and the mailbox."""
+"""What was sent: the history with what needs a person first, what a person has to bring, and the mailbox."""
 
 from typing import Any
 
@@ -16,6 +16,7 @@ from parkportal.messaging import window
 from parkportal.messaging.forms import TABS, MessageFilterForm, PhoneSearchForm, purpose_choices
 from parkportal.messaging.models import MailboxMessage, Message
 from parkportal.messaging.purposes import title_of
+from parkportal.messaging.views.one import context_link
 from parkportal.privacy import lookup_hash
 
 PER_PAGE = 50
@@ -45,7 +46,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
 
 
 def _head(request: HttpRequest, found: Any) -> dict[str, Any]:
-    """Counts, sending hours, the filters' words, and for staff the call list."""
+    """Counts, sending hours, the filters' words, and for staff what a person has to bring."""
     now, may_act = park_now(), request.user.has_role("admin", "committee")
     counts = found.counts(now=now)
     opens, closes = window.sending_hours()
@@ -60,7 +61,7 @@ def _head(request: HttpRequest, found: Any) -> dict[str, Any]:
         "closes": closes,
         "next_opening": window.earliest(now),
         "may_act": may_act,
-        "calls": _calls(request) if may_act else [],
+        **(_brought_by_person(request) if may_act else {}),
         "trial_token": new_token(),
         "phone_form": drawn(request, PhoneSearchForm, "search"),
         "purposes": purpose_choices(),
@@ -70,9 +71,16 @@ def _head(request: HttpRequest, found: Any) -> dict[str, Any]:
     }
 
 
-def _calls(request: HttpRequest) -> list[tuple[Message, Any]]:
-    calls = Message.objects.visible_to(request.user).to_call().select_related("recipient").order_by("send_after", "id")
-    return [(message, new_token()) for message in calls[:MOST_CALLS]]
+def _brought_by_person(request: HttpRequest) -> dict[str, Any]:
+    """The call list, and whom staff tell in person."""
+    own = Message.objects.visible_to(request.user)
+    return {"calls": _by_person(own.to_call()), "persons": _by_person(own.to_tell())}
+
+
+def _by_person(rows: Any) -> list[tuple[Message, Any, str]]:
+    """What a person has to bring, the earliest first, with a token and the page of whom it is about."""
+    rows = rows.select_related("recipient").order_by("send_after", "id")[:MOST_CALLS]
+    return [(message, new_token(), context_link(message)) for message in rows]
 
 
 @require_POST

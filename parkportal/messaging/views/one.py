@@ -29,17 +29,17 @@ def _page(request: HttpRequest, message: Message, form: HandleForm | None = None
         "message": message,
         "purpose": purposes.find(message.purpose),
         "moves": message.moves.select_related("by").order_by("id"),
-        "context_link": _context_link(message),
+        "context_link": context_link(message),
         "may_act": may_act,
         "form": form or (HandleForm(message=message) if may_act and ways(message) else None),
-        "call_form": CallForm() if may_act and message.is_to_call else None,
+        "call_form": CallForm() if may_act and message.is_by_person else None,
         "reveal_reasons": REVEAL_REASONS,
     }
     template = "messaging/_message_panel.html" if request.htmx else "messaging/message_detail.html"  # type: ignore[attr-defined]
     return render(request, template, context, status=422 if form is not None else 200)
 
 
-def _context_link(message: Message) -> str:
+def context_link(message: Message) -> str:
     """The page of the thing that caused the message, when its purpose names one."""
     purpose = purposes.find(message.purpose)
     if purpose is None or not purpose.context_url or message.context_id is None:
@@ -88,15 +88,15 @@ def message_ask(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @roles("admin", "committee")
 def message_called(request: HttpRequest, pk: int) -> HttpResponse:
-    """Somebody rang: got through, or nobody answered."""
+    """Somebody rang or went there: told, or not."""
     message, form = _found(request, pk), CallForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "请选“打通了”或“没人接”。")
+        messages.error(request, "请选通知到了没有。")
         return redirect("messaging:message_list")
     data = form.cleaned_data
     try:
         actions.note_call(message=message, by=request.user, answered=data["answered"], token=data["token"])
-        messages.success(request, "已记下：打通了。" if data["answered"] else "已记下：没人接，还留在名单里。")
+        messages.success(request, "已记下：通知到了。" if data["answered"] else "已记下：没有通知到，还留在名单里。")
     except Refused as refusal:
         messages.error(request, refusal.text)
     return redirect("messaging:message_list")

@@ -34,7 +34,7 @@ def overview() -> dict[str, Any]:
     for row in Message.objects.order_by("purpose", "status").values("purpose", "status").annotate(count=Count("pk")):
         states[row["status"]] += row["count"]
         purposes.setdefault(row["purpose"], {})[row["status"]] = row["count"]
-    waiting = Message.objects.filter(status=Message.Status.WAITING).exclude(channel=Message.Channel.CALL)
+    waiting = Message.objects.filter(status=Message.Status.WAITING).exclude(channel__in=Message.BY_PERSON)
     oldest = waiting.order_by("send_after", "id").values("id", "purpose", "send_after").first()
     if oldest:
         oldest["waited_seconds"] = max(0, int((now - oldest["send_after"]).total_seconds()))
