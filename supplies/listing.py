@@ -32,6 +32,8 @@ def narrowed(rows: QuerySet[Delivery], query: QueryDict) -> QuerySet[Delivery]:
         rows = rows.short()
     if query.get("late"):
         rows = rows.unsigned_since(park_now() - OVERDUE_AFTER)
+    if query.get("unread"):
+        rows = rows.unread()
     if words := query.get("q", "").strip():
         rows = rows.filter(Q(enterprise__in=Enterprise.objects.named(words)) | Q(code__iexact=words.replace(" ", "")))
     return rows

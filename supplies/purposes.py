@@ -54,6 +54,14 @@ DELIVERY_REMINDER = Purpose(
     why="出库超过一天还没有签收，每天提醒一次。",
     context_url="supplies:delivery_detail",
 )
+DELIVERY_UNREAD = Purpose(
+    "delivery_unread",
+    "物资通知没看",
+    "园区物资配送单{code}（{what}）{when}送到{where}，还没有看到您点“知道了”，请登录工作台看一下。",
+    lifetime=timedelta(days=1),
+    why="通知发出 4 个小时，企业还没有点“知道了”，每次约定只提醒一次；看了、签了或者改约了就不再发。",
+    context_url="supplies:delivery_detail",
+)
 SIGNING_CODE = Purpose(
     "signing_code",
     "物资签收码",
@@ -66,6 +74,7 @@ PURPOSES = [
     DELIVERY_NOTICE,
     DELIVERY_CHANGED,
     DELIVERY_REMINDER,
+    DELIVERY_UNREAD,
     SIGNING_CODE,
     LOT_RECALL,
     LOT_RECALL_HELD,

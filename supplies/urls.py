@@ -4,6 +4,7 @@ from django.urls import path
 
 from supplies.views import (
     allocations,
+    arranging,
     catalogue,
     deliveries,
     doorstep,
@@ -77,6 +78,7 @@ allocation_urls = [
 ]
 delivery_urls = [
     path("deliveries/", deliveries.delivery_list, name="delivery_list"),
+    path("deliveries/schedule/undo/", arranging.delivery_schedule_undo, name="delivery_schedule_undo"),
     path("deliveries/issue/", deliveries.delivery_issue, name="delivery_issue"),
     path("deliveries/mine/", doorstep.my_deliveries, name="my_deliveries"),
     path("deliveries/handover/", doorstep.handover, name="handover"),

@@ -21,7 +21,14 @@ from supplies.actions.follow_up import close_remainder, mark_shortage_seen, say_
 from supplies.actions.kits import Use, consume_kits, kit_stocks, kits_at, supply_point
 from supplies.actions.ledger import Entry, Leg, locked_balances, move_stock, post, reverse_movement
 from supplies.actions.lots import Recalled, add_paper, put_on_shelf, quarantine, recall, release, save_item
-from supplies.actions.notices import mark_notice_read, remind_unsigned, schedule_deliveries
+from supplies.actions.notices import (
+    Agreed,
+    mark_notice_read,
+    remind_unread,
+    remind_unsigned,
+    schedule_deliveries,
+    undo_schedule,
+)
 from supplies.actions.places import add_keeper, end_keeper, open_warehouse
 from supplies.actions.receipts import Received, item_for, new_item, receive_stock
 from supplies.actions.requests import Wish, ask_for_supplies, decline_request, withdraw_request
@@ -37,6 +44,7 @@ from supplies.actions.stocktakes import (
 )
 
 __all__ = [
+    "Agreed",
     "Arrival",
     "Count",
     "Entry",
@@ -78,6 +86,7 @@ __all__ = [
     "receive_stock",
     "recompute",
     "release",
+    "remind_unread",
     "remind_unsigned",
     "return_allocation",
     "return_stock_take",
@@ -89,6 +98,7 @@ __all__ = [
     "submit_allocation",
     "submit_counts",
     "supply_point",
+    "undo_schedule",
     "void_allocation",
     "void_delivery",
     "void_stock_take",

@@ -18,7 +18,7 @@ from parkportal.records.models import AuditEntry, StoredFile
 from parkportal.states import AlreadyMoved, Refused
 from supplies.actions.allocations import close_finished, new_deliveries
 from supplies.actions.ledger import Entry, Leg, post
-from supplies.actions.notices import tell
+from supplies.actions.notices import take_back, tell
 from supplies.actions.requests import close_fulfilled, reopen_unsent
 from supplies.actions.signing import check_signing_code
 from supplies.models import (
@@ -173,6 +173,7 @@ def sign_delivery(
         _open_remainder(held, lines, by)
         close_finished(lines, by, now)
         close_fulfilled(lines, by=by)
+        take_back(held, by=by, reason="已经签收")
         return receipt
 
     return once(Receipt, signature.token, sign)[0]
@@ -199,6 +200,7 @@ def give_up(held: Delivery, *, by: Any, reason: str, words: str) -> Delivery:
     close_finished(lines, by, park_now())
     reopen_unsent(lines, by=by, reason=reason)
     close_fulfilled(lines, by=by)
+    take_back(held, by=by, reason="这张配送单不送了")
     return held
 
 

@@ -1,21 +1,29 @@
 """What enterprises are told about their deliveries: when it comes, that it changed, that it waits; and that they read it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from parkportal.clock import SHANGHAI, day_of, local, park_now
 from parkportal.messaging import outbox
+from parkportal.messaging.models import Message
+from parkportal.messaging.purposes import Purpose
 from parkportal.quantities import plain
 from parkportal.records.audit import record
 from parkportal.states import AlreadyMoved, Refused
 from supplies.holders import phone_of
 from supplies.models import Delivery, DeliveryStatus
-from supplies.purposes import DELIVERY_CHANGED, DELIVERY_NOTICE, DELIVERY_REMINDER
+from supplies.models.delivery import UNDERWAY
+from supplies.purposes import DELIVERY_CHANGED, DELIVERY_NOTICE, DELIVERY_REMINDER, DELIVERY_UNREAD
 
 OVERDUE_AFTER = timedelta(days=1)
+UNREAD_AFTER = timedelta(hours=4)
+OPEN = (DeliveryStatus.PENDING, *UNDERWAY)
+ABOUT_IT = (DELIVERY_NOTICE, DELIVERY_CHANGED, DELIVERY_UNREAD, DELIVERY_REMINDER)
+Agreed = tuple[datetime | None, str]  # the time and the place
 NAMED = 3  # items that a text message names
 
 
@@ -51,30 +59,64 @@ def tell(delivery: Delivery, *, by: Any) -> None:
 
 def schedule_deliveries(
     *, deliveries: Sequence[Delivery], planned_at: datetime, meeting_point: str = "", by: Any
-) -> list[Delivery]:
-    """Agree on time and place. Who was told already is told again. Raises Refused `in_the_past`, `ended`."""
+) -> dict[int, Agreed]:
+    """Agree on time and place; what stood before with those that changed. Who was told already is told again.
+
+    Raises Refused `in_the_past`, `ended`.
+    """
     if planned_at < park_now():
         raise Refused("in_the_past", "约定的时间已经过去，请重选。", field="planned_at")
+    before: dict[int, Agreed] = {}
     with transaction.atomic():
-        rows = Delivery.objects.select_for_update(of=("self",)).select_related("enterprise", "squad", "warehouse")
-        held = list(rows.filter(pk__in=[one.pk for one in deliveries]).prefetch_related("lines__lot__item"))
-        for one in held:
-            if one.status not in {DeliveryStatus.PENDING, DeliveryStatus.ISSUED, DeliveryStatus.WITH_LIAISON}:
+        for one in _held(deliveries):
+            if one.status not in OPEN:
                 raise Refused("ended", f"配送单 {one} 已经是“{one.get_status_display()}”，不用再约。")
-            if (one.planned_at, one.meeting_point) == (planned_at, meeting_point):
-                continue
-            one.planned_at, one.meeting_point, one.notice_read_at, one.notice_read_by = (
-                planned_at,
-                meeting_point,
-                None,
-                None,
-            )
-            one.save(update_fields=["planned_at", "meeting_point", "notice_read_at", "notice_read_by"])
-            record("supplies.delivery_planned", by=by, subject=one, after={"约在": _said(planned_at)})
-            if one.status != DeliveryStatus.PENDING:
-                values = {"code": one.code, "when": when_of(one), "where": where_of(one)}
-                _put(DELIVERY_CHANGED.code, f"delivery:{one.pk}:{planned_at:%m%d%H%M}", one, values, by)
-    return held
+            if (stood := (one.planned_at, one.meeting_point)) != (planned_at, meeting_point):
+                before[one.pk] = stood
+                _agree(one, (planned_at, meeting_point), by)
+    return before
+
+
+def undo_schedule(*, before: Mapping[int, Agreed], after: Agreed, by: Any) -> int:
+    """Put the deliveries back that still stand as they were agreed on together; how many."""
+    count = 0
+    with transaction.atomic():
+        for one in _held(Delivery.objects.filter(pk__in=list(before))):
+            if one.status in OPEN and (one.planned_at, one.meeting_point) == after:
+                _agree(one, before[one.pk], by)
+                count += 1
+    return count
+
+
+def _held(deliveries: Iterable[Delivery]) -> list[Delivery]:
+    rows = Delivery.objects.select_for_update(of=("self",)).select_related("enterprise", "squad", "warehouse")
+    rows = rows.filter(pk__in=[one.pk for one in deliveries])
+    return list(rows.prefetch_related("lines__lot__item").order_by("pk"))
+
+
+def _agree(one: Delivery, agreed: Agreed, by: Any) -> None:
+    """Time and place of a locked delivery; what was read before has to be read again."""
+    one.planned_at, one.meeting_point = agreed
+    one.notice_read_at = one.notice_read_by = None
+    one.save(update_fields=["planned_at", "meeting_point", "notice_read_at", "notice_read_by"])
+    said = _said(one.planned_at) if one.planned_at else "没有约"
+    record("supplies.delivery_planned", by=by, subject=one, after={"约在": said, "地点": one.meeting_point})
+    if one.status == DeliveryStatus.PENDING:
+        return
+    take_back(one, by=by, reason="又改了约", purposes=(DELIVERY_CHANGED, DELIVERY_UNREAD))
+    told = Message.objects.filter(purpose=DELIVERY_CHANGED.code, context_id=one.pk).count()
+    values = {"code": one.code, "when": when_of(one), "where": where_of(one)}
+    _put(DELIVERY_CHANGED.code, f"delivery:{one.pk}:{told + 1}", one, values, by)
+
+
+def take_back(delivery: Delivery, *, by: Any, reason: str, purposes: Sequence[Purpose] = ABOUT_IT) -> None:
+    """What about this delivery is not yet on its way has lapsed."""
+    codes = [purpose.code for purpose in purposes]
+    waiting = Message.objects.filter(
+        status__in=Message.WITHDRAWABLE, purpose__in=codes, context_id=delivery.pk, occasion__startswith="delivery:"
+    )
+    for code, occasion in waiting.order_by("id").values_list("purpose", "occasion"):
+        outbox.withdraw(code, occasion=occasion, by=by, reason=reason)
 
 
 def _said(moment: datetime) -> str:
@@ -90,6 +132,7 @@ def mark_notice_read(*, delivery: Delivery, by: Any) -> Delivery:
     held.notice_read_at, held.notice_read_by = park_now(), by
     held.save(update_fields=["notice_read_at", "notice_read_by"])
     record("supplies.notice_read", by=by, subject=held)
+    take_back(held, by=by, reason="已经在工作台上看过", purposes=(DELIVERY_NOTICE, DELIVERY_CHANGED, DELIVERY_UNREAD))
     return held
 
 
@@ -103,9 +146,36 @@ def remind_unsigned(now: datetime) -> int:
     return len(late)
 
 
-def _put(purpose: str, occasion: str, delivery: Delivery, values: dict[str, str], by: Any) -> None:
+def remind_unread(now: datetime) -> int:
+    """Once for each appointment: who has not said 知道了 four hours after being told. Who is late is reminded to sign.
+
+    How many stand unread.
+    """
+    told_lately = Message.objects.filter(
+        purpose=DELIVERY_CHANGED.code, created_at__gt=now - UNREAD_AFTER, context_id__isnull=False
+    )
+    still_to_come = Q(planned_at__gt=now) | Q(planned_at__isnull=True, issued_at__gte=now - OVERDUE_AFTER)
+    rows = Delivery.objects.unread().filter(still_to_come, issued_at__lt=now - UNREAD_AFTER).for_list()
+    rows = rows.exclude(pk__in=told_lately.values("context_id"))
+    for one in rows:
+        values = {"code": one.code, "what": what_of(one), "when": when_of(one), "where": where_of(one)}
+        agreed = f"{local(one.planned_at):%Y%m%d%H%M}" if one.planned_at else "soon"
+        occasion = f"delivery:{one.pk}:{agreed}:{one.meeting_point}"
+        _put(DELIVERY_UNREAD.code, occasion, one, values, None, expires_at=one.planned_at)
+    return len(rows)
+
+
+def _put(
+    purpose: str,
+    occasion: str,
+    delivery: Delivery,
+    values: dict[str, str],
+    by: Any,
+    *,
+    expires_at: datetime | None = None,
+) -> None:
     phone = phone_of(delivery.enterprise)
     if phone:
         label = f"{delivery.enterprise} {delivery.code}"
         more = {"label": label, "context_id": delivery.pk, "about_id": delivery.enterprise_id}
-        outbox.put(purpose, occasion=occasion, values=values, to_phone=phone, by=by, **more)
+        outbox.put(purpose, occasion=occasion, values=values, to_phone=phone, by=by, expires_at=expires_at, **more)

@@ -130,7 +130,7 @@ class SignForm(SignatureFields):
 
 
 class ScheduleForm(forms.Form):
-    """When and where a delivery is handed over."""
+    """When and where a delivery is handed over, or many at once."""
 
     planned_at = forms.DateTimeField(
         label="时间",
@@ -145,8 +145,8 @@ class ScheduleForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "w-name", "placeholder": "例如：C1 栋 1 楼东门"}),
     )
 
-    def __init__(self, *args: Any, delivery: Delivery, **kwargs: Any) -> None:
-        known = {"planned_at": delivery.planned_at, "meeting_point": delivery.meeting_point}
+    def __init__(self, *args: Any, delivery: Delivery | None = None, **kwargs: Any) -> None:
+        known = {"planned_at": delivery.planned_at, "meeting_point": delivery.meeting_point} if delivery else {}
         super().__init__(*args, initial=known, **kwargs)
 
 

@@ -75,6 +75,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Less arrived than was sent, and nobody in the warehouse has said that he knows."""
         return self.filter(status__in=[DeliveryStatus.PARTIAL, DeliveryStatus.DECLINED], shortage_seen_at__isnull=True)
 
+    def unread(self) -> "DeliveryQuerySet":
+        """On the way, and nobody of the enterprise has said that he knows when and where."""
+        return self.unsigned().filter(notice_read_at__isnull=True)
+
     def received(self) -> "DeliveryQuerySet":
         """Signed for, in whole or in part."""
         return self.filter(status__in=[DeliveryStatus.SIGNED, DeliveryStatus.PARTIAL])

@@ -29,6 +29,7 @@ from supplies.listing import narrowed
 from supplies.models import Delivery, Movement
 from supplies.models.delivery import UNDERWAY
 from supplies.overview import receivers
+from supplies.views import arranging
 from supplies.views.rooms import PAGE, READERS, WRITERS, show
 
 CARRIERS = (*READERS, "squad", "supervisor", "contact", "principal")
@@ -46,6 +47,7 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
     tabs = [("", "全部", sum(counts.values())), *((s.value, s.label, counts.get(s, 0)) for s in Delivery.Status)]
     context: dict[str, Any] = {"status": status, "squad": squad, "squads": Squad.objects.all()}
     context |= {"bulk_actions": BULK, "figure": figure}
+    context |= {"agreed": arranging.last_agreed(request), "unread": scope.unread().count()}
     context |= {"short": scope.short().count(), "late": scope.unsigned_since(park_now() - OVERDUE_AFTER).count()}
     return show(
         request, "delivery_list", page_obj=page, tabs=tabs, can_issue=request.user.has_role(*WRITERS), **context
@@ -54,6 +56,7 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
 
 BULK = [
     {"value": "issue", "label": "出库", "icon": "check2"},
+    {"value": "schedule", "label": "约时间", "icon": "calendar3"},
     {"value": "pick", "label": "打印拣货单", "icon": "printer"},
     {"value": "notes", "label": "打印配送单", "icon": "printer"},
 ]
@@ -62,13 +65,15 @@ BULK = [
 @require_POST
 @roles(*WRITERS)
 def delivery_issue(request: HttpRequest) -> HttpResponse:
-    """What the ink bar of the list does with the ticked deliveries: print the papers, or book them out."""
+    """What the ink bar of the list does with the ticked deliveries: agree on a time, print the papers, or book them out."""
     rows = Delivery.objects.visible_to(request.user)
     if request.POST.get("all"):
         chosen = narrowed(rows, request.POST)
     else:
         chosen = rows.filter(pk__in=keys_of(request.POST.getlist("pick")))
     do = request.POST.get("do")
+    if do == "schedule":
+        return arranging.schedule_picked(request, chosen)
     if do in {"pick", "notes"}:
         return _papers(request, do, chosen)
     versions = _versions(request)
