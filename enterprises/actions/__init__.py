@@ -10,7 +10,7 @@ from enterprises.actions.doubting import dismiss_doubt, note_doubts, set_apart
 from enterprises.actions.filing import approve_filing, file_resumption, open_filing, return_filing, save_filing_step
 from enterprises.actions.merging import merge_enterprises, undo_merge
 from enterprises.actions.needs import close_need, confirm_need, pass_need, register_need, reopen_need, void_need
-from enterprises.actions.officers import assign_officer
+from enterprises.actions.officers import assign_officer, set_officers
 from enterprises.actions.people import (
     correct_employment,
     correct_flag,
@@ -92,6 +92,7 @@ __all__ = [
     "save_filter",
     "set_apart",
     "set_leader",
+    "set_officers",
     "set_resumption_status",
     "submit_daily_report",
     "tag_enterprises",

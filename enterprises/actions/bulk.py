@@ -1,12 +1,12 @@
 """What the ink bar does to many enterprises: written down with how each stood before, and undone within a day."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
 
-from enterprises.actions.officers import assign_officer
+from enterprises.actions.officers import assign_officer, set_officers
 from enterprises.actions.squads import assign_squad, leave_squad
 from enterprises.actions.tagging import tag_enterprises
 from enterprises.models import BulkChange, Enterprise, Squad, SupervisorAssignment
@@ -17,6 +17,7 @@ from parkportal.records.models import Term
 from parkportal.states import Refused
 
 What = BulkChange.What
+Before = int | list[int] | None  # a squad, officers, nothing
 
 
 def change_squads(*, enterprises: Iterable[Enterprise], squad: Squad, by: Any) -> int:
@@ -59,21 +60,24 @@ def _squads(keys: list[int]) -> dict[int, int | None]:
     return dict(Enterprise.objects.filter(pk__in=keys).values_list("pk", "squad"))
 
 
-def _officers(keys: list[int]) -> dict[int, int | None]:
-    found: dict[int, int | None] = dict.fromkeys(keys, None)
-    rows = SupervisorAssignment.objects.filter(in_force(), enterprise__in=keys).order_by("-pk")
-    return found | dict(rows.values_list("enterprise", "user"))
+def _officers(keys: list[int]) -> dict[int, list[int]]:
+    """Every officer of each; an enterprise may have several."""
+    found: dict[int, list[int]] = {key: [] for key in keys}
+    rows = SupervisorAssignment.objects.filter(in_force(), enterprise__in=keys).order_by("pk")
+    for key, user in rows.values_list("enterprise", "user"):
+        found[key].append(user)
+    return found
 
 
-def _note(what: str, words: str, before: dict[int, int | None], after: int, *, by: Any) -> None:
-    changed = {str(key): value for key, value in before.items() if value != after}
+def _note(what: str, words: str, before: Mapping[int, Before], after: int, *, by: Any) -> None:
+    changed = {str(key): value for key, value in before.items() if value not in (after, [after])}
     if changed:
         BulkChange.objects.create(what=what, words=words, before=changed, after=after, made_by=by)
 
 
 def undo_bulk(*, change: BulkChange, by: Any) -> int:
-    """Put the enterprises back that nobody has changed since; how many. One whose officer from before is none any more
-    stays as it is. Raises Refused `undone_already`, `too_late`.
+    """Put the enterprises back that nobody has changed since; how many. Officers from before come back as
+    many as there were; where none of them is one any more it stays as it is. Raises Refused `undone_already`, `too_late`.
     """
     with transaction.atomic():
         locked = BulkChange.objects.select_for_update().get(pk=change.pk)
@@ -95,6 +99,13 @@ def _by_value(before: dict[str, int | None]) -> dict[int | None, list[int]]:
     return groups
 
 
+def _by_officers(before: dict[str, list[int]]) -> dict[tuple[int, ...], list[int]]:
+    groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for key, users in before.items():
+        groups[tuple(users)].append(int(key))
+    return groups
+
+
 def _squads_back(change: BulkChange, by: Any) -> int:
     count = 0
     for value, keys in _by_value(change.before).items():
@@ -106,13 +117,13 @@ def _squads_back(change: BulkChange, by: Any) -> int:
 
 def _officers_back(change: BulkChange, by: Any) -> int:
     count = 0
-    for value, keys in _by_value(change.before).items():
-        officer = User.objects.filter(pk=value).first()
-        if officer is not None and not officer.has_role("supervisor"):
+    for users, keys in _by_officers(change.before).items():
+        officers = [user for user in User.objects.filter(pk__in=users).order_by("pk") if user.has_role("supervisor")]
+        if users and not officers:
             continue
         now = SupervisorAssignment.objects.filter(in_force(), user=change.after).values("enterprise")
         rows = list(Enterprise.objects.current().filter(pk__in=keys).filter(pk__in=now))
-        count += assign_officer(enterprises=rows, user=officer, by=by)
+        count += set_officers(enterprises=rows, users=officers, by=by)
     return count
 
 

@@ -1,6 +1,6 @@
 """督导帮扶 定点人员: the named park officer of an enterprise; a board that names somebody who is so no longer is outdated."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -17,21 +17,30 @@ def assign_officer(*, enterprises: Iterable[Enterprise], user: User | None, by: 
     """`user` is the park officer of these enterprises from today, whoever was before is so no longer; None leaves them
     to the squad's leader. How many changed. Raises Refused `wrong_role`.
     """
-    if user is not None and not user.has_role("supervisor"):
-        raise Refused("wrong_role", f"{user} 没有督导帮扶人员的角色，请先在“账号”里授予。", field="officer")
+    return set_officers(enterprises=enterprises, users=[user] if user else [], by=by)
+
+
+def set_officers(*, enterprises: Iterable[Enterprise], users: Sequence[User], by: Any) -> int:
+    """The same for one, several or none: exactly these are the park officers from today."""
+    for user in users:
+        if not user.has_role("supervisor"):
+            raise Refused("wrong_role", f"{user} 没有督导帮扶人员的角色，请先在“账号”里授予。", field="officer")
     count, keys = 0, [row.pk for row in enterprises]
     with transaction.atomic():
         rows = Enterprise.objects.select_for_update(of=("self",)).current().filter(pk__in=keys)
         for unit in rows.select_related("squad__leader").order_by("pk"):
             assigned = list(unit.supervisors.filter(in_force()).select_related("user"))
-            if [row.user for row in assigned] == ([user] if user else []):
+            stays = {row.user_id for row in assigned} & {user.pk for user in users}
+            if len(stays) == len(assigned) == len(users):
                 continue
             with outdating(unit, by=by):
                 for row in assigned:
-                    row.end()
-                if user is not None:
-                    SupervisorAssignment.objects.create(enterprise=unit, user=user)
-            before, after = "、".join(row.user.username for row in assigned), user.username if user else ""
+                    if row.user_id not in stays:
+                        row.end()
+                for user in users:
+                    if user.pk not in stays:
+                        SupervisorAssignment.objects.create(enterprise=unit, user=user)
+            before, after = "、".join(row.user.username for row in assigned), "、".join(user.username for user in users)
             record("enterprise.officer", by=by, subject=unit, before={"officer": before}, after={"officer": after})
             count += 1
     return count

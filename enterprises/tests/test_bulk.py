@@ -14,6 +14,7 @@ from enterprises.actions import (
     change_tags,
     end_member,
     set_leader,
+    set_officers,
     undo_bulk,
 )
 from enterprises.models import BulkChange, Enterprise, SupervisorAssignment
@@ -22,6 +23,7 @@ from parkportal.accounts.models import in_force
 from parkportal.clock import park_now
 from parkportal.editing import mark_of
 from parkportal.states import Refused
+from parkportal.tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 LIST = "/enterprises/"
@@ -150,3 +152,68 @@ def test_an_officer_from_before_who_is_none_any_more_is_passed_over(units, commi
     left.grants.all().delete()
     assert undo_bulk(change=BulkChange.objects.get(), by=committee) == 2
     assert [officers(unit) for unit in units] == [[new], [stays], []]
+
+
+def test_two_officers_of_one_enterprise_come_back_as_two(units, committee, make_user):
+    first, second, new = (make_user("supervisor") for _ in range(3))
+    set_officers(enterprises=units[:1], users=[first, second], by=committee)
+    set_officers(enterprises=units[1:2], users=[first, new], by=committee)
+    assert change_officers(enterprises=units, officer=new, by=committee) == 3
+    assert [officers(unit) for unit in units] == [[new]] * 3
+    assert undo_bulk(change=BulkChange.objects.get(), by=committee) == 3
+    assert [set(officers(unit)) for unit in units] == [{first, second}, {first, new}, set()]
+
+
+def test_of_two_officers_the_one_who_is_one_still_comes_back(units, committee, make_user):
+    left, stays, new = (make_user("supervisor") for _ in range(3))
+    set_officers(enterprises=units[:1], users=[left, stays], by=committee)
+    change_officers(enterprises=units[:1], officer=new, by=committee)
+    left.grants.all().delete()
+    assert undo_bulk(change=BulkChange.objects.get(), by=committee) == 1
+    assert officers(units[0]) == [stays]
+
+
+# --- the race -----------------------------------------------------------------------------------------------------
+
+
+class Hands:
+    """Six people at once hand one enterprise each to another squad, and each presses 撤销 for the own change."""
+
+    CROWD = 6
+
+    def __init__(self, make_user):
+        self.unit = make_enterprise(squad=make_squad(10))
+        self.squads = [make_squad(number) for number in range(1, self.CROWD + 1)]
+        self.people = [make_user("committee") for _ in self.squads]
+
+    def hand(self, n):
+        unit = Enterprise.objects.get(pk=self.unit.pk)
+        change_squads(enterprises=[unit], squad=self.squads[n], by=self.people[n])
+
+    def befores(self):
+        """From which squad each of the six took it, as their changes were written down."""
+        at_once(self.CROWD, self.hand)
+        return [change.before[str(self.unit.pk)] for change in BulkChange.objects.all()]
+
+
+@pytest.mark.both
+@pytest.mark.django_db(transaction=True)
+def test_what_is_written_down_as_before_is_what_the_change_found(make_user):
+    hands = Hands(make_user)
+    befores = hands.befores()
+    last = Enterprise.objects.get(pk=hands.unit.pk).squad_id
+    assert len(befores) == hands.CROWD
+    # each took it from another one: together with the last they are the first squad and the six
+    assert {*befores, last} == {make_squad(10).pk, *(squad.pk for squad in hands.squads)}
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_lock_two_take_it_from_the_same_squad(make_user, monkeypatch):
+    monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda rows, **options: rows)
+    doubled = 0
+    for _ in range(5):
+        befores = Hands(make_user).befores()
+        BulkChange.objects.all().delete()
+        doubled += len(set(befores)) < len(befores)
+    assert doubled
