@@ -205,9 +205,9 @@ def _way_back(job: Employment, is_own: bool) -> tuple[str, ...]:
     symptoms = said.get("症状")
     felt = symptoms if symptoms is None else symptom_words(symptoms)
     private = (job.person.address, said.get("接触史"), felt, said.get("体温"))
-    home, contact, felt, heat = map(_spoken, private if is_own else [value and WITHHELD for value in private])
+    told = [_spoken(value if is_own else value and WITHHELD) for value in private]
     way = (_spoken(said.get(name)) for name in ("出发地", "返长日期", "交通方式", "14日内湖北旅居史"))
-    return (home, *way, contact, felt, heat)
+    return (told[0], *way, *told[1:])
 
 
 def _spoken(value: object) -> str:

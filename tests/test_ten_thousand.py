@@ -34,6 +34,7 @@ LISTS = {
     "planned": "planned_calendar",
     "map": "park_map",
     "squads": "squad_list",
+    "units of a squad": "squad_detail/",
     "visits of one": "visit_list/",
     "people of one": "people_list/",
     "receipts of one notice": "notice_detail/",
@@ -91,7 +92,8 @@ class Lists:
 
     def address(self, words: str) -> str:
         name, _, query = words.partition("?")
-        of = {"notice_detail/": self.rows["notice"], "greeting_detail/": self.rows["letter"]}.get(name, self.firm)
+        known = {"notice_detail/": self.rows["notice"], "greeting_detail/": self.rows["letter"]}
+        of = {**known, "squad_detail/": self.firm.squad}.get(name, self.firm)
         args = [of.pk] if name.endswith("/") else []
         return reverse(f"enterprises:{name.strip('/')}", args=args) + (f"?{query}" if query else "")
 

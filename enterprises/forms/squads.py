@@ -1,5 +1,6 @@
 """Who belongs to a squad, and who takes over which enterprises."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -14,6 +15,12 @@ def members_of(squad: Squad) -> Any:
     return User.objects.filter(is_active=True, pk__in=squad.members.filter(in_force()).values("user")).order_by("name")
 
 
+def offer(field: forms.Field, people: Iterable[User]) -> None:
+    """These people stand in the list, read once for all the forms of a page; what is sent is still looked up."""
+    named = [(user.pk, str(user)) for user in people]
+    field.choices = [("", field.empty_label), *named]  # type: ignore[attr-defined]
+
+
 class MemberForm(forms.Form):
     """A new member: somebody with the squad's role who is not in this squad."""
 
@@ -25,6 +32,7 @@ class MemberForm(forms.Form):
         if not self.is_bound:  # whoever was added a moment ago may be sent again
             people = people.exclude(pk__in=squad.members.filter(in_force()).values("user"))
         self.fields["user"].queryset = people  # type: ignore[attr-defined]
+        offer(self.fields["user"], people)
 
 
 class ToMemberForm(forms.Form):

@@ -187,3 +187,19 @@ def test_an_overdue_need_is_told_once_to_owner_and_leader_and_again_after_a_new_
     pass_need(need=need, by=committee, department="traffic", due_on=TODAY + timedelta(days=2))
     assert Need.objects.get().escalated_at is None
     assert escalate_overdue_needs(tomorrow + timedelta(days=3)) == 1
+
+
+def test_a_long_list_has_pages_and_who_hands_over_comes_back_to_the_same_one(squad, people, committee, sign_in):
+    one, other = people
+    for number in range(60):
+        make_enterprise(squad=squad, name=f"湖南青禾{number}有限公司", building="Z9栋", floor=number)
+    page, browser = f"/enterprises/squads/{squad.pk}/?page=2", sign_in(committee)
+    shown = browser.get(page)
+    assert len(shown.context["rows"]) == 12 and "62 家企业" in shown.content.decode()
+    assert f"/enterprises/squads/{squad.pk}/give/?page=2" in shown.content.decode()
+    pick = [unit.pk for unit, _ in shown.context["rows"]]
+    answer = browser.post(f"/enterprises/squads/{squad.pk}/give/?page=2", {"pick": pick, "to": other.pk})
+    assert answer["Location"] == page and held_by(other) == 12
+    # how many each member has counts every page
+    counts = {member.user: count for member, count in browser.get(page).context["members"]}
+    assert (counts[one], counts[other]) == (2, 12)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,14 +15,17 @@ from django.views.decorators.http import require_GET, require_POST
 from enterprises import visiting
 from enterprises.actions import add_member, end_member, give_enterprises, hand_over_list, set_leader
 from enterprises.forms import GiveForm, HandOverForm, LeaderForm, MemberForm
+from enterprises.forms.squads import offer
 from enterprises.models import Enterprise, EnterpriseCare, Squad, SquadMember
 from parkportal.accounts.models import in_force
 from parkportal.clock import park_today
 from parkportal.editing import EditConflict, chosen, conflict_page, spoken_by
 from parkportal.guards import roles
+from parkportal.keys import key_of
 from parkportal.states import AlreadyMoved, Refused
 
 READ = ("committee", "leader", "squad", "supervisor")
+PAGE = 50
 # what is done in a squad → its form
 STEPS: dict[str, type[forms.Form]] = {
     "member": MemberForm,
@@ -56,6 +60,12 @@ def squad_list(request: HttpRequest) -> HttpResponse:
     return render(request, "enterprises/squad_list.html", {"rows": rows})
 
 
+def _same_page(request: HttpRequest) -> str:
+    """The query that opens the page of the list that somebody was on."""
+    page = key_of(request.GET.get("page"))
+    return f"?page={page}" if page else ""
+
+
 def _may_lead(request: HttpRequest, squad: Squad) -> bool:
     return request.user.has_role("committee") or squad.leader_id == request.user.pk
 
@@ -68,20 +78,24 @@ def squad_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _detail(request: HttpRequest, squad: Squad, **bound: forms.Form) -> dict[str, Any]:
-    cares = EnterpriseCare.objects.effective().filter(enterprise__squad=squad).select_related("user")
-    held = {care.enterprise_id: care for care in cares}
     units = visiting.with_last_contact(Enterprise.objects.visible_to(request.user).current().filter(squad=squad))
-    rows = [(unit, held.get(unit.pk)) for unit in units.in_building_order()]
-    counts: dict[int, int] = defaultdict(int)
-    for care in held.values():
-        counts[care.user_id] += 1
-    members = squad.members.filter(in_force()).select_related("user").order_by("starts_on", "pk")
+    page = Paginator(units.in_building_order(), PAGE).get_page(request.GET.get("page"))
+    cares = EnterpriseCare.objects.effective().filter(enterprise__squad=squad)
+    shown = cares.filter(enterprise__in=[unit.pk for unit in page]).select_related("user")
+    held = {care.enterprise_id: care for care in shown}
+    counts = dict(cares.order_by().values_list("user").annotate(Count("pk")))
+    members = list(squad.members.filter(in_force()).select_related("user").order_by("starts_on", "pk"))
+    people = sorted((member.user for member in members if member.user.is_active), key=lambda user: user.name)
+    drawn = {step: bound.get(step) or form(squad=squad, auto_id=f"{step}_%s") for step, form in STEPS.items()}  # type: ignore[call-arg]
+    for field in (form.fields[name] for form in drawn.values() for name in ("to", "giver") if name in form.fields):
+        offer(field, people)
     return {
         "squad": squad,
-        "rows": rows,
+        "page_obj": page,
+        "rows": [(unit, held.get(unit.pk)) for unit in page],
         "members": [(member, counts.get(member.user_id, 0)) for member in members],
         "may_lead": _may_lead(request, squad),
-        "forms": {step: bound.get(step) or form(squad=squad, auto_id=f"{step}_%s") for step, form in STEPS.items()},  # type: ignore[call-arg]
+        "forms": drawn,
         "past": EnterpriseCare.objects.filter(enterprise__in=units, ends_on__isnull=False)
         .select_related("enterprise", "user", "handed_by")
         .order_by("-ends_on", "-pk")[:20],
@@ -97,17 +111,17 @@ def squad_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     squad = get_object_or_404(Squad.objects.visible_to(request.user), pk=pk)
     if step not in STEPS or not _may_lead(request, squad):
         raise Http404
+    back = f"{reverse('enterprises:squad_detail', args=[pk])}{_same_page(request)}"
     form = STEPS[step](request.POST, squad=squad, auto_id=f"{step}_%s")  # type: ignore[call-arg]
     if form.is_valid():
         try:
             messages.success(request, _do(step, squad, form, request))
-            return redirect("enterprises:squad_detail", pk=pk)
+            return redirect(back)
         except EditConflict as conflict:
-            back = reverse("enterprises:squad_detail", args=[pk])
             return conflict_page(request, conflict, title=f"{squad}的队长", back=back)
         except AlreadyMoved as already:
             messages.info(request, already.text)
-            return redirect("enterprises:squad_detail", pk=pk)
+            return redirect(back)
         except Refused as refused:
             field = refused.facts.get("field")
             form.add_error(field if field in form.fields else None, refused)
