@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from enterprises.actions.boards import verify_board
+from enterprises.actions.boards import post_board, verify_board
 from enterprises.actions.needs import register_need
 from enterprises.actions.resuming import plan_resumption
 from enterprises.models import Board, Enterprise, Need, PlannedContact, Promise, Visit, VisitPhoto, on_site
@@ -133,13 +133,17 @@ def _needs(visit: Visit, *, by: Any) -> None:
 
 
 def _verify(visit: Visit, seen_board: int | None, *, by: Any) -> None:
-    """The board that was seen on the wall with the right names. One that has changed since stays as it is: what the
-    visit brought is kept all the same, and the page says what became of the board."""
+    """The board that was seen on the wall with the right names; where nobody had posted it in the portal the visit's
+    first picture shows it. One that has changed since stays as it is: what the visit brought is kept all the same, and
+    the page says what became of the board."""
     board = Board.objects.current().filter(pk=seen_board, enterprise=visit.enterprise).first() if seen_board else None
     if board is None or not visit.is_on_site:
         return
     try:
         with transaction.atomic():
+            if board.status == Board.Status.GENERATED:
+                picture = visit.photos.select_related("file").first()
+                post_board(board=board, photo=picture and picture.file, by=by)
             verify_board(board=board, by=by)
     except Refused:
         return

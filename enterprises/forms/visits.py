@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from enterprises.actions.visits import Heard
 from enterprises.dictionaries import AT_THE_DOOR
-from enterprises.models import Enterprise, on_site
+from enterprises.models import Board, Enterprise, on_site
 from parkportal.clock import park_today
 from parkportal.idempotency import TokenFormMixin
 from parkportal.records import terms
@@ -87,6 +87,7 @@ class VisitForm(TokenFormMixin):
 
     def __init__(self, *args: Any, enterprise: Enterprise, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.enterprise = enterprise
         self.checks = terms.choices("visit_check")
         self.calls = " ".join(code for code, _ in self.fields["channel"].choices if code not in on_site())  # type: ignore[attr-defined]
         self.fields["difficulties"].choices = terms.choices("need_kind")  # type: ignore[attr-defined]
@@ -112,9 +113,15 @@ class VisitForm(TokenFormMixin):
             self.add_error("all", "哪里有问题，请在那一项里写，或者补一句。")
         if data.get("seen_board") and data.get("channel", "") not in on_site():
             self.add_error("seen_board", "不到现场看不到墙，责任牌要上门核验。")
-        if data.get("seen_board") and self._problems(data).get(BOARD_CHECK):
+        elif data.get("seen_board") and self._problems(data).get(BOARD_CHECK):
             self.add_error("seen_board", "责任牌有问题就先不核验，请去掉这个勾。")
+        elif data.get("seen_board") and not data.get("photos") and self._hangs_unposted(data["seen_board"]):
+            self.add_error("seen_board", "这一版还没有登记张贴，请拍一张看得清责任牌的照片。")
         return data
+
+    def _hangs_unposted(self, board: int) -> bool:
+        rows = Board.objects.filter(pk=board, enterprise=self.enterprise, status=Board.Status.GENERATED)
+        return rows.exists()
 
     def _problems(self, data: dict[str, Any]) -> dict[str, str]:
         found = {code: data.get(f"problem_{code}", "") for code, _ in self.checks}

@@ -35,9 +35,9 @@ class BoardQuerySet(models.QuerySet["Board"]):
             return self.none()
         return self.filter(enterprise__in=Enterprise.objects.followed_by(user))
 
-    def to_verify(self) -> "BoardQuerySet":
-        """On the wall with its photo, with nobody replaced since, and not yet seen there."""
-        return self.filter(status=Board.Status.POSTED, outdated_at__isnull=True)
+    def to_see(self) -> "BoardQuerySet":
+        """Not yet seen on the wall, posted in the portal or only printed, with nobody replaced since."""
+        return self.filter(status__in=[Board.Status.GENERATED, Board.Status.POSTED], outdated_at__isnull=True)
 
     def outdated(self) -> "BoardQuerySet":
         """Still the current version, though the people on it have changed."""

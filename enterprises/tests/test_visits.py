@@ -101,6 +101,26 @@ def test_a_board_that_is_seen_on_the_wall_is_verified_by_the_visit(unit, member,
     assert "seen_board" not in browser.get(address).content.decode()
 
 
+def test_a_board_that_hangs_though_nobody_posted_it_is_posted_and_verified_with_the_visits_picture(
+    unit, member, address, sign_in
+):
+    # given a board that was printed and hung without a word in the portal
+    board = make_board(unit, status="generated")
+    browser = sign_in(member)
+    assert "登记张贴并核验，请拍一张" in browser.get(address).content.decode()
+
+    # then without a picture the visit comes back with what is missing
+    answer = browser.post(address, fields(seen_board=str(board.pk)))
+    assert answer.status_code == 422 and "请拍一张看得清责任牌的照片" in answer.content.decode()
+
+    # and with one it is posted and verified, and the picture is the board's
+    answer = browser.post(address, fields(seen_board=str(board.pk), photos=[jpeg()]), follow=True)
+    board.refresh_from_db()
+    assert "责任牌核验好了" in answer.content.decode()
+    assert [move.to_status for move in board.moves.order_by("pk")][-2:] == ["posted", "verified"]
+    assert board.photo == Visit.objects.get().photos.get().file
+
+
 def test_a_visit_without_the_tick_verifies_nothing(unit, member, address, sign_in):
     board = make_board(unit, status="posted")
     sign_in(member).post(address, fields())

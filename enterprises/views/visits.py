@@ -68,7 +68,7 @@ def visit_create(request: HttpRequest, pk: int) -> HttpResponse:
 def _history(enterprise: Enterprise) -> dict[str, Any]:
     """What was planned for today, said last time, and is still owed."""
     return {
-        "board": Board.objects.to_verify().filter(enterprise=enterprise).first(),
+        "board": Board.objects.to_see().filter(enterprise=enterprise).first(),
         "planned": PlannedContact.objects.due().filter(enterprise=enterprise).first(),
         "last": enterprise.visits.select_related("by").first(),
         "owed": Promise.objects.open().filter(enterprise=enterprise),
