@@ -107,7 +107,7 @@ def test_a_board_that_hangs_though_nobody_posted_it_is_posted_and_verified_with_
     # given a board that was printed and hung without a word in the portal
     board = make_board(unit, status="generated")
     browser = sign_in(member)
-    assert "登记张贴并核验，请拍一张" in browser.get(address).content.decode()
+    assert "核验，并登记张贴，请拍一张" in browser.get(address).content.decode()
 
     # then without a picture the visit comes back with what is missing
     answer = browser.post(address, fields(seen_board=str(board.pk)))
