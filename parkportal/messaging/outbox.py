@@ -53,13 +53,20 @@ def put(
     message = Message(**wanted, **about, channel=channel, address=address, recipient=to_user)
     _compose(message, purpose, values)
     _plan(message, purpose, send_after, expires_at)
+    if not _saved(message, problem):
+        return Message.objects.get(**wanted)
+    return _kicked_when_due(message)
+
+
+def _saved(message: Message, problem: str) -> bool:
+    """Written with its first move; False when somebody was a moment earlier."""
     try:
         with transaction.atomic():
             message.save(force_insert=True)
             _first_move(message, problem)
     except IntegrityError:
-        return Message.objects.get(**wanted)
-    return _kicked_when_due(message)
+        return False
+    return True
 
 
 def _kicked_when_due(message: Message) -> Message:
