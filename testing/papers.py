@@ -27,7 +27,7 @@ def handover_pdf(box: Box) -> bytes:
     received = box.received_at is not None
     rows = tuple(HandoverTube(tube.position or 0, tube.barcode, _note(tube, received)) for tube in tubes)
     first = min((tube.collected_at for tube in tubes if tube.collected_at), default=None)
-    odd = tuple(f"{row.code} {row.note}" for row in rows if row.note)
+    odd = (*(f"{row.code} {row.note}" for row in rows if row.note), *_said_of(box))
     return handover_sheet_pdf(
         HandoverSheet(
             park=django_settings.PARK_NAME,
@@ -37,6 +37,7 @@ def handover_pdf(box: Box) -> bytes:
             expected=box.expected if box.expected is not None else len(rows),
             tubes=rows,
             lab=box.lab.name,
+            actual=box.actual if received else None,
             temperature=None if box.temperature_tenths is None else Decimal(box.temperature_tenths) / 10,
             first_sampled_at=first,
             due_at=first + DELIVER_WITHIN if first else None,
@@ -50,6 +51,13 @@ def handover_pdf(box: Box) -> bytes:
             printed_at=park_now(),
         )
     )
+
+
+def _said_of(box: Box) -> list[str]:
+    """What was written about the box itself: where missing tubes are, a broken seal, why it was warm."""
+    said = [f"短少说明：{box.short_reason}"] if box.short_reason else []
+    said += ["到时封条破损"] if box.seal_state == "broken" else []
+    return said + ([f"箱内温度：{box.temperature_note}"] if box.temperature_note else [])
 
 
 def _note(tube: Specimen, received: bool) -> str:

@@ -1,6 +1,7 @@
 /* Results of a box by keyboard, cell by cell in plate order: 1–4 answer, Enter goes down the column, arrows move, Del clears.
-   A scanned barcode leads to its cell. A pasted column fills downwards; a line may be a word, or barcode and word; a word
-   that nobody knows marks its cell and chooses nothing. What is chosen stands in hidden fields until the form is sent. */
+   Of an invalid tube the note says why: its eight reasons have the digits 1–8.
+   A scanned barcode leads to its cell. A pasted column fills downwards; a line may be a word, or barcode and word, with a
+   note behind; a word that nobody knows marks its cell and chooses nothing. What is chosen stands in hidden fields until the form is sent. */
 (() => {
   "use strict";
   const plate = document.querySelector("[data-plate]");
@@ -14,6 +15,8 @@
   const cells = [...plate.querySelectorAll("[data-cell]")].sort((one, other) => place(one) - place(other));
   const answers = [...panel.querySelectorAll("[data-answer]")].map((button) => button.dataset.answer);
   const cts = [...panel.querySelectorAll("[data-ct]")];
+  const note = part("note-input");
+  const reasons = [...panel.querySelectorAll("[data-word]")].map((button) => button.dataset.word);
   const held = (cell, name) => [...cell.querySelectorAll("input")].find((input) => name in input.dataset);
   const valueOf = (cell) => held(cell, "value").value;
   let here = cells[0];
@@ -42,6 +45,8 @@
     part("about").textContent = here.dataset.words;
     part("fault-said").textContent = here.dataset.fault.trim();
     cts.forEach((input) => { input.value = held(here, input.dataset.ct).value; });
+    note.value = held(here, "note").value;
+    part("why").hidden = valueOf(here) !== "invalid";
     if (focus) here.focus();
   };
   const step = (from, way) => {
@@ -52,6 +57,7 @@
   const choose = (cell, value, fault = "") => {
     held(cell, "value").value = value;
     if (value !== "suspect" && value !== "positive") ["ctOrf1ab", "ctN"].forEach((name) => { held(cell, name).value = ""; });
+    if (!value) held(cell, "note").value = "";
     cell.dataset.fault = fault;
     draw(cell);
   };
@@ -60,7 +66,9 @@
     tell();
     goTo(here);
     if (value === "suspect" || value === "positive") cts[0].focus();
+    if (value === "invalid") note.focus();
   };
+  const write = (text) => { held(here, "note").value = text.trim(); };
 
   const WAYS = { ArrowDown: 1, ArrowUp: -1, ArrowRight: 8, ArrowLeft: -8 };
   plate.addEventListener("keydown", (event) => {
@@ -84,8 +92,22 @@
     if (cell) goTo(cell);
   });
   panel.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-answer]");
-    if (button) answer(button.dataset.answer);
+    const button = event.target.closest("[data-answer], [data-word]");
+    if (!button) return;
+    if (button.dataset.answer) answer(button.dataset.answer);
+    else {
+      write(button.dataset.word);
+      goTo(step(here, 1));
+    }
+  });
+  note.addEventListener("input", () => { write(note.value); });
+  note.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    const word = !note.value && valueOf(here) === "invalid" && reasons[Number(event.key) - 1];
+    if (word) write(word);
+    else if (event.key !== "Enter") return;
+    event.preventDefault();
+    goTo(step(here, 1));
   });
   cts.forEach((input, number) => {
     input.addEventListener("input", () => { held(here, input.dataset.ct).value = input.value.trim(); });
@@ -111,8 +133,10 @@
       if (!pair.length) return;
       const word = pair[pair.length > 1 ? 1 : 0];
       if (!cell) beyond += 1;
-      else if (words[word]) choose(cell, words[word]);
-      else { choose(cell, "", "“" + word.slice(0, 12) + "”不是结果：请写阴性、阳性、可疑或无效"); unknown += 1; }
+      else if (words[word]) {
+        choose(cell, words[word]);
+        if (pair[2]) held(cell, "note").value = pair[2].slice(0, 200);
+      } else { choose(cell, "", "“" + word.slice(0, 12) + "”不是结果：请写阴性、阳性、可疑或无效"); unknown += 1; }
     });
     goTo(cells.find((cell) => cell.dataset.fault.trim()) || cells[Math.min(number, cells.length - 1)]);
     tell([unknown && unknown + " 格的词认不出，没有选", beyond && beyond + " 行对不上这一箱的管"].filter(Boolean).join("，"));

@@ -218,7 +218,8 @@ def see_tube(*, box: Box, text: str, by: Any, token: UUID, reason: str = "") -> 
     """The laboratory scans a tube of the box; `reason` says why it is not fit. The tube and whether it is seen newly.
 
     A tube of a box that was signed for with a shortage is received at once when it turns up.
-    Raises Refused by name: what `read_tube` raises, `tube_unknown`, `not_in_box`.
+    Raises Refused by name: what `read_tube` raises, `tube_unknown`, `not_in_box`, `already_seen`, `not_expected` for
+    one that was given up meanwhile.
     """
     with transaction.atomic():
         box = _locked(box)
@@ -242,6 +243,9 @@ def _check(box: Box, specimen: Specimen, *, by: Any, token: UUID | None, reason:
     if seen is not None:
         words = f"{specimen.barcode} 扫过了，{local(seen.seen_at):%H:%M}"
         raise Refused("already_seen", words, said="扫过了")
+    if specimen.status != SpecimenStatus.HANDED or box.status not in OPEN_TO_LAB:
+        words = f"{specimen.barcode} 现在是“{specimen.get_status_display()}”，不再收"
+        raise Refused("not_expected", words, said="这管不收了")
     return BoxCheck.objects.create(
         box=box, specimen=specimen, is_fit=not reason, reason=reason, seen_by=by, token=token
     )

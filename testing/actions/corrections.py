@@ -29,10 +29,13 @@ from testing.models import (
 def ask_correction(*, reading: NewReading, reason: str, by: Any, token: UUID | None = None) -> Correction:
     """Say that a released result is wrong: the reading that should stand instead, and why. Nothing changes yet.
 
-    Raises Refused `reason`, `not_released`, `same_result`, `asked_already`.
+    `reading.note` names why a tube gives no result. Raises Refused `reason`, `no_reason`, `not_released`,
+    `same_result`, `asked_already`.
     """
     if not reason.strip():
         raise Refused("reason", "请写为什么更正。")
+    if reading.value == ResultValue.INVALID:
+        _why_no_result(reading.note)
 
     def create() -> Correction:
         specimen = _released(reading.specimen_id, by)
@@ -51,6 +54,13 @@ def ask_correction(*, reading: NewReading, reason: str, by: Any, token: UUID | N
 
     with transaction.atomic():
         return once(Correction, token, create)[0]
+
+
+def _why_no_result(note: str) -> InvalidReason:
+    named = InvalidReason.in_words(note)
+    if named is None:
+        raise Refused("no_reason", "请选为什么无效，本人重采时要知道。")
+    return named
 
 
 def _released(specimen_id: int, by: Any) -> Specimen:
@@ -83,7 +93,7 @@ def accept_correction(*, correction: Correction, by: Any) -> Result:
         _decide(correction, CorrectionStatus.ACCEPTED, by=by, result=result)
         _withdraw_old_news(specimen)
         if result.value == ResultValue.INVALID:
-            reject(specimen, by=by, at=now, reason=InvalidReason.TOO_LITTLE)
+            reject(specimen, by=by, at=now, reason=_why_no_result(reading.note))
         elif result.is_withheld:
             raise_alert(result, by=by)
             recheck_pool(result, by=by, at=now)

@@ -101,8 +101,9 @@ def reading_row(reading: NewReading, tube: Specimen, *, by: Any, now: datetime) 
 
 
 def _tested(reading: NewReading, tube: Specimen, now: datetime) -> datetime:
-    """The tube's own time line never runs backwards, whatever a file says; the reading keeps what the file said."""
-    told = reading.tested_at or now
+    """The tube's own time line never runs backwards nor ahead of the clock, whatever a file says; the reading keeps
+    what the file said."""
+    told = min(reading.tested_at or now, now)
     return max(told, tube.received_at) if tube.received_at else told
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from parkportal.idempotency import TokenFormMixin
 from parkportal.identifiers import IdentifierProblem, normal_barcode
 from testing.actions.lab import NewReading
-from testing.models import ResultValue, Specimen
+from testing.models import InvalidReason, ResultValue, Specimen
 
 CT = {"class": "w-number", "inputmode": "decimal"}
 
@@ -19,6 +19,10 @@ class CorrectionForm(TokenFormMixin):
     value = forms.ChoiceField(
         label="应当是", choices=ResultValue.choices, widget=forms.RadioSelect(attrs={"class": "choices-list"})
     )
+    invalid = forms.ChoiceField(
+        label="为什么无效", required=False, choices=[("", "不是无效"), *((one.value, one.label) for one in InvalidReason.at_bench())],
+        help_text="更正为无效才选，本人重采时要知道",
+    )  # fmt: skip
     ct_orf1ab = forms.DecimalField(
         label="Ct ORF1ab", required=False, min_value=0, max_value=50, max_digits=4, decimal_places=2,
         widget=forms.NumberInput(attrs=CT),
@@ -34,9 +38,16 @@ class CorrectionForm(TokenFormMixin):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("value") == ResultValue.INVALID and "invalid" not in self.errors and not data.get("invalid"):
+            self.add_error("invalid", "请选为什么无效，本人重采时要知道。")
+        return data
+
     def reading(self, specimen: Specimen) -> NewReading:
         data = self.cleaned_data
-        return NewReading(specimen.pk, data["value"], ct_orf1ab=data["ct_orf1ab"], ct_n=data["ct_n"])
+        note = InvalidReason(data["invalid"]).label if data["value"] == ResultValue.INVALID else ""
+        return NewReading(specimen.pk, data["value"], ct_orf1ab=data["ct_orf1ab"], ct_n=data["ct_n"], note=note)
 
 
 SHORT_REASONS = [
@@ -82,17 +93,18 @@ class ReadingForm(forms.Form):
     value = forms.ChoiceField(required=False, choices=[("", ""), *ResultValue.choices])
     ct_orf1ab = forms.DecimalField(required=False, min_value=0, max_value=50, max_digits=4, decimal_places=2)
     ct_n = forms.DecimalField(required=False, min_value=0, max_value=50, max_digits=4, decimal_places=2)
+    note = forms.CharField(required=False, max_length=200)
 
     def __init__(self, *args: Any, cell: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, words in (("value", "结果"), ("ct_orf1ab", "Ct ORF1ab"), ("ct_n", "Ct N")):
+        for name, words in (("value", "结果"), ("ct_orf1ab", "Ct ORF1ab"), ("ct_n", "Ct N"), ("note", "备注")):
             self.fields[name].label = f"{cell} 格{words}"
             self.fields[name].widget.attrs["id"] = f"cell-{cell}"
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not data.get("value") and any(data.get(name) is not None for name in ("ct_orf1ab", "ct_n")):
-            self.add_error("value", "写了 Ct 值，还没有选结果。")
+        if not data.get("value") and any(data.get(name) not in (None, "") for name in ("ct_orf1ab", "ct_n", "note")):
+            self.add_error("value", "写了 Ct 值或备注，还没有选结果。")
         return data
 
 

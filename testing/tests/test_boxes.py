@@ -1,5 +1,6 @@
 """Packing, sealing, handing over and receiving: every tube has a whereabouts."""
 
+import subprocess
 from datetime import time, timedelta
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from parkportal.states import AlreadyMoved, Refused
 from testing import actions
 from testing.actions.boxes import missing_tubes
 from testing.models import Box, Specimen, SpecimenStatus
+from testing.papers import handover_pdf
 from testing.tests.factories import (
     make_box,
     make_lab_user,
@@ -517,3 +519,52 @@ def test_only_a_missing_tube_can_be_given_up(session, clerk, tester):
         actions.give_up_tube(box=box, specimen=received, reason="lost", by=tester)
 
     assert refused.value.code == "not_short"
+
+
+def test_a_tube_that_was_given_up_is_not_taken_when_it_turns_up(session, clerk, tester):
+    box, missing = short_box(session, clerk, tester)
+    actions.give_up_tube(box=box, specimen=missing, reason="lost", by=tester)
+    assert Box.objects.get(pk=box.pk).status == "received"
+
+    with pytest.raises(Refused) as refused:
+        actions.see_tube(box=box, text=missing.barcode, by=tester, token=uuid4())
+
+    assert (refused.value.code, missing.barcode in refused.value.text) == ("not_expected", True)
+    assert not box.checks.filter(specimen=missing).exists()
+    assert Specimen.objects.get(pk=missing.pk).status == "recollect"
+
+
+def test_the_same_scan_of_a_box_that_was_signed_for_meanwhile_gives_its_first_answer(session, clerk, tester):
+    box, tubes = handed_box(session, clerk)
+    token = uuid4()
+    actions.see_tube(box=box, text=tubes[0].barcode, by=tester, token=token)
+    actions.receive_box(box=box, seal_state="intact", short_reason="等回话", by=tester)
+
+    assert actions.see_tube(box=box, text=tubes[0].barcode, by=tester, token=token) == (tubes[0], False)
+
+
+def test_the_hand_over_sheet_says_what_arrived_once_it_is_signed_for(session, clerk, tester):
+    box, tubes = handed_box(session, clerk)
+    before = words_of(handover_pdf(box))
+    for one, reason in ((tubes[0], ""), (tubes[1], "leaked")):
+        actions.see_tube(box=box, text=one.barcode, by=tester, token=uuid4(), reason=reason)
+    actions.receive_box(box=box, seal_state="broken", short_reason="路上打破或漏液", by=tester)
+
+    after = words_of(handover_pdf(Box.objects.get(pk=box.pk)))
+
+    assert "实装3支" in before and "应装3支" in before
+    assert "应到3支" in after and "实到完好1支" in after
+    for words in (
+        f"{tubes[1].barcode}漏液",
+        f"{tubes[2].barcode}短少",
+        "短少说明：路上打破或漏液",
+        "到时封条破损",
+        tester.name,
+    ):
+        assert words in after
+
+
+def words_of(pdf):
+    """The text of a sheet, without blanks."""
+    found = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
+    return "".join(found.stdout.decode().split())

@@ -83,10 +83,14 @@ def test_corrected_to_negative_is_news_once_more(session, tester, verifier):
 
 
 def test_corrected_to_invalid_asks_the_person_again(released, tester, verifier):
-    actions.accept_correction(correction=ask(released, tester, "invalid"), by=verifier)
+    correction = actions.ask_correction(
+        reading=NewReading(released.pk, "invalid", note="漏液"), reason="整板作废", by=tester
+    )
+    actions.accept_correction(correction=correction, by=verifier)
 
     released.refresh_from_db()
     released.signup.refresh_from_db()
+    assert released.invalid_reason == "leaked"
     assert (released.status, released.signup.status) == ("recollect", "recollect")
     assert shown_to_person(released.signup)[0].word == "again"
 
@@ -99,7 +103,7 @@ def test_declined_leaves_the_result(released, tester, verifier):
 
 @pytest.mark.parametrize(
     ("change", "code"),
-    [({"reason": "  "}, "reason"), ({"value": "negative"}, "same_result")],
+    [({"reason": "  "}, "reason"), ({"value": "negative"}, "same_result"), ({"value": "invalid"}, "no_reason")],
 )
 def test_a_correction_that_says_nothing_is_refused(released, tester, change, code):
     with pytest.raises(Refused) as refused:
@@ -169,6 +173,8 @@ def test_correction_pages(client, sign_in, released, tester, verifier):
     sign_in(tester)
     url = reverse("testing:correction_ask", args=[released.pk])
     wrong = client.post(url, {"value": "", "reason": "", "token": str(uuid4())})
+    unsaid = client.post(url, {"value": "invalid", "reason": "整板作废", "token": str(uuid4())})
+    assert unsaid.status_code == 422 and "请选为什么无效" in unsaid.content.decode()
     form = {"value": "suspect", "ct_n": "37.8", "reason": "两管放反了", "token": str(uuid4())}
     assert client.post(url, form).status_code == 302
     assert client.post(url, form).status_code == 302

@@ -75,6 +75,18 @@ def test_times_stay_monotonic_whatever_the_file_says(session, tester):
     assert Reading.objects.get().tested_at == told
 
 
+def test_a_time_that_a_file_dates_ahead_of_the_clock_keeps_nobody_from_releasing(session, tester, verifier):
+    one, now = tube(session), park_now()
+    told = now + timedelta(hours=5)
+
+    actions.record_readings(readings=[NewReading(one.pk, "negative", tested_at=told)], by=tester)
+    actions.release_negatives(specimen_ids=[one.pk], by=verifier)
+
+    one.refresh_from_db()
+    assert now <= one.tested_at <= one.released_at <= park_now()
+    assert Reading.objects.get().tested_at == told
+
+
 def test_a_released_tube_takes_no_reading(session, tester):
     one = tube(session, status="released")
 
@@ -291,6 +303,43 @@ def test_lab_bench_takes_results_by_keyboard(client, sign_in, session, tester):
 
     assert "field-error" in wrong
     assert str(Reading.objects.get().ct_n) == "38.10"
+
+
+def test_an_invalid_tubes_reason_goes_from_the_plate_to_the_second_person(client, sign_in, session, tester, verifier):
+    one, other = tube(session), tube(session)
+    box = make_box(session, [one, other], status="received", seal="x", handed_at=park_now(), handed_by=tester)
+    sign_in(tester)
+    url = reverse("testing:lab_bench", args=[box.code])
+
+    page = client.get(url).content.decode()
+    assert "1</kbd>量不足" in page and f'name="t{one.pk}-note"' in page
+    alone = client.post(url, {f"t{other.pk}-note": "漏液"})
+    assert alone.status_code == 422 and "还没有选结果" in alone.content.decode()
+    long = client.post(url, {f"t{one.pk}-value": "invalid", f"t{one.pk}-note": "漏" * 201})
+    assert long.status_code == 422 and not Reading.objects.exists()
+    client.post(url, {f"t{one.pk}-value": "invalid", f"t{one.pk}-note": "漏液，管壁有裂"})
+
+    # then the note stands beside the choice, and the reason is chosen already
+    sign_in(verifier)
+    page = client.get(reverse("testing:lab_verify", args=[box.code])).content.decode()
+    assert "漏液，管壁有裂" in page and '<option value="leaked" selected>' in page
+    client.post(reverse("testing:lab_verify", args=[box.code]), {"do": "invalid", "specimen": one.pk, "invalid": ""})
+    one.refresh_from_db()
+    assert (one.status, one.invalid_reason) == ("recollect", "leaked")
+
+
+def test_the_tubes_of_a_box_go_on_the_machine_together(client, sign_in, session, tester):
+    fresh, done = tube(session), tube(session, status="released")
+    box = make_box(session, [fresh, done], status="received", seal="x", handed_at=park_now(), handed_by=tester)
+    sign_in(tester)
+
+    for _ in range(2):
+        client.post(reverse("testing:lab_bench", args=[box.code]), {"do": "start"})
+
+    fresh.refresh_from_db()
+    done.refresh_from_db()
+    assert (fresh.status, done.status) == ("testing", "released")
+    assert fresh.moves.filter(to_status="testing").count() == 1
 
 
 def test_lab_verify_releases_negatives_and_frames_the_suspect(client, sign_in, verifier, box):

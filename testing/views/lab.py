@@ -188,6 +188,7 @@ def lab_bench(request: HttpRequest, code: str) -> HttpResponse:
     context = {"box": found, "rows": rows, "open": open_count, "done": done, "words": RESULT_CODES}
     wrong = [row["form"] for row in rows if row.get("form") and row["form"].errors]
     context |= {"grid": bench.plate(rows), "columns": bench.PLATE_COLUMNS, "keys": bench.KEYS}
+    context |= {"invalid_words": [reason.label for reason in InvalidReason.at_bench()]}
     context |= {"error_forms": wrong, "has_errors": bool(wrong)}
     return render(request, "testing/lab_bench.html", context, status=422 if wrong else 200)
 
@@ -196,7 +197,7 @@ def _answered(rows: list[dict[str, Any]]) -> list[NewReading]:
     return [
         NewReading(
             row["tube"].pk, row["form"].cleaned_data["value"], ct_orf1ab=row["form"].cleaned_data["ct_orf1ab"],
-            ct_n=row["form"].cleaned_data["ct_n"],
+            ct_n=row["form"].cleaned_data["ct_n"], note=row["form"].cleaned_data["note"],
         )
         for row in rows
         if row.get("form") and row["form"].is_valid() and row["form"].cleaned_data["value"]

@@ -40,6 +40,7 @@ class HandoverSheet:
     expected: int
     tubes: tuple[HandoverTube, ...]
     lab: str
+    actual: int | None = None  # what the laboratory signed for; None before
     temperature: Decimal | None = None
     first_sampled_at: datetime | None = None
     due_at: datetime | None = None
@@ -57,8 +58,7 @@ def handover_sheet_pdf(sheet: HandoverSheet) -> bytes:
     """One page for boxes of up to 96 tubes, more pages after that; tubes run down the columns."""
     temperature = f"{sheet.temperature:.1f} ℃" if sheet.temperature is not None else "______ ℃"
     grid = [
-        Fact("应装", f"{sheet.expected:,}", "支", large=True),
-        Fact("实装", f"{len(sheet.tubes):,}", "支", large=True),
+        *_counts(sheet),
         Fact("箱内温度", f"{temperature}（要求 2–8 ℃）"),
         Fact("最早采样", moment(sheet.first_sampled_at)),
         Fact("送往", sheet.lab),
@@ -76,6 +76,15 @@ def handover_sheet_pdf(sheet: HandoverSheet) -> bytes:
     printed = f"　打印 {moment(sheet.printed_at)}" if sheet.printed_at else ""
     foot = page_foot(f"标本交接单 {grouped_code(sheet.box_code)}{printed}")
     return flow_pdf(f"标本交接单 {sheet.box_code}", A4, pieces, margins=_MARGINS, foot=foot)
+
+
+def _counts(sheet: HandoverSheet) -> list[Fact]:
+    """What was packed, or, once it is signed for, what should have arrived and what did."""
+    if sheet.actual is None:
+        words, counts = ("应装", "实装"), (sheet.expected, len(sheet.tubes))
+    else:
+        words, counts = ("应到", "实到完好"), (sheet.expected, sheet.actual)
+    return [Fact(word, f"{count:,}", "支", large=True) for word, count in zip(words, counts, strict=True)]
 
 
 def _signers(sheet: HandoverSheet) -> tuple[SignHere, ...]:
@@ -123,8 +132,9 @@ def _draw_tube(page: Page, tube: HandoverTube, x: float, y: float, height: float
     base = baseline(y, size, height=height)
     page.text(x + 1.6, base, str(tube.position), size)
     room = _MEASURE / _ACROSS - 10
-    noted = fit_line(tube.note, 11 / PT, size - 1, smallest=6, bold=True) if tube.note else None
-    code = fit_line(tube.code, (room - (11.5 if noted else 0)) / PT, size, smallest=6)
+    noted = fit_line(tube.note, 11 / PT, size - 2, smallest=6, bold=True) if tube.note else None
+    beside = noted.width() * PT + 1.2 if noted else 0
+    code = fit_line(tube.code, (room - beside) / PT, size, smallest=6)
     page.lines(x + 9, base, code)
     if noted:
         page.lines(x + 9 + code.width() * PT + 0.8, base, noted, bold=True)
