@@ -1,21 +1,27 @@
-"""A question that is asked a hundred times a minute: the ORM builds and compiles it once, then only its values change.
+"""A question that is asked a hundred times a minute, and rows that are written as often: compiled once, then only the
+values change.
 
-Building a query of ten sub-queries takes the ORM longer than the database needs to answer it.
+Building a query of ten sub-queries takes the ORM longer than the database needs to answer it, and PostgreSQL needs
+longer to plan it than to answer: each of its connections keeps the plan.
 """
 
-from collections.abc import Callable, Hashable
+import re
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.core.exceptions import EmptyResultSet, ImproperlyConfigured
 from django.db import connections, models, router
+from django.db.models.sql import UpdateQuery
 
 from parkportal.clock import park_today
 
 Build = Callable[..., models.QuerySet]
-Compiled = tuple[type[models.Model], str, list[Any]]
 MOST_KEPT = 512
 _UNKNOWN: Any = object()  # None is kept where no row can match
 # What stands for a value while the query is compiled: two of each kind, so that a constant is told from a value.
@@ -35,36 +41,106 @@ _FIELDS: dict[type, models.Field] = {
 
 
 class Prepared:
-    """One question. `key` is everything but the values that it depends on: who asks, with which roles, where.
+    """One question, or one change. `key` is everything but the values that it depends on: who asks, with which roles,
+    where.
 
     The day belongs to every key, since scopes are dated. A moment has to be a value: one that `build` reads from the
     clock by itself is refused, as is a value that does not reach the database as it was given.
     """
 
     def __init__(self) -> None:
-        self._kept: dict[Hashable, Compiled | None] = {}
+        self._kept: dict[Hashable, _Statement | None] = {}
 
     def first(self, key: tuple[Hashable, ...], build: Build, **values: Any) -> Any:
-        """The first row of `build(**values)` with its annotations, or None. Columns of other models cannot be selected."""
+        """The first of the `rows`, or None."""
+        return next(iter(self.rows(key, build, **values)), None)
+
+    def rows(self, key: tuple[Hashable, ...], build: Build, **values: Any) -> list[Any]:
+        """The rows of the queryset `build(**values)` with its annotations. Columns of other models cannot be selected."""
+        with self._asked(key, build, values) as (shape, cursor):
+            return [shape.made(row, cursor.db) for row in cursor.fetchall()] if shape else []
+
+    def update(self, key: tuple[Hashable, ...], build: Build, **values: Any) -> int:
+        """How many rows were changed. `build(**values)` gives the queryset and what its columns become."""
+        with self._asked(key, build, values) as (_, cursor):
+            return cursor.rowcount if cursor else 0
+
+    @contextmanager
+    def _asked(self, key: tuple[Hashable, ...], build: Build, values: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
         connection = connections[router.db_for_write(models.Model)]
         kinds = {name: _kind(value) for name, value in values.items()}
         full = (connection.vendor, park_today(), tuple(kinds.items()), key)
-        compiled = self._kept.get(full, _UNKNOWN)
-        if compiled is _UNKNOWN:
-            compiled = self._keep(full, _compile(build, kinds, connection))
-        if compiled is None:
-            return None
-        model, sql, places = compiled
+        statement = self._kept.get(full, _UNKNOWN)
+        if statement is _UNKNOWN:
+            statement = self._keep(full, _compile(build, kinds, connection))
+        if statement is None:
+            yield None, None
+            return
         sent = {name: _sent(value, connection) for name, value in values.items()}
-        params = [sent[place.name] if isinstance(place, _Place) else place for place in places]
-        return next(iter(model._base_manager.raw(sql, params)), None)
+        params = [sent[place.name] if isinstance(place, _Place) else place for place in statement.places]
+        with _executed(connection, statement.sql, params) as cursor:
+            yield statement.shape, cursor
 
-    def _keep(self, full: Hashable, compiled: Compiled | None) -> Compiled | None:
+    def _keep(self, full: Hashable, statement: "_Statement | None") -> "_Statement | None":
         """Keeps an answer, the oldest gives way; other threads read and keep meanwhile, so each step may find it done."""
         while len(self._kept) >= MOST_KEPT:
             self._kept.pop(next(iter(tuple(self._kept)), None), None)
-        self._kept[full] = compiled
-        return compiled
+        self._kept[full] = statement
+        return statement
+
+
+def write(*rows: models.Model) -> None:
+    """Insert new rows of one model, as `save` would, in one statement that is compiled once; each gets its key."""
+    connection = connections[router.db_for_write(type(rows[0]))]
+    sql, fields = _insertion(type(rows[0]), len(rows), connection.vendor)
+    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in fields]
+    with _executed(connection, sql, values) as cursor:
+        keys = cursor.fetchall()
+    for row, (key,) in zip(rows, keys, strict=True):
+        row.pk, row._state.adding, row._state.db = key, False, connection.alias
+
+
+@lru_cache(maxsize=64)
+def _insertion(model: type[models.Model], count: int, vendor: str) -> tuple[str, list[models.Field]]:
+    connection, table = connections[router.db_for_write(model)], model._meta
+    fields = [field for field in table.local_concrete_fields if not field.primary_key]
+    quoted = connection.ops.quote_name
+    places = f"({', '.join(['%s'] * len(fields))})"
+    names = ", ".join(quoted(field.column) for field in fields)
+    parts = ["INSERT INTO", quoted(table.db_table), f"({names})", "VALUES", ", ".join([places] * count)]
+    return " ".join([*parts, "RETURNING", quoted(table.pk.column)]), fields
+
+
+@contextmanager
+def _executed(connection: Any, sql: str, params: Sequence[Any]) -> Iterator[Any]:
+    """A cursor with the answer, to be read at once."""
+    if connection.vendor == "postgresql":
+        connection.ensure_connection()
+        with connection.wrap_database_errors:
+            cursor = connection._prepare_cursor(_Planned(connection.connection))
+    else:
+        cursor = connection.cursor()
+    with cursor:
+        cursor.execute(sql, params)
+        yield cursor
+
+
+class _Planned(psycopg.RawCursor):
+    """PostgreSQL plans the statement once for each connection; the values travel beside it."""
+
+    def execute(self, query: Any, params: Any = None, **rest: Any) -> "_Planned":
+        return super().execute(_numbered(query), params, prepare=True, **rest)
+
+    def _get_prepared(self, pgq: Any, prepare: bool | None = None) -> Any:
+        self._query = pgq  # where Django's log of statements looks
+        return super()._get_prepared(pgq, prepare)
+
+
+@lru_cache(maxsize=2 * MOST_KEPT)
+def _numbered(sql: str) -> str:
+    """`$1`, `$2` … for each `%s`: read once, and not again with each question."""
+    numbers = iter(range(1, sql.count("%s") + 1))
+    return re.sub("%[s%]", lambda found: "%" if found[0] == "%%" else f"${next(numbers)}", sql)
 
 
 @dataclass(frozen=True)
@@ -72,6 +148,36 @@ class _Place:
     """Where a value stands among the parameters."""
 
     name: str
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """How a row of an answer becomes an instance."""
+
+    model: type[models.Model]
+    names: list[str]
+    start: int
+    annotations: dict[str, int]
+    converters: dict[int, tuple[list[Any], Any]]
+
+    def made(self, row: Sequence[Any], connection: Any) -> Any:
+        values = list(row)
+        for position, (converters, expression) in self.converters.items():
+            for convert in converters:
+                values[position] = convert(values[position], expression, connection)
+        found = self.model.from_db(connection.alias, self.names, values[self.start : self.start + len(self.names)])
+        for name, position in self.annotations.items():
+            setattr(found, name, values[position])
+        return found
+
+
+@dataclass(frozen=True)
+class _Statement:
+    """A compiled query; one that only changes rows has no shape."""
+
+    sql: str
+    places: list[Any]
+    shape: _Shape | None
 
 
 def _kind(value: Any) -> type:
@@ -87,28 +193,47 @@ def _sent(value: Any, connection: Any) -> Any:
     return str(value) if isinstance(value, str) else value
 
 
-def _compile(build: Build, kinds: dict[str, type], connection: Any) -> Compiled | None:
-    """The model, the SQL and its parameters with places for the values; None where no row can match."""
+def _compile(build: Build, kinds: dict[str, type], connection: Any) -> _Statement | None:
+    """The query and its parameters with places for the values; None where no row can match."""
     try:
-        (rows, sql, places), (_, again, others) = (_marked(build, kinds, connection, turn) for turn in (0, 1))
+        statement, again = (_marked(build, kinds, connection, turn) for turn in (0, 1))
     except EmptyResultSet:
         return None
-    if (sql, places) != (again, others):
+    if (statement.sql, statement.places) != (again.sql, again.places):
         raise ImproperlyConfigured(f"{build}: not the same question twice; what changes has to be a value")
     lost = {name for name, kind in kinds.items() if kind is not type(None)} - {
-        one.name for one in places if isinstance(one, _Place)
+        one.name for one in statement.places if isinstance(one, _Place)
     }
     if lost:
         raise ImproperlyConfigured(f"{build}: {', '.join(sorted(lost))} does not reach the database as given")
-    return rows.model, sql, places
+    return statement
 
 
-def _marked(build: Build, kinds: dict[str, type], connection: Any, turn: int) -> tuple[models.QuerySet, str, list[Any]]:
+def _marked(build: Build, kinds: dict[str, type], connection: Any, turn: int) -> _Statement:
     marks = {
         name: None if kind is type(None) else _MARKS[kind](2 * number + turn)
         for number, (name, kind) in enumerate(kinds.items())
     }
-    rows = build(**marks)
-    sql, params = rows.query.get_compiler(connection=connection).as_sql()
-    names = {_sent(mark, connection): _Place(name) for name, mark in marks.items() if mark is not None}
-    return rows, sql, [names.get(one, one) for one in params]
+    built = build(**marks)
+    compiler = (_changing(*built) if isinstance(built, tuple) else built.query).get_compiler(connection=connection)
+    sql, params = compiler.as_sql()
+    places = {_sent(mark, connection): _Place(name) for name, mark in marks.items() if mark is not None}
+    shape = None if isinstance(built, tuple) else _shape(built.model, compiler)
+    return _Statement(sql, [places.get(one, one) for one in params], shape)
+
+
+def _changing(rows: models.QuerySet, columns: dict[str, Any]) -> UpdateQuery:
+    query: Any = rows.query.chain(UpdateQuery)
+    query.add_update_values(columns)
+    return query
+
+
+def _shape(model: type[models.Model], compiler: Any) -> _Shape:
+    of_model = compiler.klass_info["select_fields"]
+    return _Shape(
+        model=model,
+        names=[compiler.select[position][0].target.attname for position in of_model],
+        start=of_model[0],
+        annotations=compiler.annotation_col_map,
+        converters=compiler.get_converters([one[0] for one in compiler.select]),
+    )

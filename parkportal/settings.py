@@ -138,6 +138,7 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     DATABASES["default"]["OPTIONS"] = {
         "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", 16), "timeout": 20},
+        "prepare_threshold": 0,  # plans are kept where parkportal.prepared asks for it, and nowhere else
     }
 DATABASES["default"]["TEST"] = {"NAME": env.str("TEST_DATABASE_NAME", None)}
 if "postgresql" in DATABASES["default"]["ENGINE"]:

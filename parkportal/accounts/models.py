@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 
 from parkportal.clock import park_today
 from parkportal.idempotency import TokenField
+from parkportal.prepared import Prepared
 from parkportal.privacy import EncryptedTextField, lookup_hash
 
 
@@ -132,8 +133,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         """The roles in force today; one statement for each request, none where `grants` were prefetched."""
         if not self.is_active:
             return frozenset()
-        today = park_today()
-        return frozenset(grant.role for grant in self.grants.all() if grant.holds_on(today))
+        today, known = park_today(), getattr(self, "_prefetched_objects_cache", {})
+        grants = self.grants.all() if "grants" in known else _GRANTS.rows((), _granted, user=self.pk)
+        return frozenset(grant.role for grant in grants if grant.holds_on(today))
 
     def has_role(self, *codes: str) -> bool:
         return not self.role_codes.isdisjoint(codes)
@@ -145,6 +147,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def role_labels(self) -> str:
         return "、".join(label for code, label in Role.choices if code in self.role_codes)
+
+
+_GRANTS = Prepared()  # asked with every page
+
+
+def _granted(*, user: int) -> "models.QuerySet[RoleGrant]":
+    return RoleGrant.objects.filter(user=user)
 
 
 class RoleGrant(models.Model):

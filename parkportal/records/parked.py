@@ -1,11 +1,13 @@
 """Drafts: what somebody began and has not finished. Encrypted, read by the owner or by whoever has the token, 24 hours."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from parkportal.prepared import Prepared
 from parkportal.records.models import Parked
 from parkportal.records.models.files import DRAFT_LIFE
 
@@ -36,14 +38,21 @@ def begin(purpose: str, content: Any, *, owner: Any = None, subject: str = "", l
 
 def get(purpose: str, *, owner: Any = None, token: UUID | None = None, subject: str = "") -> Parked | None:
     """The living draft of this token, or the owner's latest of this purpose and subject. Without either: None."""
-    drafts = Parked.objects.filter(purpose=purpose, expires_at__gt=timezone.now()).order_by("-id")
-    if owner is not None:
-        drafts = drafts.filter(owner=owner)
-    elif token is None:
-        return None
-    else:
-        drafts = drafts.filter(owner=None)
+    if owner is None:
+        return _BY_TOKEN.first((), _nobodys, purpose=purpose, token=token, now=timezone.now()) if token else None
+    drafts = _living(purpose, timezone.now()).filter(owner=owner)
     return drafts.filter(token=token).first() if token is not None else drafts.filter(subject=subject).first()
+
+
+_BY_TOKEN = Prepared()
+
+
+def _living(purpose: str, now: datetime) -> QuerySet[Parked]:
+    return Parked.objects.filter(purpose=purpose, expires_at__gt=now).order_by("-id")
+
+
+def _nobodys(*, purpose: str, token: UUID, now: datetime) -> QuerySet[Parked]:
+    return _living(purpose, now).filter(owner=None, token=token)
 
 
 def drop(purpose: str, *, owner: Any = None, token: UUID | None = None, subject: str = "") -> None:

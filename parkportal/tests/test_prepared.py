@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Exists, OuterRef
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Value
 
 from enterprises.tests.factories import make_account
 from parkportal import prepared
@@ -125,3 +126,60 @@ def test_a_question_that_is_pushed_out_while_it_is_asked_is_answered(monkeypatch
     found = [ask.first((Interrupted(ask),), named, username=user.username, role="station") for _ in range(3)]
 
     assert [row.pk for row in found] == [user.pk] * 3
+
+
+def with_role(*, user, role, ends_on):
+    return RoleGrant.objects.filter(user=user, role=role), {"ends_on": ends_on}
+
+
+def test_a_change_changes_what_it_names_and_says_how_many():
+    one, two = make_account("station"), make_account("station")
+    ask, day = Prepared(), prepared.park_today() + timedelta(days=3)
+
+    assert ask.update((), with_role, user=one.pk, role="station", ends_on=day) == 1
+    assert ask.update((), with_role, user=two.pk, role="leader", ends_on=day) == 0
+
+    assert list(RoleGrant.objects.order_by("user").values_list("user", "ends_on")) == [(one.pk, day), (two.pk, None)]
+
+
+def test_a_change_of_what_cannot_be_changes_nothing():
+    nobody = Prepared().update((), lambda name: (User.objects.filter(pk__in=[]), {"name": name}), name="x")
+
+    assert nobody == 0
+
+
+def test_rows_that_are_written_together_are_as_if_each_was_saved():
+    user, day = make_account("committee"), prepared.park_today()
+    kept = [RoleGrant(user=user, role=role, granted_by=user) for role in ("station", "leader")]
+
+    prepared.write(*kept)
+
+    saved = RoleGrant.objects.filter(granted_by=user).order_by("id")
+    assert [(one.pk, one.role, one.starts_on, one.ends_on) for one in saved] == [
+        (kept[0].pk, "station", day, None),
+        (kept[1].pk, "leader", day, None),
+    ]
+    kept[1].role = "squad"
+    kept[1].save()
+    assert RoleGrant.objects.filter(granted_by=user).count() == 2
+
+
+def test_a_row_that_a_constraint_refuses_is_refused_as_by_the_orm():
+    user = make_account("station")
+
+    with pytest.raises(IntegrityError, match="role_grant_open_once|accounts_rolegrant"), transaction.atomic():
+        prepared.write(RoleGrant(user=user, role="station"))
+
+    assert RoleGrant.objects.filter(user=user).count() == 1
+
+
+def test_a_percent_sign_in_a_question_is_no_value():
+    user = make_account("station")
+    User.objects.filter(pk=user.pk).update(name="一半 50% 的人")
+    told = Value("100%s")
+
+    found = Prepared().first(
+        (), lambda name: User.objects.annotate(told=told).filter(name__contains="0% 的").filter(username=name), name=user.username
+    )  # fmt: skip
+
+    assert (found.pk, found.told) == (user.pk, "100%s")

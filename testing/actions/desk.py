@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from parkportal.clock import park_now
-from parkportal.prepared import Prepared
+from parkportal.prepared import Prepared, write
 from parkportal.records.codes import take_code
 from parkportal.states import Refused
 from testing.actions.notices import call_about_fever
@@ -152,6 +152,13 @@ def _may_be_sampled(signup: SignUp) -> None:
         raise Done("already_collected", "已经采过", signup_id=signup.pk)
 
 
+_MOVED = Prepared()
+
+
+def _moved(*, pk: int, was: str, **changes: Any) -> tuple[QuerySet[SignUp], dict[str, Any]]:
+    return SignUp.objects.filter(pk=pk, status=was), changes
+
+
 def _move(
     signup: SignUp,
     to: str,
@@ -171,12 +178,14 @@ def _move(
         raise Refused("wrong_step", f"现在是“{_LABELS[signup.status]}”，不能这样做", said="步骤不对")
     was = signup.status
     changes = {"status": to, **{name: getattr(signup, name) for name in save}}
-    if not SignUp.objects.filter(pk=signup.pk, status=was).update(**changes):
+    if not _MOVED.update((), _moved, pk=signup.pk, was=was, **changes):
         raise Refused("changed_meanwhile", "刚刚有人改过，请再扫一次", said="请再扫一次")
     signup.status = to
-    SignUpMove.objects.create(
-        subject=signup, from_status=was, to_status=to, effective_at=at, by=by, token=token, session_id=session_id,
-        lane=lane, reason=reason, is_correction=correction,
+    write(
+        SignUpMove(
+            subject=signup, from_status=was, to_status=to, effective_at=at, by=by, token=token, session_id=session_id,
+            lane=lane, reason=reason, is_correction=correction,
+        )
     )  # fmt: skip
 
 
@@ -302,22 +311,16 @@ def _fill_issued(signup: SignUp, tube: ScannedTube, *, by: Any, at: datetime) ->
 
 
 def _fill_new(signup: SignUp, tube: ScannedTube, *, session_id: int, by: Any, at: datetime, lane: int | None) -> None:
-    specimen = Specimen.objects.create(
+    specimen = Specimen(
         barcode=tube.barcode, signup=signup, session_id=session_id, lab_id=signup.lab, lane=lane,
         status=SpecimenStatus.COLLECTED, issued_at=at, collected_at=at, collected_by=by, recorded_at=at,
         recollect_of_id=signup.redo,
     )  # fmt: skip
-    SpecimenMove.objects.bulk_create(
-        [
-            SpecimenMove(subject=specimen, to_status=SpecimenStatus.ISSUED, effective_at=at, by=by),
-            SpecimenMove(
-                subject=specimen,
-                from_status=SpecimenStatus.ISSUED,
-                to_status=SpecimenStatus.COLLECTED,
-                effective_at=at,
-                by=by,
-            ),
-        ]  # fmt: skip
+    write(specimen)
+    issued, collected = SpecimenStatus.ISSUED, SpecimenStatus.COLLECTED
+    write(
+        SpecimenMove(subject=specimen, to_status=issued, effective_at=at, by=by),
+        SpecimenMove(subject=specimen, from_status=issued, to_status=collected, effective_at=at, by=by),
     )
 
 

@@ -9,6 +9,7 @@ from django.db.models import F, Q, Sum
 
 from parkportal.clock import local, park_now
 from parkportal.idempotency import TokenField
+from parkportal.prepared import Prepared
 from testing.models.campaigns import Campaign
 from testing.models.points import SamplingPoint, own_points
 
@@ -117,6 +118,13 @@ class Session(models.Model):
         return self.kind == self.Kind.DOOR
 
 
+_TAKE = Prepared()
+
+
+def _one_more(*, slot: int) -> tuple["SlotQuerySet", dict[str, Any]]:
+    return Slot.objects.free().filter(pk=slot), {"taken": F("taken") + 1}
+
+
 class SlotQuerySet(models.QuerySet["Slot"]):
     def free(self) -> "SlotQuerySet":
         return self.filter(taken__lt=F("places"))
@@ -129,7 +137,7 @@ class SlotQuerySet(models.QuerySet["Slot"]):
 
     def take_place(self, pk: int) -> bool:
         """Take one place if one is left: lock, check and count in one statement. False when it is full."""
-        return bool(self.filter(pk=pk, taken__lt=F("places")).update(taken=F("taken") + 1))
+        return bool(_TAKE.update((), _one_more, slot=pk))
 
     def give_back(self, pk: int) -> None:
         self.filter(pk=pk, taken__gt=0).update(taken=F("taken") - 1)
