@@ -1,9 +1,9 @@
 """Whether the book equals itself: `manage.py invariants` and the nightly job call `check()`."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from decimal import Decimal
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Sum
 
 from parkportal.quantities import plain
 from supplies.models import Balance, Delivery, DeliveryStatus, Line, Movement, PlaceKind
@@ -12,7 +12,8 @@ from supplies.models.places import UNBOUNDED
 
 def check() -> list[str]:
     """A Chinese sentence for each thing that is not as it must be; an empty list when all is well."""
-    return [*_balances_equal_lines(), *_nothing_negative(), *_reversals_mirror(), *_held_by_hands(), *_held_by_squads()]
+    parts = (_balances_equal_lines, _nothing_negative, _reversals_mirror, _one_booking_an_occasion, _held_by_hands)
+    return [words for part in (*parts, _held_by_squads) for words in part()]
 
 
 def _balances_equal_lines() -> list[str]:
@@ -38,11 +39,32 @@ def _nothing_negative() -> list[str]:
 
 
 def _reversals_mirror() -> list[str]:
-    """A reversal has as many lines and as much as what it undoes, and nothing but reversals undo."""
-    found = Movement.objects.filter(Q(kind=Movement.Kind.REVERSAL) | Q(reverses__isnull=False)).annotate(
-        lines_here=Count("lines", distinct=True), lines_there=Count("reverses__lines", distinct=True)
-    )
-    return [f"冲正 {row.pk} 与原笔不对应。" for row in found.exclude(lines_here=F("lines_there"))]
+    """A reversal is what it undoes, line by line, the other way round: place, lot and quantity."""
+    undone = Movement.objects.filter(reverses__isnull=False).order_by("pk")
+    pairs = dict(undone.values_list("pk", "reverses").iterator())
+    there: dict[int | None, Counter] = defaultdict(Counter)
+    for place in ("movement__in", "movement__reversed_by__in"):
+        lines = Line.objects.filter(**{place: Movement.objects.filter(reverses__isnull=False)})
+        for movement, lot, start, end, quantity in lines.values_list(
+            "movement", "lot", "from_place", "to_place", "quantity"
+        ).iterator():
+            there[movement][(lot, start, end, quantity)] += 1
+    return [
+        f"冲正 {mirror} 与原笔 {first} 不对应。"
+        for mirror, first in pairs.items()
+        if there[mirror]
+        != Counter({(lot, end, start, n): times for (lot, start, end, n), times in there[first].items()})
+    ]
+
+
+def _one_booking_an_occasion() -> list[str]:
+    """Of the movements of an occasion one stands, and each correction stands for what was reversed."""
+    standing = Movement.objects.filter(occasion__isnull=False, reversed_by__isnull=True).order_by()
+    twice = standing.values_list("occasion").annotate(times=Count("pk")).filter(times__gt=1)
+    early = Movement.objects.filter(replaces__isnull=False, replaces__reversed_by__isnull=True)
+    return [f"{occasion} 记了 {times} 笔都没有冲正的账。" for occasion, times in twice] + [
+        f"台账第 {row.pk} 笔更正的第 {row.replaces_id} 笔没有冲正。" for row in early
+    ]
 
 
 def _held_by_hands() -> list[str]:

@@ -98,11 +98,15 @@ class Receiver:
 def receivers(enterprises: list[Enterprise]) -> list[Receiver]:
     """What these enterprises signed for, in one statement."""
     found = {enterprise.pk: Receiver(enterprise) for enterprise in enterprises}
-    lines = Line.objects.filter(
-        movement__kind=Movement.Kind.SIGNED,
-        to_place__kind=PlaceKind.ENTERPRISE,
-        to_place__enterprise__in=list(found),
-    ).values_list("to_place__enterprise", "lot__item__kind", "quantity", "movement__at")
+    lines = (
+        Line.objects.standing()
+        .filter(
+            movement__kind=Movement.Kind.SIGNED,
+            to_place__kind=PlaceKind.ENTERPRISE,
+            to_place__enterprise__in=list(found),
+        )
+        .values_list("to_place__enterprise", "lot__item__kind", "quantity", "movement__at")
+    )
     for enterprise, kind, quantity, at in lines.order_by("movement__at"):
         found[enterprise].by_kind[kind] += quantity
         found[enterprise].last_at = at

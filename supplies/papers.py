@@ -17,6 +17,7 @@ from parkportal.quantities import plain
 from parkportal.records import files
 from parkportal.records.models import StoredFile
 from parkportal.states import Refused
+from supplies.corrected import corrections, numbers
 from supplies.models import Delivery, DeliveryLine, DeliveryMove, DeliveryStatus, Shelf, StockTake
 
 NOTE_LIMIT = 300
@@ -173,9 +174,9 @@ def register_lines(row: Delivery, *, with_signatures: bool = False) -> Iterable[
     receipt = row.receipt
     if receipt is None:
         raise Refused("unsigned", f"{row} 还没有签收。")
+    changed = numbers(row.corrections)
     # one signature for many items stands beside the first
     for place, line in enumerate(row.lines.all()):
-        missing = line.missing or 0
         yield sheets.IssueRegisterLine(
             receiver=row.enterprise.name,
             item=line.lot.item.name,
@@ -189,16 +190,21 @@ def register_lines(row: Delivery, *, with_signatures: bool = False) -> Iterable[
             signed_by=receipt.signed_name,
             phone=mask_phone(row.enterprise.liaison_phone),
             received_on=day_of(receipt.at),
-            remark=f"少 {plain(missing)}，{line.get_shortage_display()}" if missing else "",
+            remark=_remark(line, changed.get(line.pk)),
             drawn=small(receipt.image) if with_signatures and not place and receipt.image else b"",
         )
+
+
+def _remark(line: DeliveryLine, corrected: list[str] | None) -> str:
+    short = f"少 {plain(line.missing)}，{line.shortage_words}" if line.missing else ""
+    return "；".join(filter(None, [short, f"更正：{' → '.join(corrected)}" if corrected else ""]))
 
 
 def whole(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
     """With everything that the papers print."""
     issued = DeliveryMove.objects.filter(to_status=DeliveryStatus.ISSUED).select_related("by").order_by("-id")
     return deliveries.select_related("enterprise", "squad", "warehouse", "receipt", "handover").prefetch_related(
-        "lines__lot__item", Prefetch("moves", issued, to_attr="issues")
+        "lines__lot__item", Prefetch("moves", issued, to_attr="issues"), corrections()
     )
 
 

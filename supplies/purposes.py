@@ -46,6 +46,14 @@ DELIVERY_CHANGED = Purpose(
     why="出库以后改了送达的时间或地点。",
     context_url="supplies:delivery_detail",
 )
+DELIVERY_CORRECTED = Purpose(
+    "delivery_corrected",
+    "物资签收更正",
+    "园区物资配送单{code}的签收数更正了：{what}。和实际不符，请登录工作台查看或联系小分队。",
+    lifetime=timedelta(days=3),
+    why="签收时写错的数量更正以后发给企业联络员。",
+    context_url="supplies:delivery_detail",
+)
 DELIVERY_REMINDER = Purpose(
     "delivery_reminder",
     "物资签收提醒",
@@ -73,6 +81,7 @@ SIGNING_CODE = Purpose(
 PURPOSES = [
     DELIVERY_NOTICE,
     DELIVERY_CHANGED,
+    DELIVERY_CORRECTED,
     DELIVERY_REMINDER,
     DELIVERY_UNREAD,
     SIGNING_CODE,

@@ -10,7 +10,6 @@ from supplies.views import (
     doorstep,
     follow_up,
     lots,
-    money,
     places,
     requests,
     stock,
@@ -25,11 +24,9 @@ stock_urls = [
     path("movements/", stock.ledger, name="ledger"),
     path("movements/new/", stock.movement_create, name="movement_create"),
     path("movements/<int:pk>/reverse/", stock.movement_reverse, name="movement_reverse"),
+    path("movements/<int:pk>/correct/", stock.movement_correct, name="movement_correct"),
     path("report/", stock.stock_report, name="stock_report"),
     path("cover/", stock.cover_list, name="cover_list"),
-    path("costs/", money.cost_list, name="cost_list"),
-    path("costs/export/", money.cost_export, name="cost_export"),
-    path("donor/", money.donor_statement, name="donor_statement"),
     path("balances/", lots.balance_list, name="balance_list"),
 ]
 lot_urls = [
@@ -95,6 +92,7 @@ delivery_urls = [
     path("deliveries/<int:pk>/code/", follow_up.delivery_code, name="delivery_code"),
     path("deliveries/<int:pk>/shortage/", follow_up.delivery_shortage, name="delivery_shortage"),
     path("deliveries/<int:pk>/close/", follow_up.delivery_close, name="delivery_close"),
+    path("deliveries/<int:pk>/correct/", follow_up.delivery_correct, name="delivery_correct"),
     path("deliveries/<int:pk>/feedback/", follow_up.feedback_create, name="feedback_create"),
     path("feedback/", follow_up.feedback_list, name="feedback_list"),
     path(

@@ -128,7 +128,7 @@ def _short(user: Any, limit: int) -> list[Entry]:
             "短少",
             row.enterprise.name,
             "；".join(
-                f"{line.lot.item}少 {plain(line.missing)} {line.lot.item.unit}，{line.get_shortage_display()}"
+                f"{line.lot.item}少 {plain(line.missing)} {line.lot.item.unit}，{line.shortage_words}"
                 for line in row.lines.all()
                 if line.missing
             ),

@@ -114,7 +114,6 @@ class Figure:
 
 
 _registry: dict[str, Figure] = {}
-_sources: list[Callable[[], Iterable[Figure]]] = []
 
 
 def register(figures: Iterable[Figure]) -> None:
@@ -123,24 +122,12 @@ def register(figures: Iterable[Figure]) -> None:
         _registry[figure.code] = figure
 
 
-def register_source(source: Callable[[], Iterable[Figure]]) -> None:
-    """Called in AppConfig.ready(): figures that follow from what staff have in a dictionary, asked for each time."""
-    if source not in _sources:
-        _sources.append(source)
-
-
-def declared() -> list[Figure]:
-    """The figures of a fresh park."""
+def all_figures() -> list[Figure]:
     return list(_registry.values())
 
 
-def all_figures() -> list[Figure]:
-    """Those, and the ones that follow from what staff have added to a dictionary."""
-    return [*declared(), *(figure for source in _sources for figure in source())]
-
-
 def get(code: str) -> Figure | None:
-    return _registry.get(code) or next((figure for figure in all_figures() if figure.code == code), None)
+    return _registry.get(code)
 
 
 def as_of_for(day: date) -> datetime:
@@ -166,9 +153,7 @@ def latest(codes: Iterable[str] | None = None) -> dict[str, FigureValue]:
     """The figures as the dashboards show them: the live rows refreshed each minute; one statement when they exist."""
     live = {row.code: row for row in FigureSnapshot.objects.latest_live().filter(day=park_today())}
     now = park_now()
-    asked = live.keys() - _registry.keys() or not live  # a dictionary is read only where its figures are kept
-    everything = all_figures() if asked else declared()
-    wanted = everything if codes is None else [_registry[code] for code in codes]
+    wanted = all_figures() if codes is None else [_registry[code] for code in codes]
     return {
         figure.code: (
             figure.shown(row.numerator, row.denominator, row.as_of)

@@ -13,7 +13,7 @@
       row.hidden = !short;
       field.classList.toggle("form-control-attention", short);
       if (short) words.textContent = "少 " + Number((expected - typed).toFixed(3)).toLocaleString("zh-CN") + " " + words.dataset.unit + "，选一个原因";
-      if (!short) row.querySelector("select").value = "";
+      if (!short) row.querySelectorAll("select, [data-part]").forEach((one) => { one.value = ""; });
     };
     field.addEventListener("input", show);
     show();

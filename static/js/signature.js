@@ -1,4 +1,4 @@
-/* A signature drawn with the finger, the pen or the mouse; where this script does not run the typed name signs. */
+/* A signature drawn with the finger, the pen or the mouse; where this script does not run a code from a text message signs. */
 (() => {
   "use strict";
   document.querySelectorAll("[data-signature]").forEach((block) => {

@@ -9,6 +9,7 @@ from supplies.actions.allocations import (
     submit_allocation,
     void_allocation,
 )
+from supplies.actions.corrections import correct_delivery, correct_movement
 from supplies.actions.deliveries import (
     Arrival,
     Signature,
@@ -63,6 +64,8 @@ __all__ = [
     "ask_for_supplies",
     "close_remainder",
     "consume_kits",
+    "correct_delivery",
+    "correct_movement",
     "decline_request",
     "end_keeper",
     "hand_to_squad",

@@ -34,6 +34,7 @@ from supplies.models import (
     Item,
     Place,
 )
+from supplies.models.delivery import UNDERWAY
 from supplies.plans import Claim, Plan, Terms, share_out
 
 Status = Allocation.Status
@@ -132,6 +133,7 @@ def approve_allocation(*, allocation: Allocation, by: Any, at: datetime | None =
     _check_stock(held)
     held.approved_at, held.approved_by = at or park_now(), by
     held.move_to(Status.APPROVED, by=by, at=held.approved_at, save=("approved_at", "approved_by"))
+    held.lines.update(is_frozen=True)
     made = _make_deliveries(held, by, held.approved_at)
     if held.mode == AllocationMode.REQUESTED:
         grant(held, by=by)
@@ -274,7 +276,7 @@ def new_deliveries(
 
 def close_finished(lines: Sequence[DeliveryLine], by: Any, now: datetime) -> None:
     """A plan is done when nothing of it is under way any more."""
-    plans = {line.allocation_line.allocation_id for line in lines if line.allocation_line}
+    plans = {line.allocation_line.allocation_id for line in lines if line.allocation_line_id}
     open_states = [DeliveryStatus.PENDING, DeliveryStatus.ISSUED, DeliveryStatus.WITH_LIAISON]
     under_way = set(
         DeliveryLine.objects.filter(
@@ -283,3 +285,12 @@ def close_finished(lines: Sequence[DeliveryLine], by: Any, now: datetime) -> Non
     )
     for plan in Allocation.objects.filter(pk__in=plans - under_way, status=Allocation.Status.APPROVED):
         plan.move_to(Allocation.Status.DONE, by=by, at=now)
+
+
+def reopen_underway(lines: Sequence[DeliveryLine], by: Any, reason: str) -> None:
+    """A correction has put something of a finished plan on its way again: the plan goes on."""
+    plans = {line.allocation_line.allocation_id for line in lines if line.allocation_line_id}
+    under_way = DeliveryLine.objects.filter(delivery__status__in=UNDERWAY, allocation_line__allocation__in=plans)
+    done = Allocation.objects.filter(status=Allocation.Status.DONE)
+    for plan in done.filter(pk__in=under_way.values("allocation_line__allocation")):
+        plan.move_to(Allocation.Status.APPROVED, by=by, reason=reason, correction=True)

@@ -12,7 +12,6 @@ from django.db.models import Max
 from django.utils import timezone
 
 from parkportal.clock import day_of, local, park_now
-from parkportal.given import given
 from parkportal.idempotency import once
 from parkportal.quantities import plain
 from parkportal.records.models import AuditEntry, StoredFile
@@ -38,11 +37,12 @@ from supplies.models.delivery import UNDERWAY
 from supplies.units import fitting
 
 Shortage = DeliveryLine.Shortage
+WRITTEN = ("received", *Shortage.values, "shortage_note")  # what a signature or its correction writes on a line
 
 
 @dataclass(frozen=True)
 class Signature:
-    """Who signed and how: a drawn picture, the code from a text message, or the typed name."""
+    """Who signed, and how: a drawn picture, or the code from a text message (decision 61)."""
 
     name: str
     image: StoredFile | None = None
@@ -54,7 +54,9 @@ class Signature:
     def receipt(self, leg: str, *, by: Any, at: datetime) -> Receipt:
         if not self.name.strip():
             raise Refused("name_missing", "请写签收人的姓名。")
-        method = Receipt.Method.CODE if self.code else Receipt.Method.DRAWN if self.image else Receipt.Method.TYPED
+        if not self.code and self.image is None:
+            raise Refused("not_signed", "只写姓名不算签字，请在框里手写签名。", field="signature")
+        method = Receipt.Method.CODE if self.code else Receipt.Method.DRAWN
         return Receipt.objects.create(
             leg=leg,
             method=method,
@@ -70,10 +72,10 @@ class Signature:
 
 @dataclass(frozen=True)
 class Arrival:
-    """What arrived of one line; a shortage has its reason."""
+    """What arrived of one line, and why the rest did not: one reason for all of it, or how much for each reason."""
 
     received: Decimal
-    shortage: str = ""
+    shortage: str | Mapping[str, Decimal] = ""
     note: str = ""
 
 
@@ -87,7 +89,7 @@ def issue_deliveries(
     unless it is written down afterwards (`at`).
     Raises AlreadyMoved when all had left, Refused `changed_meanwhile`, `not_enough`.
     """
-    waiting = [one for one in _locked(deliveries) if one.status == DeliveryStatus.PENDING]
+    waiting = [one for one in locked(deliveries) if one.status == DeliveryStatus.PENDING]
     if not waiting:
         raise AlreadyMoved("already", "这些配送单都已经出库。")
     for one in waiting:
@@ -119,12 +121,12 @@ def hand_to_squad(
     """
 
     def hand_over() -> Receipt:
-        held = _locked(deliveries)
+        held = locked(deliveries)
         _check_handover(held)
         now = _signed_at(held, at)
-        _check_usable([line for one in held for line in one.lines.all()], now)
+        check_usable([line for one in held for line in one.lines.all()], now)
         receipt = signature.receipt(Receipt.Leg.LIAISON, by=by, at=now)
-        transit, bag = Place.objects.the(PlaceKind.TRANSIT), Place.objects.of_squad(given(held[0].squad))
+        transit, bag = Place.objects.the(PlaceKind.TRANSIT), Place.objects.of_squad(held[0].squad)
         entries = [
             Entry(Movement.Kind.HANDOVER, _legs(one.lines.all(), transit, bag), delivery=one, at=now) for one in held
         ]
@@ -147,9 +149,8 @@ def sign_delivery(
 ) -> Receipt:
     """The enterprise signs, once for all lines. `arrivals` maps a line's id to what arrived; missing = in full.
 
-    Damage and loss are written off, what comes later becomes a delivery of its own, what the firm does not want stays
-    with who brought it. The same token gives the first receipt. `at` is when it was signed on the phone: see
-    `_signed_at`. Raises AlreadyMoved with when and by whom, Refused.
+    Damage and loss are written off, what comes later is a delivery of its own, what is not wanted stays with who brought it.
+    The same token gives the first receipt; `at`: see `_signed_at`. Raises AlreadyMoved with when and by whom, Refused.
     """
     found = Receipt.objects.filter(token=signature.token).first() if signature.token else None
     if found is not None:
@@ -157,21 +158,21 @@ def sign_delivery(
     code = check_signing_code(delivery, signature.code) if signature.code else None
 
     def sign() -> Receipt:
-        [held] = _locked([delivery])
+        [held] = locked([delivery])
         _check_signable(held)
-        lines, now = list(held.lines.all()), _signed_at([held], at)
-        _check_lots(held, lines, arrivals)
+        now, lines = _signed_at([held], at), list(held.lines.all())
+        check_lots(held, lines, arrivals)
         for line in lines:
-            _fill(line, arrivals.get(line.pk, Arrival(line.expected)))
-        _check_usable([line for line in lines if line.received], now)
+            fill(line, arrivals.get(line.pk, Arrival(line.expected)))
+        check_usable([line for line in lines if line.received], now)
         receipt = signature.receipt(Receipt.Leg.ENTERPRISE, by=by, at=now)
         if code is not None:
             SigningCode.objects.filter(pk=code.pk).update(used_at=timezone.now())
-        _post_arrival(held, lines, by, now)
-        DeliveryLine.objects.bulk_update(lines, ["received", "shortage", "shortage_note"])
+        post(*arrival(held, lines, now), by=by)
+        DeliveryLine.objects.bulk_update(lines, WRITTEN)
         held.receipt = receipt
-        held.move_to(_outcome(lines), by=by, at=now, save=("receipt",))
-        _open_remainder(held, lines, by)
+        held.move_to(outcome(lines), by=by, at=now, save=("receipt",))
+        open_remainder(held, lines, by)
         close_finished(lines, by, now)
         close_fulfilled(lines, by=by)
         take_back(held, by=by, reason="已经签收")
@@ -187,7 +188,7 @@ def void_delivery(*, delivery: Delivery, by: Any, reason: str) -> Delivery:
     """
     if not reason.strip():
         raise Refused("reason_missing", "作废要写原因。")
-    [held] = _locked([delivery])
+    [held] = locked([delivery])
     return give_up(held, by=by, reason=reason, words=f"作废：{reason}")
 
 
@@ -195,7 +196,7 @@ def give_up(held: Delivery, *, by: Any, reason: str, words: str) -> Delivery:
     """A locked delivery ends without a signature, wherever its goods are; `words` stand in the ledger."""
     lines = list(held.lines.all())
     if held.status in UNDERWAY:
-        legs = _legs(lines, _holder(held), held.warehouse)
+        legs = _legs(lines, holder_of(held), held.warehouse)
         post(Entry(Movement.Kind.RETURN, legs, words[:200], delivery=held), by=by)
     held.move_to(DeliveryStatus.VOID, by=by, reason=reason)
     close_finished(lines, by, park_now())
@@ -205,12 +206,13 @@ def give_up(held: Delivery, *, by: Any, reason: str, words: str) -> Delivery:
     return held
 
 
-def _locked(deliveries: Sequence[Delivery]) -> list[Delivery]:
+def locked(deliveries: Sequence[Delivery]) -> list[Delivery]:
+    """The deliveries under their locks, in one order, with their lines."""
     ids = sorted({one.pk for one in deliveries})
     rows = Delivery.objects.select_for_update(of=("self",)).select_related(
         "enterprise", "warehouse", "squad", "receipt"
     )
-    return list(rows.filter(pk__in=ids).prefetch_related("lines__lot__item").order_by("pk"))
+    return list(rows.filter(pk__in=ids).prefetch_related("lines__lot__item", "lines__allocation_line").order_by("pk"))
 
 
 def _signed_at(held: Sequence[Delivery], at: datetime | None) -> datetime:
@@ -225,7 +227,7 @@ def _signed_at(held: Sequence[Delivery], at: datetime | None) -> datetime:
     return min(max(at, last or at), now)
 
 
-def _check_usable(lines: Sequence[DeliveryLine], signed_at: datetime) -> None:
+def check_usable(lines: Sequence[DeliveryLine], signed_at: datetime) -> None:
     """Nothing recalled, quarantined or expired changes hands; what was signed before that and sent later is history."""
     for line in lines:
         if not line.lot.is_usable and not _was_usable(line.lot, signed_at):
@@ -256,14 +258,14 @@ def _check_handover(held: list[Delivery]) -> None:
         raise Refused("other_squad", "一次只能交一个小分队的配送单。")
     for one in held:
         if one.status == DeliveryStatus.WITH_LIAISON:
-            move = given(one.last_move(DeliveryStatus.WITH_LIAISON))
+            move = one.last_move(DeliveryStatus.WITH_LIAISON)
             raise AlreadyMoved("already", f"{one} 已经在 {local(move.effective_at):%m-%d %H:%M} 由{move.by}接走。")
         if one.status != DeliveryStatus.ISSUED:
             raise Refused("not_issued", f"{one} 现在是“{one.get_status_display()}”，不能交接。")
 
 
 def _check_signable(held: Delivery) -> None:
-    if held.receipt:
+    if held.receipt_id:
         name, at = held.receipt.signed_name, held.receipt.at
         raise AlreadyMoved("already", f"这张配送单已经在 {at:%m-%d %H:%M} 由{name}签收，不用再签。", at=at)
     if held.status == DeliveryStatus.PENDING:
@@ -272,7 +274,8 @@ def _check_signable(held: Delivery) -> None:
         raise Refused("void", "这张配送单已经作废。")
 
 
-def _check_lots(held: Delivery, lines: list[DeliveryLine], arrivals: Mapping[int, Arrival]) -> None:
+def check_lots(held: Delivery, lines: Sequence[DeliveryLine], arrivals: Mapping[int, Arrival]) -> None:
+    """Raises Refused `wrong_lot` for a line of another delivery."""
     foreign = arrivals.keys() - {line.pk for line in lines}
     if foreign:
         found = DeliveryLine.objects.select_related("lot__item").filter(pk__in=foreign).order_by("pk").first()
@@ -280,60 +283,69 @@ def _check_lots(held: Delivery, lines: list[DeliveryLine], arrivals: Mapping[int
         raise Refused("wrong_lot", f"{what}不在配送单 {held} 上，请核对单子。")
 
 
-def _fill(line: DeliveryLine, arrival: Arrival) -> None:
-    item = line.lot.item
-    if arrival.received:
-        fitting(arrival.received, item)
-    if arrival.received < 0 or arrival.received > line.expected:
+def fill(line: DeliveryLine, arrived: Arrival) -> None:
+    """Write on the line what arrived and why the rest did not. Raises Refused `out_of_range`, `shortage_reason`."""
+    item, missing = line.lot.item, line.expected - arrived.received
+    if arrived.received:
+        fitting(arrived.received, item)
+    if arrived.received < 0 or missing < 0:
         raise Refused("out_of_range", f"{item}应收 {plain(line.expected)} {item.unit}，实收不能多于它。")
-    short = arrival.received < line.expected
-    if short and arrival.shortage not in Shortage.values[1:]:
-        raise Refused(
-            "shortage_reason", f"{item}少收 {plain(line.expected - arrival.received)} {item.unit}，请选原因。"
-        )
-    line.received = arrival.received
-    line.shortage, line.shortage_note = (arrival.shortage, arrival.note) if short else ("", "")
+    parts = {arrived.shortage: missing} if isinstance(arrived.shortage, str) else arrived.shortage
+    parts = {reason: fitting(amount, item) for reason, amount in parts.items() if amount} if missing else {}
+    if missing and (not parts or parts.keys() - set(Shortage.values)):
+        raise Refused("shortage_reason", f"{item}少收 {plain(missing)} {item.unit}，请选原因。")
+    if sum(parts.values()) != missing:
+        said = plain(sum(parts.values(), Decimal(0)))
+        raise Refused("shortage_sum", f"{item}少收 {plain(missing)} {item.unit}，各原因合计 {said}，要正好相等。")
+    line.received = arrived.received
+    line.shortage_note = arrived.note if missing else ""
+    for reason in Shortage.values:
+        setattr(line, reason, parts.get(reason, Decimal(0)))
 
 
-def _holder(held: Delivery) -> Place:
-    if held.status == DeliveryStatus.WITH_LIAISON:
-        return Place.objects.of_squad(given(held.squad))
+def holder_of(held: Delivery) -> Place:
+    """Who brings the goods, or brought them: the squad that signed for them, else they came straight from the warehouse."""
+    if held.handover_id:
+        return Place.objects.of_squad(held.squad)
     return Place.objects.the(PlaceKind.TRANSIT)
 
 
-def _post_arrival(held: Delivery, lines: list[DeliveryLine], by: Any, now: datetime) -> None:
-    holder, loss = _holder(held), Place.objects.the(PlaceKind.LOSS)
+def arrival(held: Delivery, lines: Sequence[DeliveryLine], now: datetime) -> list[Entry]:
+    """What the book says of these lines: signed for, written off; what a firm does not want at the warehouse goes back."""
+    holder, loss = holder_of(held), Place.objects.the(PlaceKind.LOSS)
     firm = Place.objects.of_enterprises([held.enterprise])[held.enterprise_id]
+    gone = [line for line in lines if line.damaged + line.lost]
+    why = "；".join(f"{line.lot.item}{line.shortage_words}" for line in gone)
     arrived = [Leg(line.lot, holder, firm, line.received) for line in lines if line.received]
-    gone = [line for line in lines if line.shortage in {Shortage.DAMAGED, Shortage.LOST}]
-    entries = [Entry(Movement.Kind.SIGNED, arrived, delivery=held, at=now)] if arrived else []
-    if gone:
-        legs = [Leg(line.lot, holder, loss, line.missing) for line in gone]
-        why = "；".join(f"{line.lot.item}{line.get_shortage_display()}{line.shortage_note}" for line in gone)
-        entries.append(Entry(Movement.Kind.LOSS, legs, why[:200], delivery=held, at=now))
-    back = [line for line in lines if line.shortage == Shortage.DECLINED]
-    if back and held.status == DeliveryStatus.ISSUED:
-        legs = [Leg(line.lot, holder, held.warehouse, line.missing) for line in back]
-        entries.append(Entry(Movement.Kind.RETURN, legs, "企业不要，退回仓库", delivery=held, at=now))
-    post(*entries, by=by)
+    written_off = [Leg(line.lot, holder, loss, line.damaged + line.lost) for line in gone]
+    back = [] if held.handover_id else [
+        Leg(line.lot, holder, held.warehouse, line.declined) for line in lines if line.declined
+    ]  # fmt: skip
+    said = (
+        (Movement.Kind.SIGNED, arrived, ""),
+        (Movement.Kind.LOSS, written_off, why[:200]),
+        (Movement.Kind.RETURN, back, "企业不要，退回仓库"),
+    )
+    return [Entry(kind, legs, reason, delivery=held, at=now) for kind, legs, reason in said if legs]
 
 
-def _outcome(lines: list[DeliveryLine]) -> str:
+def outcome(lines: Sequence[DeliveryLine]) -> str:
+    """The status that these lines give their delivery."""
     if all(line.received == line.expected for line in lines):
         return DeliveryStatus.SIGNED
     return DeliveryStatus.PARTIAL if any(line.received for line in lines) else DeliveryStatus.DECLINED
 
 
-def _open_remainder(held: Delivery, lines: list[DeliveryLine], by: Any) -> None:
+def open_remainder(held: Delivery, lines: Sequence[DeliveryLine], by: Any) -> None:
     """What comes later goes on as a delivery of its own, in the same hands."""
-    later = [line for line in lines if line.shortage == Shortage.LATER]
+    later = [line for line in lines if line.later]
     if not later:
         return
     [rest] = new_deliveries(held.warehouse, [held.enterprise], by=by)
     rest.remainder_of, rest.squad_id, rest.handover, rest.issued_at = held, held.squad_id, held.handover, held.issued_at
     rest.save(update_fields=["remainder_of", "squad", "handover", "issued_at"])
     DeliveryLine.objects.bulk_create(
-        DeliveryLine(delivery=rest, lot=line.lot, allocation_line=line.allocation_line, expected=line.missing)
+        DeliveryLine(delivery=rest, lot=line.lot, allocation_line=line.allocation_line, expected=line.later)
         for line in later
     )
     rest.move_to(DeliveryStatus.ISSUED, by=by, reason=f"{held} 的余下部分")

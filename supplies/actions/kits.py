@@ -81,12 +81,15 @@ def kit_stocks(point: Place) -> dict[str, KitStock]:
 
 @transaction.atomic
 def consume_kits(*, point: Place, occasion: str, uses: Sequence[Use], by: Any, at: Any = None) -> Movement:
-    """What a session used, in one movement; `occasion` (e.g. `session:12`) can be booked once only.
+    """What a session used, in one movement; of an occasion (e.g. `session:12`) one movement stands.
 
+    When it was reversed, the occasion is booked again in its place.
     What was counted and is not what should be left goes with the same movement to or from loss, with its reason.
     Raises AlreadyMoved with the first booking, Refused `not_enough` with what is left, `reason_missing`, `out_of_range`.
     """
-    found = Movement.objects.select_related("by").filter(occasion=occasion).first()
+    Place.objects.select_for_update(of=("self",), no_key=True).get(pk=point.pk)  # who books the same session waits here
+    booked = Movement.objects.filter(occasion=occasion).select_related("by")
+    found = booked.standing().first()
     if found is not None:
         raise AlreadyMoved(
             "already", f"这一场已经在 {local(found.at):%m-%d %H:%M} 由{found.by}结过账。", movement=found.pk
@@ -100,7 +103,9 @@ def consume_kits(*, point: Place, occasion: str, uses: Sequence[Use], by: Any, a
     if not legs:
         raise Refused("out_of_range", "用掉的数量要大于 0。")
     why = "；".join(use.reason.strip() for use in uses if use.reason.strip())
-    return post(Entry(Movement.Kind.CONSUMPTION, legs, why[:200], occasion=occasion, at=at), by=by)[0]
+    reversed_one = booked.filter(replaced_by__isnull=True).first()
+    entry = Entry(Movement.Kind.CONSUMPTION, legs, why[:200], occasion=occasion, replaces=reversed_one, at=at)
+    return post(entry, by=by)[0]
 
 
 def _legs_of(stock: KitStock, use: Use, point: Place) -> list[Leg]:

@@ -42,6 +42,7 @@ class Entry:
     delivery: Delivery | None = None
     occasion: str | None = None
     reverses: Movement | None = None
+    replaces: Movement | None = None
     token: UUID | None = None
     at: datetime | None = None
 
@@ -116,6 +117,7 @@ def _write(entry: Entry, by: Any) -> Movement:
         delivery=entry.delivery,
         occasion=entry.occasion,
         reverses=entry.reverses,
+        replaces=entry.replaces,
         token=entry.token,
     )
 
@@ -164,19 +166,32 @@ def reverse_movement(*, movement: Movement, by: Any, reason: str, token: UUID | 
     Raises AlreadyMoved when it was reversed before, Refused when it belongs to a delivery that was signed or when
     what it brought is no longer there.
     """
+    check_reversible(movement, reason, "冲正")
+    [undone] = post(mirror(movement, reason, token=token), by=by)
+    record("supplies.movement_reversed", by=by, subject=movement, after={"reversal": undone.pk}, reason=reason)
+    return undone
+
+
+def check_reversible(movement: Movement, reason: str, what: str) -> None:
+    """Raises Refused, AlreadyMoved: only what stands and belongs to no delivery is undone, with a reason.
+
+    Two who undo the same movement at once wait here for each other, so that the second is told by whom.
+    """
     if not reason.strip():
-        raise Refused("reason_missing", "冲正要写原因。")
+        raise Refused("reason_missing", f"{what}要写原因。", field="reason")
     if movement.kind == Movement.Kind.REVERSAL:
         raise Refused("is_reversal", "这一笔本身是冲正，要改请另记一笔。")
     if movement.delivery_id:
         raise Refused("of_delivery", f"这一笔属于配送单 {movement.delivery}，请在配送单上办。")
-    # Two who undo the same movement at once wait here for each other, so that the second is told by whom.
     Movement.objects.select_for_update(of=("self",)).get(pk=movement.pk)
     undone = Movement.objects.filter(reverses=movement).select_related("by").first()
     if undone is not None:
         raise AlreadyMoved("already", f"已经在 {local(undone.at):%Y-%m-%d %H:%M} 由{undone.by}冲正。", at=undone.at)
+
+
+def mirror(movement: Movement, reason: str, *, token: UUID | None = None, at: datetime | None = None) -> Entry:
+    """What undoes a movement, line by line."""
     lines = movement.lines.select_related("lot__item", "from_place", "to_place")
     legs = [Leg(line.lot, line.to_place, line.from_place, line.quantity) for line in lines]
-    [mirror] = post(Entry(Movement.Kind.REVERSAL, legs, reason, reverses=movement, token=token), by=by)
-    record("supplies.movement_reversed", by=by, subject=movement, after={"reversal": mirror.pk}, reason=reason)
-    return mirror
+    kind = Movement.Kind.REVERSAL
+    return Entry(kind, legs, reason[:200], delivery=movement.delivery, reverses=movement, token=token, at=at)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -15,9 +16,15 @@ from parkportal.quantities import plain
 from parkportal.records.audit import record
 from parkportal.states import AlreadyMoved, Refused
 from supplies.holders import phone_of
-from supplies.models import Delivery, DeliveryStatus
+from supplies.models import Delivery, DeliveryLine, DeliveryMove, DeliveryStatus
 from supplies.models.delivery import UNDERWAY
-from supplies.purposes import DELIVERY_CHANGED, DELIVERY_NOTICE, DELIVERY_REMINDER, DELIVERY_UNREAD
+from supplies.purposes import (
+    DELIVERY_CHANGED,
+    DELIVERY_CORRECTED,
+    DELIVERY_NOTICE,
+    DELIVERY_REMINDER,
+    DELIVERY_UNREAD,
+)
 
 OVERDUE_AFTER = timedelta(days=1)
 UNREAD_AFTER = timedelta(hours=4)
@@ -55,6 +62,24 @@ def tell(delivery: Delivery, *, by: Any) -> None:
     who = delivery.squad.name if delivery.squad else str(delivery.warehouse)
     values = {"code": delivery.code, "what": what_of(delivery), "when": when_of(delivery), "where": where_of(delivery)}
     _put(DELIVERY_NOTICE.code, f"delivery:{delivery.pk}", delivery, {**values, "who": who}, by)
+
+
+def tell_corrected(
+    delivery: Delivery, lines: Sequence[DeliveryLine], had: Mapping[int, Decimal], move: DeliveryMove, *, by: Any
+) -> None:
+    """What the enterprise is said to have received is another number now; `had` maps a line's id to the one before."""
+    named = [
+        f"{line.lot.item.name}由{plain(had[line.pk])}改为{plain(line.received)}{line.lot.item.unit}" for line in lines
+    ]
+    if named:
+        what = "、".join(named[:NAMED]) + (f"等{len(named)}项" if len(named) > NAMED else "")
+        _put(
+            DELIVERY_CORRECTED.code,
+            f"delivery:{delivery.pk}:{move.pk}",
+            delivery,
+            {"code": delivery.code, "what": what},
+            by,
+        )
 
 
 def schedule_deliveries(
@@ -177,5 +202,5 @@ def _put(
     phone = phone_of(delivery.enterprise)
     if phone:
         label = f"{delivery.enterprise} {delivery.code}"
-        more: dict[str, Any] = {"label": label, "context_id": delivery.pk, "about_id": delivery.enterprise_id}
+        more = {"label": label, "context_id": delivery.pk, "about_id": delivery.enterprise_id}
         outbox.put(purpose, occasion=occasion, values=values, to_phone=phone, by=by, expires_at=expires_at, **more)

@@ -29,6 +29,7 @@ class Received:
     supplier: str = ""
     received_on: date | None = None
     unit_price: Decimal | None = None
+    manufacturer: str = ""
 
     @property
     def lot_values(self) -> dict[str, Any]:
@@ -41,6 +42,7 @@ class Received:
             "source": self.source,
             "supplier": self.supplier,
             "unit_price": self.unit_price,
+            "manufacturer": self.manufacturer,
         }
 
 

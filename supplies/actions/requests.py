@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from enterprises.actions import close_need
+from enterprises.actions import close_need, reopen_need
 from enterprises.models import Enterprise, Need
 from parkportal.clock import local
 from parkportal.idempotency import once
@@ -24,7 +24,7 @@ from supplies.models import (
     SupplyRequest,
     SupplyRequestLine,
 )
-from supplies.models.delivery import ENDED
+from supplies.models.delivery import ENDED, UNDERWAY
 from supplies.purposes import REQUEST_DECLINED
 from supplies.units import fitting
 
@@ -163,6 +163,22 @@ def reopen_unsent(lines: Iterable[DeliveryLine], *, by: Any, reason: str) -> Non
         request.lines.filter(allocation_line__in=unsent).update(granted=None, allocation_line=None)
         if request.status == Status.ALLOTTED:
             request.move_to(Status.OPEN, by=by, reason=reason)
+
+
+def reopen_received(lines: Iterable[DeliveryLine], *, by: Any, reason: str) -> None:
+    """A correction has put something on its way again: the request waits for it, and so does the need it came from."""
+    shares = {line.allocation_line_id for line in lines if line.allocation_line_id}
+    under_way = DeliveryLine.objects.filter(allocation_line__in=shares, delivery__status__in=UNDERWAY)
+    touched = SupplyRequest.objects.filter(
+        lines__allocation_line__in=under_way.values("allocation_line"), status=Status.DONE
+    )
+    for request in _locked(set(touched.values_list("pk", flat=True))):
+        waiting = SupplyRequest.objects.filter(need=request.need_id, status__in=[Status.OPEN, Status.ALLOTTED])
+        if request.need_id and waiting.exists():
+            continue  # the need has been asked for anew, and that request answers for it
+        request.move_to(Status.ALLOTTED, by=by, reason=reason, correction=True)
+        if request.need is not None and request.need.can_move(Need.Status.REOPENED):
+            reopen_need(need=request.need, by=by, reason=reason)
 
 
 def _outcome(sent: Any) -> str:

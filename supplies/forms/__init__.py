@@ -1,16 +1,17 @@
 """What people type about supplies."""
 
 from supplies.forms.allocations import AllocationForm, OverrideForm
-from supplies.forms.deliveries import FeedbackForm, HandoverForm, ScheduleForm, SignForm
+from supplies.forms.deliveries import CorrectionForm, FeedbackForm, HandoverForm, ScheduleForm, SignForm
 from supplies.forms.items import ItemForm, ShelfForm
 from supplies.forms.lots import PaperForm, PastForm
 from supplies.forms.places import KeeperForm, WarehouseForm
 from supplies.forms.requests import RequestForm
-from supplies.forms.stock import MovementForm, ReasonForm, ReceiptForm
+from supplies.forms.stock import MovementForm, QuantitiesForm, ReasonForm, ReceiptForm
 from supplies.forms.stocktakes import CountForm, FoundLotForm, StockTakeForm
 
 __all__ = [
     "AllocationForm",
+    "CorrectionForm",
     "CountForm",
     "FeedbackForm",
     "FoundLotForm",
@@ -21,6 +22,7 @@ __all__ = [
     "OverrideForm",
     "PaperForm",
     "PastForm",
+    "QuantitiesForm",
     "ReasonForm",
     "ReceiptForm",
     "RequestForm",

@@ -19,10 +19,13 @@ from supplies.units import read_quantity
 
 PNG = "data:image/png;base64,"
 SIGNATURE_LIMIT = 400_000
+UNSIGNED = "请在框里手写签名，只写姓名不算。"
+UNSIGNED_HERE = "请在框里手写签名，或者填短信签收码；只写姓名不算。"
+REASONS = DeliveryLine.Shortage
 
 
 class SignatureFields(TokenFormMixin):
-    """A name, and where the browser can draw the drawn signature; a photo if one was taken."""
+    """A name and the drawn signature, or the code from a text message; a photo if one was taken."""
 
     signed_name = forms.CharField(
         label="签收人",
@@ -42,6 +45,12 @@ class SignatureFields(TokenFormMixin):
             return base64.b64decode(text[len(PNG) :], validate=True)
         except (binascii.Error, ValueError) as exc:
             raise forms.ValidationError("签名没有传完整，请重签。") from exc
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not {"signature", "code"} & self.errors.keys() and not data.get("signature") and not data.get("code"):
+            self.add_error("signature", UNSIGNED_HERE if "code" in self.fields else UNSIGNED)
+        return data
 
     def signed(self, note: str = "") -> Signature:
         """The signature with its picture kept behind the scope. Raises Refused when a picture is none."""
@@ -68,8 +77,90 @@ class HandoverForm(SignatureFields):
         self.fields["pick"].queryset = deliveries
 
 
-class SignForm(SignatureFields):
-    """What arrived, line by line; a shortage asks for its reason."""
+class ArrivalFields(forms.Form):
+    """What arrived, line by line: the number, and for what is missing one reason, or how much for each of several."""
+
+    def add_lines(self, lines: list[DeliveryLine]) -> None:
+        self.lines = lines
+        for line in lines:
+            item, parts = line.lot.item, line.parts
+            arrived = line.expected if line.received is None else line.received
+            self.fields[f"received_{line.pk}"] = _amount(f"{item}实收", arrived, required=True)
+            self.fields[f"shortage_{line.pk}"] = forms.ChoiceField(
+                label=f"{item}少收的原因",
+                required=False,
+                choices=[("", "请选原因"), *REASONS.choices],
+                initial=next(iter(parts)) if len(parts) == 1 else "",
+            )
+            self.fields[f"note_{line.pk}"] = forms.CharField(
+                label=f"{item}说明", required=False, max_length=100, initial=line.shortage_note
+            )
+            for reason, label in REASONS.choices:
+                self.fields[f"{reason}_{line.pk}"] = _amount(label, parts.get(reason) if len(parts) > 1 else None)
+            line.fields = [self[f"{name}_{line.pk}"] for name in ("received", "shortage", "note")]
+            line.part_fields = [self[f"{reason}_{line.pk}"] for reason in REASONS.values]
+            line.has_parts = any(field.value() for field in line.part_fields)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors.keys() & self._of_lines():
+            found = {line.pk: self._arrival(line, data) for line in self.lines}
+            data["arrivals"] = {pk: arrival for pk, arrival in found.items() if arrival is not None}
+        return data
+
+    def _of_lines(self) -> set[str]:
+        return {name for name in self.fields if name.rpartition("_")[2].isdigit()}
+
+    def _arrival(self, line: DeliveryLine, data: dict[str, Any]) -> Arrival | None:
+        item, name = line.lot.item, f"received_{line.pk}"
+        if not (data.get(name) or "").strip():
+            return None
+        received = self._read(name, line)
+        parts = {reason: self._read(f"{reason}_{line.pk}", line) for reason in REASONS.values}
+        if received is None or None in parts.values():
+            return None
+        if received > line.expected:
+            self.add_error(name, f"应收 {plain(line.expected)} {item.unit}，实收不能多于它。")
+            return None
+        note, missing = data.get(f"note_{line.pk}") or "", line.expected - received
+        parts = {reason: amount for reason, amount in parts.items() if amount}
+        if not missing:
+            return Arrival(received)
+        if parts:
+            if sum(parts.values()) != missing:
+                words = (
+                    f"{item}少收 {plain(missing)} {item.unit}，各原因合计 {plain(sum(parts.values()))}，要正好相等。"
+                )
+                self.add_error(f"shortage_{line.pk}", words)
+            return Arrival(received, parts, note)
+        if not data.get(f"shortage_{line.pk}"):
+            self.add_error(f"shortage_{line.pk}", f"{item}少收 {plain(missing)} {item.unit}，请选原因。")
+        return Arrival(received, data.get(f"shortage_{line.pk}") or "", note)
+
+    def _read(self, name: str, line: DeliveryLine) -> Decimal | None:
+        """The number in a field, nothing is 0; None when it cannot be read, which then stands beside the field."""
+        text = (self.cleaned_data.get(name) or "").strip()
+        if text in {"", "0", "0.0"}:
+            return Decimal(0)
+        try:
+            return read_quantity(text, line.lot.item)
+        except Refused as refused:
+            self.add_error(name, refused)
+            return None
+
+
+def _amount(label: str, initial: Decimal | None, *, required: bool = False) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=30,
+        required=required,
+        initial="" if initial is None else plain(initial).replace(",", ""),
+        widget=forms.TextInput(attrs={"class": "form-control w-number", "inputmode": "decimal"}),
+    )
+
+
+class SignForm(ArrivalFields, SignatureFields):
+    """What arrived, and the signature; or nothing of it was wanted, with the reason."""
 
     code = forms.RegexField(
         r"^\d{6}$",
@@ -79,54 +170,40 @@ class SignForm(SignatureFields):
         widget=forms.TextInput(attrs={"class": "w-phone", "inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
     photo = forms.FileField(label="照片", required=False, widget=forms.FileInput(attrs={"accept": "image/*"}))
+    why_refused = forms.CharField(label="为什么整单拒收", required=False, max_length=100)
 
     def __init__(self, *args: Any, lines: list[DeliveryLine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.lines = lines
-        for line in lines:
-            item = line.lot.item
-            self.fields[f"received_{line.pk}"] = forms.CharField(
-                label=f"{item}实收",
-                max_length=30,
-                initial=plain(line.expected).replace(",", ""),
-                widget=forms.TextInput(attrs={"class": "form-control w-number", "inputmode": "decimal"}),
-            )
-            self.fields[f"shortage_{line.pk}"] = forms.ChoiceField(
-                label=f"{item}少收的原因",
-                required=False,
-                choices=[("", "请选原因"), *DeliveryLine.Shortage.choices[1:]],
-            )
-            self.fields[f"note_{line.pk}"] = forms.CharField(label=f"{item}说明", required=False, max_length=100)
-            line.fields = [self[f"{name}_{line.pk}"] for name in ("received", "shortage", "note")]
+        self.is_refusal = "refuse" in self.data
+        self.add_lines(lines)
+        if self.is_refusal:
+            self.fields["why_refused"].required = True
+            self.fields["why_refused"].error_messages["required"] = "整单拒收要写原因。"
+            for name in self._of_lines():
+                self.fields[name].required = False
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        arrivals = {}
-        for line in self.lines:
-            arrival = self._arrival(line, data)
-            if arrival is not None:
-                arrivals[line.pk] = arrival
-        data["arrivals"] = arrivals
+        if not self.is_refusal:
+            return super().clean()
+        data = SignatureFields.clean(self) or {}
+        why = data.get("why_refused", "")
+        data["arrivals"] = {line.pk: Arrival(Decimal(0), REASONS.DECLINED, why) for line in self.lines}
         return data
 
-    def _arrival(self, line: DeliveryLine, data: dict[str, Any]) -> Arrival | None:
-        item, name = line.lot.item, f"received_{line.pk}"
-        text = (data.get(name) or "").strip()
-        if not text:
-            return None
-        try:
-            received = Decimal(0) if text in {"0", "0.0"} else read_quantity(text, item)
-        except Refused as refused:
-            self.add_error(name, refused)
-            return None
-        if received > line.expected:
-            self.add_error(name, f"应收 {plain(line.expected)} {item.unit}，实收不能多于它。")
-            return None
-        shortage = data.get(f"shortage_{line.pk}") or ""
-        if received < line.expected and not shortage:
-            missing = plain(line.expected - received)
-            self.add_error(f"shortage_{line.pk}", f"{item}少收 {missing} {item.unit}，请选原因。")
-        return Arrival(received, shortage, data.get(f"note_{line.pk}") or "")
+
+class CorrectionForm(ArrivalFields, TokenFormMixin):
+    """What really arrived, where the lines say something else; and how the mistake came about."""
+
+    reason = forms.CharField(
+        label="更正的原因",
+        max_length=200,
+        error_messages={"required": "更正要写原因。"},
+        widget=forms.TextInput(attrs={"class": "w-sentence"}),
+    )
+
+    def __init__(self, *args: Any, lines: list[DeliveryLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.add_lines(lines)
 
 
 class ScheduleForm(forms.Form):

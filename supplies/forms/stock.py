@@ -1,5 +1,7 @@
 """Forms of the book: receipts, transfers, losses, and reasons."""
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -14,6 +16,7 @@ from supplies.actions import Received
 from supplies.models import (
     Balance,
     Item,
+    Line,
     Lot,
     Movement,
     Place,
@@ -31,6 +34,39 @@ class ReasonForm(TokenFormMixin):
     """A reason, for what is reversed, voided, sent back or taken out of use."""
 
     reason = forms.CharField(label="原因", max_length=200, widget=forms.TextInput(attrs={"class": "w-sentence"}))
+
+
+class QuantitiesForm(ReasonForm):
+    """The right quantity of each line of an entry, 0 for what never happened; and how the mistake came about."""
+
+    field_order = ["token"]
+
+    def __init__(self, *args: Any, lines: Sequence[Line], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].error_messages["required"] = "更正要写原因。"
+        self.lines = lines
+        for line in lines:
+            self.fields[f"quantity_{line.pk}"] = forms.CharField(
+                label=f"{line.lot.item.name}（批号 {line.lot}）",
+                max_length=30,
+                initial=plain(line.quantity).replace(",", ""),
+                widget=forms.TextInput(attrs={"class": "form-control w-number", "inputmode": "decimal"}),
+            )
+            line.field = self[f"quantity_{line.pk}"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        data["quantities"] = {line.pk: self._read(line) for line in self.lines if f"quantity_{line.pk}" in data}
+        return data
+
+    def _read(self, line: Line) -> Decimal:
+        name = f"quantity_{line.pk}"
+        text = self.cleaned_data[name].strip()
+        try:
+            return Decimal(0) if text == "0" else read_quantity(text, line.lot.item)
+        except Refused as refused:
+            self.add_error(name, refused)
+            return line.quantity
 
 
 class BalanceChoice(forms.ModelChoiceField):
@@ -69,6 +105,9 @@ class ReceiptForm(TokenFormMixin):
     supplier = forms.CharField(
         label="供应商或捐赠单位", max_length=200, required=False, widget=forms.TextInput(attrs={"class": "w-name"})
     )
+    manufacturer = forms.CharField(
+        label="生产厂家", max_length=200, required=False, widget=forms.TextInput(attrs={"class": "w-name"})
+    )
     unit_price = forms.DecimalField(
         label="单价（元）",
         required=False,
@@ -80,7 +119,17 @@ class ReceiptForm(TokenFormMixin):
     )
     received_on = forms.DateField(label="入库日期", initial=park_today, widget=day_input())
 
-    field_order = ["warehouse", "item", "quantity", "batch", "made_on", "expires_on", "source", "supplier"]
+    field_order = [
+        "warehouse",
+        "item",
+        "quantity",
+        "batch",
+        "made_on",
+        "expires_on",
+        "source",
+        "supplier",
+        "manufacturer",
+    ]
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -118,6 +167,7 @@ class ReceiptForm(TokenFormMixin):
             "supplier",
             "received_on",
             "unit_price",
+            "manufacturer",
         )
         return Received(**{name: self.cleaned_data[name] for name in facts})
 

@@ -172,6 +172,12 @@ class AllocationLine(models.Model):
     rule = models.CharField("依据", max_length=8, choices=Rule, default=Rule.SHARE)
     why = models.CharField("为什么是这个数", max_length=120)
     override_reason = models.CharField("手工调整的原因", max_length=200, blank=True)
+    is_frozen = models.BooleanField(
+        "已冻结",
+        default=False,
+        editable=False,
+        help_text="Set by the approval; the database then refuses every change.",
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "分配明细"

@@ -12,7 +12,7 @@ from enterprises.models import Enterprise, Squad, SquadMember, SupervisorAssignm
 from parkportal.accounts.models import in_force
 from parkportal.clock import local, park_now
 from parkportal.idempotency import LONGEST_WAIT, TokenField
-from parkportal.quantities import QuantityField
+from parkportal.quantities import QuantityField, plain
 from parkportal.states import Move, Stateful, status_constraint
 from supplies.models.allocation import AllocationLine
 from supplies.models.places import Place, reached_warehouses
@@ -135,8 +135,9 @@ class Delivery(Stateful):
         DeliveryStatus.ISSUED: frozenset({DeliveryStatus.WITH_LIAISON, *AT_THE_DOOR}),
         DeliveryStatus.WITH_LIAISON: frozenset(AT_THE_DOOR),
         DeliveryStatus.SIGNED: frozenset(),
-        DeliveryStatus.PARTIAL: frozenset(),
-        DeliveryStatus.DECLINED: frozenset(),
+        # A correction may change the numbers and leave the word as it is.
+        DeliveryStatus.PARTIAL: frozenset({DeliveryStatus.PARTIAL}),
+        DeliveryStatus.DECLINED: frozenset({DeliveryStatus.DECLINED}),
         DeliveryStatus.VOID: frozenset(),
     }
 
@@ -210,6 +211,12 @@ class DeliveryMove(Move):
     LABEL = "subject__code"
 
     subject = models.ForeignKey(Delivery, models.PROTECT, related_name="moves", verbose_name="配送单")
+    changes = models.JSONField(
+        "更正了什么",
+        default=list,
+        blank=True,
+        help_text='[{"line": 行, "before": {数量}, "after": {数量}}]，数量是文字。',
+    )
 
     class Meta(Move.Meta):
         abstract = False
@@ -225,10 +232,11 @@ class DeliveryMove(Move):
 
 
 class DeliveryLine(models.Model):
-    """So much of a lot for the enterprise; at the door it is written what really arrived."""
+    """So much of a lot for the enterprise; at the door it is written what really arrived, and why the rest did not."""
 
     class Shortage(models.TextChoices):
-        NONE = "", "—"
+        """Why something did not arrive; each has a column of the same name with how much."""
+
         DAMAGED = "damaged", "破损"
         LOST = "lost", "路上少了"
         LATER = "later", "下次补送"
@@ -241,7 +249,10 @@ class DeliveryLine(models.Model):
     )
     expected = QuantityField("应收")
     received = QuantityField("实收", null=True, blank=True)
-    shortage = models.CharField("短少原因", max_length=12, choices=Shortage, blank=True, default="")
+    damaged = QuantityField("破损", default=0)
+    lost = QuantityField("路上少了", default=0)
+    later = QuantityField("下次补送", default=0)
+    declined = QuantityField("企业不要", default=0)
     shortage_note = models.CharField("短少说明", max_length=100, blank=True)
 
     class Meta:
@@ -257,9 +268,15 @@ class DeliveryLine(models.Model):
                 violation_error_message="实收不能小于 0，也不能多于应收。",
             ),
             models.CheckConstraint(
-                condition=Q(received__isnull=True) | Q(received=F("expected")) | ~Q(shortage=""),
+                condition=Q(received__isnull=True)
+                | Q(expected=F("received") + F("damaged") + F("lost") + F("later") + F("declined")),
                 name="delivery_line_shortage",
-                violation_error_message="少收要写原因。",
+                violation_error_message="少收的要写原因，各原因合计要等于少收的数。",
+            ),
+            models.CheckConstraint(
+                condition=Q(damaged__gte=0, lost__gte=0, later__gte=0, declined__gte=0),
+                name="delivery_line_parts",
+                violation_error_message="少收的数不能小于 0。",
             ),
         ]
 
@@ -270,6 +287,22 @@ class DeliveryLine(models.Model):
     def missing(self) -> Any:
         """Expected less received; None before anybody signed."""
         return None if self.received is None else self.expected - self.received
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """reason → how much did not arrive for it, only what is not zero."""
+        amounts = {reason: getattr(self, reason) for reason in self.Shortage.values}
+        return {reason: amount for reason, amount in amounts.items() if amount}
+
+    @property
+    def shortage_words(self) -> str:
+        """破损; for several reasons 破损 2、路上少了 3; what was added in words stands in brackets."""
+        parts = self.parts
+        labels = [
+            self.Shortage(reason).label + (f" {plain(amount)}" if len(parts) > 1 else "")
+            for reason, amount in parts.items()
+        ]
+        return "、".join(labels) + (f"（{self.shortage_note}）" if labels and self.shortage_note else "")
 
 
 class SigningCode(models.Model):

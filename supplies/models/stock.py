@@ -67,6 +67,7 @@ class Lot(models.Model):
     expires_on = models.DateField("有效期至", null=True, blank=True)
     source = models.CharField("来源", max_length=12, choices=Source, blank=True)
     supplier = models.CharField("供应商或捐赠单位", max_length=200, blank=True)
+    manufacturer = models.CharField("生产厂家", max_length=200, blank=True)
     unit_price = models.DecimalField("单价（元）", max_digits=12, decimal_places=4, null=True, blank=True)
     received_on = models.DateField("入库日期", null=True, blank=True)
     status = models.CharField("状态", max_length=12, choices=Status, default=Status.OK)
@@ -138,6 +139,10 @@ class MovementQuerySet(models.QuerySet["Movement"]):
         touching = Line.objects.filter(Q(from_place__in=own) | Q(to_place__in=own))
         return self.filter(pk__in=touching.values("movement"))
 
+    def standing(self) -> "MovementQuerySet":
+        """What was not undone: neither reversals nor what they reverse."""
+        return self.filter(reverses__isnull=True, reversed_by__isnull=True)
+
 
 class Movement(models.Model):
     """One entry of the ledger: things that changed place together. Never changed; a mistake is reversed."""
@@ -167,11 +172,14 @@ class Movement(models.Model):
         max_length=60,
         null=True,
         blank=True,
-        unique=True,
-        help_text="Once for each: e.g. the session it closes.",
+        db_index=True,
+        help_text="One standing movement for each: e.g. the session it closes.",
     )
     reverses = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name="冲正的是"
+    )
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name="更正的是"
     )
     token = TokenField()
 
@@ -185,7 +193,15 @@ class Movement(models.Model):
                 condition=Q(kind="reversal", reverses__isnull=False) | (~Q(kind="reversal") & Q(reverses__isnull=True)),
                 name="movement_reversal",
                 violation_error_message="冲正要指明冲正的是哪一笔。",
-            )
+            ),
+            # With the column `replaces`, which is unique, and a guard in the database (migration 0007): of the movements
+            # of an occasion one stands, each later one in the place of a reversed one.
+            models.UniqueConstraint(
+                fields=["occasion"],
+                condition=Q(replaces__isnull=True),
+                name="movement_occasion_once",
+                violation_error_message="这件事已经记过账。",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -195,6 +211,10 @@ class Movement(models.Model):
 class LineQuerySet(models.QuerySet["Line"]):
     def visible_to(self, user: Any) -> "LineQuerySet":
         return self.filter(movement__in=Movement.objects.visible_to(user))
+
+    def standing(self) -> "LineQuerySet":
+        """Of movements that were not undone."""
+        return self.filter(movement__reverses__isnull=True, movement__reversed_by__isnull=True)
 
 
 class Line(models.Model):

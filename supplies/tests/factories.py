@@ -2,13 +2,16 @@
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from itertools import count
 from typing import Any
 
+from PIL import Image
+
 from enterprises.models import Enterprise, EnterpriseContact, ResumptionStatus, Squad, SquadMember
 from parkportal.accounts.models import RoleGrant, User
-from parkportal.records import terms
-from supplies.actions import Received, new_item, receive_stock
+from parkportal.records import files, terms
+from supplies.actions import Received, Signature, new_item, receive_stock
 from supplies.models import Delivery, DeliveryLine, DeliveryMove, Item, Lot, Movement, PackUnit, Place, WarehouseStaff
 
 LONG_AGO = date(2019, 1, 1)
@@ -93,6 +96,14 @@ def stock(of: Item, quantity: Any, *, place: Place | None = None, by: User | Non
     row = Received(item=of, quantity=Decimal(str(quantity)), **lot)
     movement = receive_stock(warehouse=place or warehouse(), rows=[row], by=by or user("warehouse"))
     return movement.lines.get().lot
+
+
+def signed(name: str, **fields: Any) -> Signature:
+    """Somebody's drawn signature."""
+    out = BytesIO()
+    Image.new("RGB", (64, 26), "white").save(out, "PNG")
+    image = files.keep(out.getvalue(), name="签名.png", purpose="supplies_receipt", owner=None, allow=("png",))
+    return Signature(name, image, **fields)
 
 
 def delivery(of: Enterprise, lines: dict[Lot, Any], *, place: Place | None = None, code: str = "") -> Delivery:

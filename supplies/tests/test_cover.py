@@ -12,7 +12,7 @@ from parkportal.idempotency import new_token
 from parkportal.records.models import Term
 from parkportal.states import Refused
 from supplies import actions
-from supplies.actions import Signature, Wish
+from supplies.actions import Wish
 from supplies.claims import Claimant, scoped
 from supplies.cover import Known, Said, cover, firm_covers
 from supplies.models import Allocation, Item, SupplyRequest
@@ -180,7 +180,7 @@ def test_the_plan_by_days_takes_off_what_is_there_and_what_is_on_its_way(park_ti
     actions.ask_for_supplies(enterprise=own, wishes=[wish], by=f.contact(own))
     delivery = f.delivery(given, {lot: 100})
     actions.issue_deliveries(deliveries=[delivery], by=keeper)
-    actions.sign_delivery(delivery=delivery, arrivals={}, signature=Signature("宁远"), by=keeper)
+    actions.sign_delivery(delivery=delivery, arrivals={}, signature=f.signed("宁远"), by=keeper)
     f.delivery(waits, {lot: 60})
     park_time.shift(timedelta(days=1))
     plan = Allocation(item=masks, warehouse=f.warehouse(), mode="days", days=5, total=D(1000))

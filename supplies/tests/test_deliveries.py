@@ -14,7 +14,7 @@ from parkportal.records.triggers import lifted
 from parkportal.records.worklist import entries_for
 from parkportal.states import AlreadyMoved, Refused
 from supplies import actions, invariants
-from supplies.actions import Arrival, Signature
+from supplies.actions import Arrival
 from supplies.models import Allocation, Balance, Delivery, DeliveryMove, DeliveryStatus, Movement, Place
 from supplies.tests import factories as f
 
@@ -46,7 +46,7 @@ def held(place, lot):
 
 def brought(journey):
     actions.issue_deliveries(deliveries=[journey["delivery"]], by=journey["keeper"])
-    actions.hand_to_squad(deliveries=[journey["delivery"]], signature=Signature("沈知遥"), by=journey["liaison"])
+    actions.hand_to_squad(deliveries=[journey["delivery"]], signature=f.signed("沈知遥"), by=journey["liaison"])
     return journey["delivery"]
 
 
@@ -56,7 +56,7 @@ def lines(delivery):
 
 def test_every_mask_can_be_followed_to_who_signed(journey):
     brought(journey)
-    actions.sign_delivery(delivery=journey["delivery"], arrivals={}, signature=Signature("韦可"), by=journey["liaison"])
+    actions.sign_delivery(delivery=journey["delivery"], arrivals={}, signature=f.signed("韦可"), by=journey["liaison"])
     delivery = Delivery.objects.get()
     assert delivery.status == DeliveryStatus.SIGNED
     assert delivery.receipt.signed_name == "韦可"
@@ -95,7 +95,7 @@ def test_damage_at_the_door_is_written_off_with_its_reason(journey):
     actions.sign_delivery(
         delivery=delivery,
         arrivals={alcohol.pk: Arrival(D("3.1"), "damaged", "1 瓶破损")},
-        signature=Signature("宁远"),
+        signature=f.signed("宁远"),
         by=journey["liaison"],
     )
     delivery.refresh_from_db()
@@ -113,13 +113,13 @@ def test_what_comes_later_is_a_delivery_of_its_own(journey):
     actions.sign_delivery(
         delivery=delivery,
         arrivals={masks.pk: Arrival(D(60), "later")},
-        signature=Signature("宁远"),
+        signature=f.signed("宁远"),
         by=journey["liaison"],
     )
     rest = Delivery.objects.get(remainder_of=delivery)
     assert rest.status == DeliveryStatus.WITH_LIAISON
     assert [line.expected for line in rest.lines.all()] == [40]
-    actions.sign_delivery(delivery=rest, arrivals={}, signature=Signature("宁远"), by=journey["liaison"])
+    actions.sign_delivery(delivery=rest, arrivals={}, signature=f.signed("宁远"), by=journey["liaison"])
     assert held(Place.objects.get(enterprise=journey["firm"]), journey["masks"]) == 100
     assert invariants.check() == []
 
@@ -127,7 +127,7 @@ def test_what_comes_later_is_a_delivery_of_its_own(journey):
 def test_a_refusal_leaves_the_goods_with_who_brought_them(journey):
     delivery = brought(journey)
     arrivals = {line.pk: Arrival(D(0), "declined") for line in delivery.lines.all()}
-    actions.sign_delivery(delivery=delivery, arrivals=arrivals, signature=Signature("宁远"), by=journey["liaison"])
+    actions.sign_delivery(delivery=delivery, arrivals=arrivals, signature=f.signed("宁远"), by=journey["liaison"])
     delivery.refresh_from_db()
     assert delivery.status == DeliveryStatus.DECLINED
     assert held(Place.objects.get(squad=journey["firm"].squad), journey["masks"]) == 100
@@ -149,7 +149,7 @@ def test_wrong_numbers_at_the_door_change_nothing(journey, arrival, words):
     masks = lines(delivery)["一次性医用口罩"]
     with pytest.raises(Refused, match=words):
         actions.sign_delivery(
-            delivery=delivery, arrivals={masks.pk: arrival}, signature=Signature("宁远"), by=journey["liaison"]
+            delivery=delivery, arrivals={masks.pk: arrival}, signature=f.signed("宁远"), by=journey["liaison"]
         )
     delivery.refresh_from_db()
     assert delivery.status == DeliveryStatus.WITH_LIAISON
@@ -162,7 +162,7 @@ def test_a_lot_that_is_not_on_the_delivery_is_refused_by_name(journey):
         actions.sign_delivery(
             delivery=journey["delivery"],
             arrivals={other.lines.get().pk: Arrival(Decimal(2))},
-            signature=Signature("宁远"),
+            signature=f.signed("宁远"),
             by=journey["liaison"],
         )
     journey["delivery"].refresh_from_db()
@@ -173,15 +173,15 @@ def test_a_closed_delivery_is_refused_by_name(journey):
     void = f.delivery(f.enterprise(of=f.squad(1)), {journey["masks"]: 5})
     actions.void_delivery(delivery=void, by=journey["keeper"], reason="重复")
     with pytest.raises(Refused, match="已经作废"):
-        actions.sign_delivery(delivery=void, arrivals={}, signature=Signature("宁远"), by=journey["keeper"])
+        actions.sign_delivery(delivery=void, arrivals={}, signature=f.signed("宁远"), by=journey["keeper"])
     with pytest.raises(Refused, match="都已经出库"):
         actions.issue_deliveries(deliveries=[void], by=journey["keeper"])
     with pytest.raises(Refused, match="现在是“作废”，不能交接"):
-        actions.hand_to_squad(deliveries=[void], signature=Signature("沈知遥"), by=journey["liaison"])
+        actions.hand_to_squad(deliveries=[void], signature=f.signed("沈知遥"), by=journey["liaison"])
     done = brought(journey)
-    actions.sign_delivery(delivery=done, arrivals={}, signature=Signature("宁远"), by=journey["liaison"])
+    actions.sign_delivery(delivery=done, arrivals={}, signature=f.signed("宁远"), by=journey["liaison"])
     with pytest.raises(AlreadyMoved, match="由宁远签收，不用再签"):
-        actions.sign_delivery(delivery=done, arrivals={}, signature=Signature("别人"), by=journey["liaison"])
+        actions.sign_delivery(delivery=done, arrivals={}, signature=f.signed("别人"), by=journey["liaison"])
     with pytest.raises(Refused, match="现在是“已签收”，不能改为“作废”"):
         actions.void_delivery(delivery=done, by=journey["keeper"], reason="不对")
     with pytest.raises(Refused, match="已经是“已签收”，不用再约"):
@@ -192,21 +192,21 @@ def test_a_signature_is_sent_once_however_often_it_arrives(journey):
     delivery, token = brought(journey), new_token()
     receipts = {
         actions.sign_delivery(
-            delivery=delivery, arrivals={}, signature=Signature("宁远", token=token), by=journey["liaison"]
+            delivery=delivery, arrivals={}, signature=f.signed("宁远", token=token), by=journey["liaison"]
         ).pk
         for _ in range(2)
     }
     assert len(receipts) == 1
     with pytest.raises(AlreadyMoved, match="由宁远签收"):
         actions.sign_delivery(
-            delivery=delivery, arrivals={}, signature=Signature("别人", token=new_token()), by=journey["liaison"]
+            delivery=delivery, arrivals={}, signature=f.signed("别人", token=new_token()), by=journey["liaison"]
         )
 
 
 def test_goods_that_have_not_left_cannot_be_signed_for(journey):
     with pytest.raises(Refused, match="还没有出库"):
         actions.sign_delivery(
-            delivery=journey["delivery"], arrivals={}, signature=Signature("宁远"), by=journey["liaison"]
+            delivery=journey["delivery"], arrivals={}, signature=f.signed("宁远"), by=journey["liaison"]
         )
 
 
@@ -215,8 +215,8 @@ def test_a_firm_without_squad_signs_at_the_warehouse(journey):
     delivery = f.delivery(firm, {journey["masks"]: 10})
     actions.issue_deliveries(deliveries=[delivery], by=journey["keeper"])
     with pytest.raises(Refused, match="一个小分队"):
-        actions.hand_to_squad(deliveries=[delivery], signature=Signature("沈知遥"), by=journey["liaison"])
-    actions.sign_delivery(delivery=delivery, arrivals={}, signature=Signature("老板"), by=f.contact(firm))
+        actions.hand_to_squad(deliveries=[delivery], signature=f.signed("沈知遥"), by=journey["liaison"])
+    actions.sign_delivery(delivery=delivery, arrivals={}, signature=f.signed("老板"), by=f.contact(firm))
     assert held(Place.objects.get(enterprise=firm), journey["masks"]) == 10
 
 
@@ -232,7 +232,7 @@ def test_a_plan_is_done_when_its_last_delivery_is_signed():
     deliveries = actions.approve_allocation(allocation=plan, by=f.user("committee"))
     actions.issue_deliveries(deliveries=deliveries, by=f.keeper())
     for left, delivery in zip(("approved", "done"), deliveries, strict=True):
-        actions.sign_delivery(delivery=delivery, arrivals={}, signature=Signature("甲"), by=f.liaison(squad))
+        actions.sign_delivery(delivery=delivery, arrivals={}, signature=f.signed("甲"), by=f.liaison(squad))
         plan.refresh_from_db()
         assert plan.status == left
 
@@ -251,12 +251,12 @@ def test_what_a_firm_declined_is_taken_back_and_what_is_still_to_bring_stays(jou
     other = f.delivery(f.enterprise(of=journey["firm"].squad), {journey["masks"]: 30})
     brought(journey)
     actions.issue_deliveries(deliveries=[other], by=journey["keeper"])
-    actions.hand_to_squad(deliveries=[other], signature=Signature("沈知遥"), by=journey["liaison"])
+    actions.hand_to_squad(deliveries=[other], signature=f.signed("沈知遥"), by=journey["liaison"])
     masks = lines(journey["delivery"])["一次性医用口罩"]
     actions.sign_delivery(
         delivery=journey["delivery"],
         arrivals={masks.pk: Arrival(D(60), "declined")},
-        signature=Signature("宁远"),
+        signature=f.signed("宁远"),
         by=journey["liaison"],
     )
     entries = [entry for entry in entries_for(journey["keeper"]) if entry.kind == "收回"]
@@ -288,7 +288,7 @@ def test_everybody_finds_the_own_work_on_the_list(journey):
     assert kinds(contact) == set()
     actions.issue_deliveries(deliveries=[journey["delivery"]], by=journey["keeper"])
     assert kinds(journey["liaison"]) == {"领料"}
-    actions.hand_to_squad(deliveries=[journey["delivery"]], signature=Signature("沈知遥"), by=journey["liaison"])
+    actions.hand_to_squad(deliveries=[journey["delivery"]], signature=f.signed("沈知遥"), by=journey["liaison"])
     assert kinds(journey["liaison"]) == {"送达"}
     assert kinds(contact) == {"签收"}
 
@@ -318,11 +318,11 @@ def test_a_recalled_lot_changes_hands_no_more_except_back(journey):
     taken = brought(journey)
     actions.recall(lot=journey["masks"], by=f.user("committee"), reason="厂家召回")
     with pytest.raises(Refused, match="已召回、隔离或过期"):
-        actions.hand_to_squad(deliveries=[issued], signature=Signature("沈知遥"), by=journey["liaison"])
+        actions.hand_to_squad(deliveries=[issued], signature=f.signed("沈知遥"), by=journey["liaison"])
     with pytest.raises(Refused, match="已召回、隔离或过期"):
-        actions.sign_delivery(delivery=taken, arrivals={}, signature=Signature("宁远"), by=journey["liaison"])
+        actions.sign_delivery(delivery=taken, arrivals={}, signature=f.signed("宁远"), by=journey["liaison"])
     declined = {line.pk: Arrival(Decimal(0), "declined") for line in taken.lines.filter(lot=journey["masks"])}
-    actions.sign_delivery(delivery=taken, arrivals=declined, signature=Signature("宁远"), by=journey["liaison"])
+    actions.sign_delivery(delivery=taken, arrivals=declined, signature=f.signed("宁远"), by=journey["liaison"])
     assert not Balance.objects.filter(place__enterprise=taken.enterprise, lot=journey["masks"], amount__gt=0).exists()
 
 
@@ -332,7 +332,7 @@ def test_what_was_signed_before_the_recall_and_sent_after_it_stays_signed(journe
     signed_at = park_now() - timedelta(minutes=30)
     with lifted():
         DeliveryMove.objects.filter(subject=taken).update(effective_at=signed_at - timedelta(minutes=5))
-    actions.sign_delivery(delivery=taken, arrivals={}, signature=Signature("宁远"), by=journey["liaison"], at=signed_at)
+    actions.sign_delivery(delivery=taken, arrivals={}, signature=f.signed("宁远"), by=journey["liaison"], at=signed_at)
     taken.refresh_from_db()
     assert taken.status == "signed" and taken.receipt.at == signed_at
 
@@ -345,7 +345,7 @@ def test_what_was_signed_after_the_recall_is_refused_however_late_it_is_sent(jou
         AuditEntry.objects.filter(action="supplies.lot_recalled").update(at=recalled_at)
         DeliveryMove.objects.filter(subject=taken).update(effective_at=recalled_at - timedelta(hours=1))
     late, early = recalled_at + timedelta(minutes=30), recalled_at - timedelta(minutes=1)
-    signed = {"delivery": taken, "arrivals": {}, "signature": Signature("宁远"), "by": journey["liaison"]}
+    signed = {"delivery": taken, "arrivals": {}, "signature": f.signed("宁远"), "by": journey["liaison"]}
     with pytest.raises(Refused, match="已召回、隔离或过期"):
         actions.sign_delivery(**signed, at=late)
     actions.sign_delivery(**signed, at=early)

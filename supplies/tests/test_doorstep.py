@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,7 @@ from parkportal.records.models import AuditEntry, Job
 from parkportal.states import AlreadyMoved, Refused
 from supplies import actions, invariants, papers, register_book
 from supplies.actions import Arrival, Signature
-from supplies.models import Balance, Delivery, DeliveryMove, Receipt, SigningCode
+from supplies.models import Balance, Delivery, DeliveryLine, DeliveryMove, Receipt, SigningCode
 from supplies.tests import factories as f
 from supplies.tests.test_views import png
 from supplies.worklist import _late, _short
@@ -44,7 +44,7 @@ def story():
 def underway(story):
     actions.issue_deliveries(deliveries=[story["delivery"]], by=story["keeper"])
     liaison = f.liaison(f.squad(1))
-    actions.hand_to_squad(deliveries=[story["delivery"]], signature=Signature("沈知遥"), by=liaison)
+    actions.hand_to_squad(deliveries=[story["delivery"]], signature=f.signed("沈知遥"), by=liaison)
     story["delivery"].refresh_from_db()
     return {**story, "liaison": liaison}
 
@@ -64,7 +64,7 @@ def made(client, form, query=""):
 
 def form_of(delivery, **changes):
     return {
-        "token": str(new_token()), "signed_name": "宁远", f"received_{delivery.lines.get().pk}": "100", **changes
+        "token": str(new_token()), "signed_name": "宁远", "signature": png(), f"received_{delivery.lines.get().pk}": "100", **changes
     }  # fmt: skip
 
 
@@ -142,7 +142,7 @@ def test_a_code_from_a_text_message_signs_once(underway, sign_in, client):
     wrong = f"{(int(digits) + 1) % 10**6:06d}"
     refused = client.post(page("delivery_sign", delivery.pk), form_of(delivery, code=wrong))
     assert refused.status_code == 422 and "还可以试 4 次" in refused.content.decode()
-    form = form_of(delivery, code=digits)
+    form = form_of(delivery, code=digits, signature="")
     for _ in range(2):
         assert client.post(page("delivery_sign", delivery.pk), form).status_code == 302
     receipt = Receipt.objects.get(leg="enterprise")
@@ -175,7 +175,7 @@ def test_a_code_that_is_guessed_old_or_missing_does_not_sign(underway):
 def test_a_signature_that_waited_for_the_network_arrives_once(underway, sign_in, client):
     delivery = underway["delivery"]
     sign_in(underway["liaison"])
-    form, asks = form_of(delivery, signature=png()), {"HTTP_ACCEPT": "application/json"}
+    form, asks = form_of(delivery), {"HTTP_ACCEPT": "application/json"}
     first = client.post(page("delivery_sign", delivery.pk), form, **asks)
     again = client.post(page("delivery_sign", delivery.pk), form, **asks)
     assert first.status_code == again.status_code == 200
@@ -196,7 +196,7 @@ def test_what_the_queue_sends_wrongly_is_told_in_one_sentence(underway, sign_in,
 def test_a_handover_that_waited_for_the_network_arrives_once(story, sign_in, client):
     actions.issue_deliveries(deliveries=[story["delivery"]], by=story["keeper"])
     sign_in(f.liaison(f.squad(1)))
-    form = {"token": str(new_token()), "signed_name": "沈知遥", "pick": [story["delivery"].pk]}
+    form = {"token": str(new_token()), "signed_name": "沈知遥", "signature": png(), "pick": [story["delivery"].pk]}
     for _ in range(2):
         answer = client.post(page("handover"), form, HTTP_ACCEPT="application/json")
         assert answer.status_code == 200 and answer.json()["url"] == page("my_deliveries")
@@ -213,7 +213,7 @@ def test_what_was_signed_without_network_counts_from_the_minute_it_was_signed(pa
     actions.issue_deliveries(deliveries=[delivery], by=story["keeper"])
     sign_in(f.liaison(f.squad(1)))
     park_time.shift(timedelta(hours=2))
-    taken = {"token": str(new_token()), "signed_name": "沈知遥", "pick": [delivery.pk]}
+    taken = {"token": str(new_token()), "signed_name": "沈知遥", "signature": png(), "pick": [delivery.pk]}
     assert queued(client, page("handover"), taken, minutes=90).status_code == 200
     assert queued(client, page("delivery_sign", delivery.pk), form_of(delivery), minutes=60).status_code == 200
     delivery.refresh_from_db()
@@ -243,7 +243,7 @@ def test_the_sender_sees_a_shortage_at_once(underway, sign_in, client):
     delivery = underway["delivery"]
     line = delivery.lines.get()
     arrivals = {line.pk: Arrival(Decimal(90), "damaged", "纸箱进水")}
-    actions.sign_delivery(delivery=delivery, arrivals=arrivals, signature=Signature("宁远"), by=underway["liaison"])
+    actions.sign_delivery(delivery=delivery, arrivals=arrivals, signature=f.signed("宁远"), by=underway["liaison"])
     [entry] = _short(underway["keeper"], 5)
     assert entry.title == "湖南砚池泊有限公司" and "少 10 只，破损" in entry.detail
     sign_in(underway["keeper"])
@@ -258,7 +258,7 @@ def test_the_sender_sees_a_shortage_at_once(underway, sign_in, client):
 def test_a_remainder_is_brought_or_closed_and_then_lies_on_the_shelf_again(underway):
     delivery, lot = underway["delivery"], underway["lot"]
     arrivals = {delivery.lines.get().pk: Arrival(Decimal(60), "later")}
-    actions.sign_delivery(delivery=delivery, arrivals=arrivals, signature=Signature("宁远"), by=underway["liaison"])
+    actions.sign_delivery(delivery=delivery, arrivals=arrivals, signature=f.signed("宁远"), by=underway["liaison"])
     rest = Delivery.objects.get(remainder_of=delivery)
     with pytest.raises(Refused, match="请写不再补送的原因"):
         actions.close_remainder(delivery=rest, by=underway["keeper"], reason=" ")
@@ -277,7 +277,7 @@ def test_thanks_are_written_once_and_read_by_the_committee(underway, sign_in, cl
     form = {"token": str(new_token()), "kind": "thanks", "text": "谢谢小分队送上门"}
     early = client.post(page("feedback_create", delivery.pk), form)
     assert early.status_code == 422 and "签收以后再写" in early.content.decode()
-    actions.sign_delivery(delivery=delivery, arrivals={}, signature=Signature("宁远"), by=contact)
+    actions.sign_delivery(delivery=delivery, arrivals={}, signature=f.signed("宁远"), by=contact)
     assert client.post(page("feedback_create", delivery.pk), {**form, "text": ""}).status_code == 422
     assert client.post(page("feedback_create", delivery.pk), form).status_code == 302
     assert client.post(page("feedback_create", delivery.pk), {**form, "token": str(new_token())}).status_code == 422
@@ -327,7 +327,7 @@ def test_the_register_lists_what_the_list_shows_and_says_when_it_is_cut(underway
     for number in (1, 2, 3):
         delivery = f.delivery(f.enterprise(of=f.squad(number)), {underway["lot"]: number})
         actions.issue_deliveries(deliveries=[delivery], by=underway["keeper"])
-        actions.sign_delivery(delivery=delivery, arrivals={}, signature=Signature("甲"), by=f.liaison(f.squad(number)))
+        actions.sign_delivery(delivery=delivery, arrivals={}, signature=f.signed("甲"), by=f.liaison(f.squad(number)))
     sign_in(f.user("committee"))
 
     def shown(query=""):
@@ -362,7 +362,7 @@ def test_the_workbook_and_the_feedback_take_few_statements(sign_in, client):
             firm = f.enterprise(of=squad)
             delivery = f.delivery(firm, {lot: 1})
             actions.issue_deliveries(deliveries=[delivery], by=keeper)
-            actions.sign_delivery(delivery=delivery, arrivals={}, signature=Signature("甲"), by=liaison)
+            actions.sign_delivery(delivery=delivery, arrivals={}, signature=f.signed("甲"), by=liaison)
             delivery.refresh_from_db()
             actions.say_thanks(delivery=delivery, kind="thanks", text="好", by=keeper)
 
@@ -380,3 +380,78 @@ def test_the_workbook_and_the_feedback_take_few_statements(sign_in, client):
     few = [count(ask) for ask in asked]
     grow(5)
     assert [count(ask) for ask in asked] == few and few[0] <= 12
+
+
+def test_a_typed_name_alone_signs_nothing(underway, sign_in, client):
+    delivery = underway["delivery"]
+    sign_in(underway["liaison"])
+    answer = client.post(page("delivery_sign", delivery.pk), form_of(delivery, signature=""))
+    assert answer.status_code == 422 and "只写姓名不算" in answer.content.decode()
+    with pytest.raises(Refused, match="只写姓名不算签字"):
+        actions.sign_delivery(delivery=delivery, arrivals={}, signature=Signature("宁远"), by=underway["liaison"])
+    second = f.delivery(underway["firm"], {underway["lot"]: 5})
+    actions.issue_deliveries(deliveries=[second], by=underway["keeper"])
+    taken = {"token": str(new_token()), "signed_name": "沈知遥", "pick": [second.pk]}
+    assert "只写姓名不算" in client.post(page("handover"), taken).content.decode()
+    assert Receipt.objects.count() == 1
+
+
+@pytest.mark.both
+def test_the_database_takes_no_typed_name_for_a_signature(underway):
+    with pytest.raises(DatabaseError, match="a typed name signs nothing"), transaction.atomic():
+        Receipt.objects.create(leg="enterprise", method="typed", signed_name="宁远", by=underway["keeper"])
+
+
+def test_several_reasons_for_one_line(underway, sign_in, client):
+    delivery = underway["delivery"]
+    line = delivery.lines.get()
+    sign_in(underway["liaison"])
+    url = page("delivery_sign", delivery.pk)
+    parts = {f"received_{line.pk}": "95", f"lost_{line.pk}": "3", f"damaged_{line.pk}": "1"}
+    wrong = client.post(url, form_of(delivery, **parts))
+    words = wrong.content.decode()
+    assert wrong.status_code == 422 and "少收 5 只，各原因合计 4，要正好相等" in words
+    assert f'name="lost_{line.pk}" inputmode="decimal" autocomplete="off" maxlength="30" value="3"' in words
+    assert (
+        client.post(
+            url, form_of(delivery, **parts, **{f"later_{line.pk}": "1", f"note_{line.pk}": "箱角压坏"})
+        ).status_code
+        == 302
+    )
+    line.refresh_from_db()
+    assert (line.received, line.damaged, line.lost, line.later, line.declined) == (95, 1, 3, 1, 0)
+    assert line.shortage_words == "破损 1、路上少了 3、下次补送 1（箱角压坏）"
+    assert delivery.movements.get(kind="loss").lines.get().quantity == 4
+    assert Delivery.objects.get(remainder_of=delivery).lines.get().expected == 1
+    [entry] = _short(underway["keeper"], 5)
+    assert "少 5 只，破损 1、路上少了 3、下次补送 1" in entry.detail
+    assert invariants.check() == []
+
+
+@pytest.mark.both
+def test_the_database_adds_up_what_arrived_and_what_did_not(underway):
+    line = underway["delivery"].lines.get()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DeliveryLine.objects.filter(pk=line.pk).update(received=95, damaged=4)
+    DeliveryLine.objects.filter(pk=line.pk).update(received=95, damaged=4, lost=1)
+
+
+def test_a_whole_delivery_is_refused_by_one_button_also_without_network(park_time, underway, sign_in, client):
+    delivery, line = underway["delivery"], underway["delivery"].lines.get()
+    park_time.shift(timedelta(hours=1))
+    sign_in(underway["liaison"])
+    url = page("delivery_sign", delivery.pk)
+    assert "整单拒收" in client.get(url).content.decode()
+    form = form_of(delivery, refuse="1", **{f"received_{line.pk}": "乱写的"})
+    assert "整单拒收要写原因" in client.post(url, form).content.decode()
+    form["why_refused"] = "企业放假，没有人收"
+    for _ in range(2):
+        assert queued(client, url, form, minutes=30).status_code == 200
+    delivery.refresh_from_db()
+    line.refresh_from_db()
+    assert delivery.status == "declined" and round((park_now() - delivery.receipt.at) / timedelta(minutes=1)) == 30
+    assert (line.received, line.declined, line.shortage_note) == (0, 100, "企业放假，没有人收")
+    assert Balance.objects.get(lot=underway["lot"], place__kind="squad").amount == 100
+    [entry] = _short(underway["keeper"], 5)
+    assert "少 100 只，企业不要（企业放假，没有人收）" in entry.detail
+    assert Receipt.objects.filter(leg="enterprise").count() == 1 and invariants.check() == []

@@ -14,7 +14,7 @@ from parkportal.printing.tests.reading import text
 from parkportal.records.models import AuditEntry
 from parkportal.states import Refused
 from supplies import actions, papers
-from supplies.actions import Received, Signature
+from supplies.actions import Received
 from supplies.holders import holders_of
 from supplies.models import Balance, Item, Lot, Movement, Place, Shelf
 from supplies.past import held_at
@@ -37,8 +37,8 @@ def given():
     other = f.enterprise("长沙橙岸村有限公司", of=squad, liaison_phone="19900000002")
     both = [f.delivery(firm, {lot: 100}), f.delivery(other, {lot: 50})]
     actions.issue_deliveries(deliveries=both, by=f.keeper())
-    actions.hand_to_squad(deliveries=both, signature=Signature("沈知遥"), by=f.liaison(squad))
-    actions.sign_delivery(delivery=both[0], arrivals={}, signature=Signature("宁远"), by=f.liaison(squad))
+    actions.hand_to_squad(deliveries=both, signature=f.signed("沈知遥"), by=f.liaison(squad))
+    actions.sign_delivery(delivery=both[0], arrivals={}, signature=f.signed("宁远"), by=f.liaison(squad))
     return lot
 
 
@@ -178,11 +178,11 @@ def test_the_book_of_a_past_instant_is_computed_from_the_lines(given, sign_in, c
     then = datetime(2019, 12, 31, 9, tzinfo=SHANGHAI)
     row = Received(item=given.item, quantity=Decimal(700), batch="OLD", expires_on=date(2030, 1, 1))
     actions.receive_stock(warehouse=f.warehouse(), rows=[row], by=f.keeper(), at=then)
-    old, house = Lot.objects.get(batch="OLD"), Place.objects.filter(kind="warehouse")
-    [at_noon] = held_at(then + timedelta(hours=3), house)
+    old = Lot.objects.get(batch="OLD")
+    [at_noon] = held_at(then + timedelta(hours=3), [f.warehouse()])
     assert (at_noon.lot, at_noon.amount) == (old, 700)
-    assert held_at(then - timedelta(seconds=1), house) == []
-    now = {row.lot.batch: row.amount for row in held_at(park_now(), house)}
+    assert held_at(then - timedelta(seconds=1), [f.warehouse()]) == []
+    now = {row.lot.batch: row.amount for row in held_at(park_now(), list(Place.objects.filter(kind="warehouse")))}
     assert now == {"OLD": 700, "BAD1": 850}
     today = {row.lot.batch: row.amount for row in Balance.objects.filter(place=f.warehouse()).select_related("lot")}
     assert now == today

@@ -14,7 +14,7 @@ from parkportal.messaging.models import Message
 from parkportal.records.models import Term
 from parkportal.states import Refused
 from supplies import actions
-from supplies.actions import Arrival, Signature, Wish
+from supplies.actions import Arrival, Wish
 from supplies.models import Allocation, Delivery, SupplyRequest
 from supplies.tests import factories as f
 
@@ -41,7 +41,7 @@ def plan_by_request(item, total, **terms):
 def signed(delivery, arrivals=None):
     keeper = f.keeper()
     actions.issue_deliveries(deliveries=[delivery], by=keeper)
-    actions.sign_delivery(delivery=delivery, arrivals=arrivals or {}, signature=Signature("甲"), by=keeper)
+    actions.sign_delivery(delivery=delivery, arrivals=arrivals or {}, signature=f.signed("甲"), by=keeper)
 
 
 def test_a_need_is_closed_by_the_signature_under_its_goods():
@@ -72,7 +72,7 @@ def test_a_remainder_keeps_the_request_open_until_it_arrives():
     request.refresh_from_db()
     assert request.status == "allotted"
     [rest] = Delivery.objects.filter(remainder_of=delivery)
-    actions.sign_delivery(delivery=rest, arrivals={}, signature=Signature("乙"), by=f.keeper())
+    actions.sign_delivery(delivery=rest, arrivals={}, signature=f.signed("乙"), by=f.keeper())
     request.refresh_from_db()
     assert request.status == "done"
 

@@ -11,7 +11,6 @@ from PIL import Image
 from parkportal.accounts.models import User
 from parkportal.idempotency import new_token
 from supplies import actions
-from supplies.actions import Signature
 from supplies.models import (
     Allocation,
     Delivery,
@@ -41,7 +40,7 @@ def delivery(lot):
 @pytest.fixture
 def carried(delivery):
     actions.issue_deliveries(deliveries=[delivery], by=f.keeper())
-    actions.hand_to_squad(deliveries=[delivery], signature=Signature("沈知遥"), by=f.liaison(f.squad(1)))
+    actions.hand_to_squad(deliveries=[delivery], signature=f.signed("沈知遥"), by=f.liaison(f.squad(1)))
     return delivery
 
 
@@ -361,6 +360,7 @@ def arrival(delivery, received, **more):
     return {
         "token": str(new_token()),
         "signed_name": "韦可",
+        "signature": png(),
         f"received_{line.pk}": received,
         **{f"{k}_{line.pk}": v for k, v in more.items()},
     }
@@ -369,10 +369,7 @@ def arrival(delivery, received, **more):
 def test_delivery_sign_by_the_contact_on_the_own_phone(carried, sign_in, client):
     sign_in(f.contact(carried.enterprise))
     assert client.get(url("delivery_sign", carried.pk)).status_code == 200
-    data = arrival(
-        carried,
-        "100",
-    ) | {"signature": png()}
+    data = arrival(carried, "100")
     for _ in range(2):
         assert client.post(url("delivery_sign", carried.pk), data).url == url("delivery_detail", carried.pk)
     carried.refresh_from_db()
@@ -398,6 +395,7 @@ def test_delivery_sign_at_the_door_records_the_shortage(carried, sign_in, client
         ("", {}, "必填"),
         ("很多", {}, "看不懂"),
         ("100", {"signed_name": ""}, "请写签收人的姓名"),
+        ("100", {"signature": ""}, "只写姓名不算"),
         ("100", {"signature": "data:image/png;base64,AAAA"}, "认不出"),
         ("100", {"signature": "javascript:alert(1)"}, "请重签"),
     ],
@@ -446,7 +444,7 @@ def test_a_photo_that_is_none_is_refused(carried, sign_in, client):
 
 
 def test_enterprise_list_shows_who_received_nothing(carried, sign_in, client, make_user):
-    actions.sign_delivery(delivery=carried, arrivals={}, signature=Signature("韦可"), by=f.liaison(f.squad(1)))
+    actions.sign_delivery(delivery=carried, arrivals={}, signature=f.signed("韦可"), by=f.liaison(f.squad(1)))
     empty = f.enterprise("没领到的")
     sign_in(make_user("committee"))
     rows = client.get(url("enterprise_list")).context["page_obj"].object_list

@@ -6,13 +6,12 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from enterprises.models import Enterprise, Squad
-from parkportal.accounts.asking import SignedIn
 from parkportal.again import ReasonForm, answered, drawn, typed
 from parkportal.clock import park_now
 from parkportal.guards import roles
@@ -23,12 +22,13 @@ from parkportal.records.listing import figure_rows
 from parkportal.states import Refused
 from supplies import actions, papers, register_book
 from supplies.actions.notices import OVERDUE_AFTER
+from supplies.corrected import corrections, numbers, sentences
 from supplies.figures import STOCK
 from supplies.forms import ScheduleForm
 from supplies.holders import phone_of
 from supplies.listing import narrowed
-from supplies.models import Delivery, Movement
-from supplies.models.delivery import UNDERWAY
+from supplies.models import Delivery, DeliveryMove, Movement
+from supplies.models.delivery import ENDED, UNDERWAY
 from supplies.overview import receivers
 from supplies.views import arranging
 from supplies.views.rooms import PAGE, READERS, WRITERS, show
@@ -37,7 +37,7 @@ CARRIERS = (*READERS, "squad", "supervisor", "contact", "principal")
 
 
 @roles(*READERS)
-def delivery_list(request: SignedIn) -> HttpResponse:
+def delivery_list(request: HttpRequest) -> HttpResponse:
     """All deliveries, by status and squad; those to be picked can be issued together."""
     scope = Delivery.objects.visible_to(request.user)
     rows, figure = figure_rows(request, scope)
@@ -65,7 +65,7 @@ BULK = [
 
 @require_POST
 @roles(*WRITERS)
-def delivery_issue(request: SignedIn) -> HttpResponse:
+def delivery_issue(request: HttpRequest) -> HttpResponse:
     """What the ink bar of the list does with the ticked deliveries: agree on a time, print the papers, or book them out."""
     rows = Delivery.objects.visible_to(request.user)
     if request.POST.get("all"):
@@ -94,7 +94,7 @@ def _told(issued: list[Delivery]) -> str:
     return f"有手机的已通知；{'、'.join(silent[:3])}{f'等 {len(silent)} 家' if len(silent) > 3 else ''}没有登记手机，请另外告知。"
 
 
-def _papers(request: SignedIn, do: str, chosen: QuerySet[Delivery]) -> HttpResponse:
+def _papers(request: HttpRequest, do: str, chosen: QuerySet[Delivery]) -> HttpResponse:
     try:
         return papers.answer(do, chosen)
     except Refused as refused:
@@ -102,28 +102,29 @@ def _papers(request: SignedIn, do: str, chosen: QuerySet[Delivery]) -> HttpRespo
     return redirect("supplies:delivery_list")
 
 
-def _versions(request: SignedIn) -> dict[int, int]:
+def _versions(request: HttpRequest) -> dict[int, int]:
     """Which version of each delivery was on the screen."""
     drawn = {name.removeprefix("version_"): text for name, text in request.POST.items() if name.startswith("version_")}
-    pairs = [(key_of(name), key_of(str(text))) for name, text in drawn.items()]
+    pairs = [(key_of(name), key_of(text)) for name, text in drawn.items()]
     return {pk: version for pk, version in pairs if pk is not None and version is not None}
 
 
 @roles(*CARRIERS)
-def delivery_detail(request: SignedIn, pk: int) -> HttpResponse:
+def delivery_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One delivery: lines, both signatures, every step."""
     rows = (
         Delivery.objects.visible_to(request.user)
         .for_list()
         .select_related("handover", "remainder_of", "notice_read_by", "shortage_seen_by", "feedback__by")
     )
-    delivery = get_object_or_404(rows, pk=pk)
+    delivery = get_object_or_404(rows.prefetch_related(corrections()), pk=pk)
+    lines, changed = list(delivery.lines.all()), numbers(delivery.corrections)
     return show(
         request,
         "delivery_detail",
         delivery=delivery,
-        lines=delivery.lines.all(),
-        moves=[(move, Delivery.Status(move.to_status).label) for move in delivery.moves.select_related("by")],
+        lines=[(line, changed.get(line.pk, [])[:-1]) for line in lines],
+        moves=[(move, _step_of(move), sentences(move, lines)) for move in delivery.moves.select_related("by")],
         remainders=delivery.remainders.all(),
         barcode=code128_svg(delivery.code, height_mm=12),
         back_url=back_url(request),
@@ -133,13 +134,19 @@ def delivery_detail(request: SignedIn, pk: int) -> HttpResponse:
     )
 
 
-def _may(delivery: Delivery, user: Any) -> dict[str, Any]:
+def _step_of(move: DeliveryMove) -> str:
+    label = Delivery.Status(move.to_status).label
+    return f"更正签收数：{label}" if move.changes else label
+
+
+def _may(delivery: Delivery, user: Any) -> dict[str, bool]:
     """Where the delivery stands, and what this person may do about it now."""
     under_way, writes = delivery.status in UNDERWAY, user.has_role(*WRITERS)
     return {
         "under_way": under_way,
         "is_own": user.has_role("contact", "principal"),
         "is_short": delivery.status in {Delivery.Status.PARTIAL, Delivery.Status.DECLINED},
+        "can_correct": writes and delivery.status in ENDED,
         "can_issue": writes and delivery.status == Delivery.Status.PENDING,
         "can_void": writes and (under_way and delivery.remainder_of_id is None or delivery.status == "pending"),
         "can_close": writes and under_way and delivery.remainder_of_id is not None,
@@ -147,13 +154,13 @@ def _may(delivery: Delivery, user: Any) -> dict[str, Any]:
     }
 
 
-def back_url(request: SignedIn) -> str:
+def back_url(request: HttpRequest) -> str:
     """The list from which this person comes: all deliveries, or the own."""
     return reverse("supplies:delivery_list" if request.user.has_role(*READERS) else "supplies:my_deliveries")
 
 
 @roles(*CARRIERS)
-def delivery_note(request: SignedIn, pk: int) -> HttpResponse:
+def delivery_note(request: HttpRequest, pk: int) -> HttpResponse:
     """The delivery note with its barcode, as PDF."""
     rows = Delivery.objects.visible_to(request.user).filter(pk=pk)
     if not rows.exists():
@@ -163,7 +170,7 @@ def delivery_note(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*WRITERS)
-def delivery_void(request: SignedIn, pk: int) -> HttpResponse:
+def delivery_void(request: HttpRequest, pk: int) -> HttpResponse:
     delivery = get_object_or_404(Delivery.objects.visible_to(request.user), pk=pk)
     form = typed(request, ReasonForm, "delivery-void", needs="作废要写原因。")
     act = partial(actions.void_delivery, delivery=delivery, by=request.user)
@@ -172,7 +179,7 @@ def delivery_void(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @roles(*CARRIERS)
-def receipt_image(request: SignedIn, pk: int, leg: str, what: str) -> HttpResponse:
+def receipt_image(request: HttpRequest, pk: int, leg: str, what: str) -> HttpResponse:
     """The drawn signature or the photo of one leg, to whoever may see the delivery."""
     rows = Delivery.objects.visible_to(request.user).select_related("receipt__image", "handover__image")
     delivery = get_object_or_404(rows, pk=pk)
@@ -185,7 +192,7 @@ def receipt_image(request: SignedIn, pk: int, leg: str, what: str) -> HttpRespon
 
 @require_POST
 @roles(*READERS)
-def issue_register(request: SignedIn) -> HttpResponse:
+def issue_register(request: HttpRequest) -> HttpResponse:
     """领用登记表 of the deliveries in the list that were signed for, to print or as a workbook: a job makes it."""
     form = "xlsx" if request.POST.get("form") == "xlsx" else "pdf"
     params = {"query": request.GET.urlencode(), "form": form}
@@ -196,13 +203,13 @@ def issue_register(request: SignedIn) -> HttpResponse:
 
 
 @roles(*READERS)
-def enterprise_list(request: SignedIn) -> HttpResponse:
+def enterprise_list(request: HttpRequest) -> HttpResponse:
     """Who has received what, and who nothing."""
     scope = Enterprise.objects.visible_to(request.user).current()
     rows, figure = figure_rows(request, scope)
     nothing = request.GET.get("received") == "none"
     if nothing:
-        signed = Movement.objects.filter(kind=Movement.Kind.SIGNED).values("delivery__enterprise")
+        signed = Movement.objects.standing().filter(kind=Movement.Kind.SIGNED).values("delivery__enterprise")
         rows = rows.filter(status="resumed").exclude(pk__in=signed)
     page = Paginator(rows.select_related("squad"), PAGE).get_page(request.GET.get("page"))
     page.object_list = receivers(list(page.object_list))

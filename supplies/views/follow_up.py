@@ -6,17 +6,17 @@ from functools import partial
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from parkportal.accounts.asking import SignedIn
 from parkportal.again import ReasonForm, answered, typed
 from parkportal.guards import roles
 from parkportal.states import Refused
 from supplies import actions
-from supplies.forms import FeedbackForm, ScheduleForm
+from supplies.forms import CorrectionForm, FeedbackForm, ScheduleForm
 from supplies.models import Delivery, Feedback
+from supplies.models.delivery import ENDED
 from supplies.views.doorstep import SIGNERS
 from supplies.views.rooms import PAGE, READERS, WRITERS, show
 
@@ -25,7 +25,7 @@ OWN = ("contact", "principal")
 
 @require_POST
 @roles(*WRITERS)
-def delivery_schedule(request: SignedIn, pk: int) -> HttpResponse:
+def delivery_schedule(request: HttpRequest, pk: int) -> HttpResponse:
     """Agree on time and place with the enterprise."""
     delivery = get_object_or_404(_deliveries(request), pk=pk)
     form = typed(request, ScheduleForm, "schedule", delivery=delivery)
@@ -36,7 +36,7 @@ def delivery_schedule(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*OWN)
-def delivery_read(request: SignedIn, pk: int) -> HttpResponse:
+def delivery_read(request: HttpRequest, pk: int) -> HttpResponse:
     """知道了: the enterprise has read when and where."""
     delivery = get_object_or_404(_deliveries(request), pk=pk)
     return _step(
@@ -46,7 +46,7 @@ def delivery_read(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*SIGNERS)
-def delivery_code(request: SignedIn, pk: int) -> HttpResponse:
+def delivery_code(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the signing code to the enterprise's own phone."""
     delivery = get_object_or_404(_deliveries(request), pk=pk)
     try:
@@ -59,7 +59,7 @@ def delivery_code(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*WRITERS)
-def delivery_shortage(request: SignedIn, pk: int) -> HttpResponse:
+def delivery_shortage(request: HttpRequest, pk: int) -> HttpResponse:
     """The warehouse has taken note of a shortage."""
     delivery = get_object_or_404(_deliveries(request), pk=pk)
     return _step(
@@ -69,7 +69,7 @@ def delivery_shortage(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*WRITERS)
-def delivery_close(request: SignedIn, pk: int) -> HttpResponse:
+def delivery_close(request: HttpRequest, pk: int) -> HttpResponse:
     """A remainder will not come any more."""
     delivery = get_object_or_404(_deliveries(request), pk=pk)
     form = typed(request, ReasonForm, "delivery-close", needs="不再补送要写原因。")
@@ -77,8 +77,26 @@ def delivery_close(request: SignedIn, pk: int) -> HttpResponse:
     return answered(request, form, act, "supplies:delivery_detail", done="不再补送，物资已退回仓库账上。", pk=pk)
 
 
+@roles(*WRITERS)
+def delivery_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was signed at the door was written down wrongly; the page shows what stands there."""
+    delivery = get_object_or_404(_deliveries(request).select_related("receipt"), pk=pk)
+    lines = list(delivery.lines.select_related("lot__item").prefetch_related("lot__item__packs"))
+    form = CorrectionForm(request.POST or None, lines=lines)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        wanted = {"arrivals": data["arrivals"], "reason": data["reason"], "token": data["token"]}
+        try:
+            actions.correct_delivery(delivery=delivery, by=request.user, **wanted)
+            messages.success(request, f"配送单 {delivery} 的签收数已更正，账上冲正重记，企业会收到短信。")
+            return redirect("supplies:delivery_detail", pk=pk)
+        except Refused as refused:
+            form.add_error(None, refused)
+    return show(request, "delivery_correct", form, delivery=delivery, lines=lines, can_correct=delivery.status in ENDED)
+
+
 @roles(*OWN)
-def feedback_create(request: SignedIn, pk: int) -> HttpResponse:
+def feedback_create(request: HttpRequest, pk: int) -> HttpResponse:
     """The enterprise says what it thinks, after it signed."""
     delivery = get_object_or_404(_deliveries(request), pk=pk)
     form = FeedbackForm(request.POST or None)
@@ -93,7 +111,7 @@ def feedback_create(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @roles(*READERS)
-def feedback_list(request: SignedIn) -> HttpResponse:
+def feedback_list(request: HttpRequest) -> HttpResponse:
     """What enterprises said, with a text to copy into the group."""
     rows = Feedback.objects.filter(delivery__in=Delivery.objects.visible_to(request.user))
     kind = request.GET.get("kind", "")
@@ -104,11 +122,11 @@ def feedback_list(request: SignedIn) -> HttpResponse:
     return show(request, "feedback_list", page_obj=page, kinds=Feedback.Kind.choices, kind=kind)
 
 
-def _deliveries(request: SignedIn) -> QuerySet[Delivery]:
+def _deliveries(request: HttpRequest) -> QuerySet[Delivery]:
     return Delivery.objects.visible_to(request.user).select_related("enterprise", "squad", "warehouse")
 
 
-def _step(request: SignedIn, delivery: Delivery, act: Callable[[], object], done: str) -> HttpResponse:
+def _step(request: HttpRequest, delivery: Delivery, act: Callable[[], object], done: str) -> HttpResponse:
     try:
         act()
         messages.success(request, done)

@@ -1,11 +1,10 @@
 """Warehouses and their keepers."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from parkportal.accounts.asking import SignedIn
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
 from parkportal.states import AlreadyMoved, Refused
@@ -16,7 +15,7 @@ from supplies.views.rooms import READERS, show
 
 
 @roles(*READERS)
-def place_list(request: SignedIn) -> HttpResponse:
+def place_list(request: HttpRequest) -> HttpResponse:
     """The warehouses with who keeps them; the committee adds keepers here."""
     places = reached_warehouses(request.user).with_keepers()
     may = request.user.has_role("committee")
@@ -30,7 +29,7 @@ def place_list(request: SignedIn) -> HttpResponse:
 
 
 @roles("committee")
-def place_create(request: SignedIn) -> HttpResponse:
+def place_create(request: HttpRequest) -> HttpResponse:
     if made_before(Place, request.POST.get("token")):
         return redirect("supplies:place_list")
     form = WarehouseForm(request.POST or None)
@@ -43,7 +42,7 @@ def place_create(request: SignedIn) -> HttpResponse:
 
 @require_POST
 @roles("committee")
-def keeper_add(request: SignedIn, pk: int) -> HttpResponse:
+def keeper_add(request: HttpRequest, pk: int) -> HttpResponse:
     place = get_object_or_404(reached_warehouses(request.user), pk=pk)
     form = KeeperForm(request.POST)
     if form.is_valid():
@@ -61,7 +60,7 @@ def keeper_add(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_POST
 @roles("committee")
-def keeper_end(request: SignedIn, pk: int) -> HttpResponse:
+def keeper_end(request: HttpRequest, pk: int) -> HttpResponse:
     staff = get_object_or_404(
         WarehouseStaff.objects.filter(ends_on__isnull=True, place__in=reached_warehouses(request.user)), pk=pk
     )

@@ -1,34 +1,30 @@
 """The book: what there is, where a lot went, what was booked, receipts, transfers, losses, reversals."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from parkportal.accounts.asking import SignedIn
 from parkportal.clock import park_now, park_today
 from parkportal.guards import roles
 from parkportal.quantities import plain
 from parkportal.records import figures
 from parkportal.records.listing import figure_rows
 from parkportal.states import Refused
-from supplies import actions, donations, reports
+from supplies import actions, reports
+from supplies.actions.corrections import BY_HAND
 from supplies.claims import scoped
 from supplies.cover import firm_covers, spread
 from supplies.figures import FIGURES, STOCK
-from supplies.forms import MovementForm, ReasonForm, ReceiptForm
+from supplies.forms import MovementForm, QuantitiesForm, ReasonForm, ReceiptForm
 from supplies.models import KIT_KINDS, Item, Lot, Movement, reached_warehouses
 from supplies.overview import item_stocks
 from supplies.pictures import expiry_chart
 from supplies.views.rooms import PAGE, READERS, WRITERS, show
 
-FEW = 10  # enterprises of a list that has its own page
-
 
 @roles(*READERS, "squad", "contact", "principal")
-def index(request: SignedIn) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponse:
     """Stock by item; the rows behind a figure; for who only carries or receives, the own deliveries."""
     if not request.user.has_role(*READERS):
         return redirect("supplies:my_deliveries")
@@ -39,7 +35,7 @@ def index(request: SignedIn) -> HttpResponse:
         return show(request, "figure_lots", lots=rows, figure=total)
     stocks = item_stocks(reached_warehouses(request.user))
     values = list(figures.latest([figure.code for figure in FIGURES]).values())
-    context: dict[str, Any] = {
+    context = {
         "stocks": [stock for stock in stocks if stock.total or stock.on_the_way or stock.item.minimum_stock],
         "stock_figures": values[: len(STOCK)],
         "door_figures": values[len(STOCK) :],
@@ -49,7 +45,7 @@ def index(request: SignedIn) -> HttpResponse:
 
 
 @roles(*WRITERS)
-def receipt_create(request: SignedIn) -> HttpResponse:
+def receipt_create(request: HttpRequest) -> HttpResponse:
     """One lot that came in, by form."""
     form = ReceiptForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
@@ -67,7 +63,7 @@ def receipt_create(request: SignedIn) -> HttpResponse:
 
 
 @roles(*WRITERS)
-def movement_create(request: SignedIn) -> HttpResponse:
+def movement_create(request: HttpRequest) -> HttpResponse:
     """Transfer, return, loss."""
     initial = {"balance": request.GET.get("balance"), "kind": request.GET.get("kind", "transfer")}
     form = MovementForm(request.POST or None, user=request.user, initial=initial)
@@ -92,9 +88,10 @@ def movement_create(request: SignedIn) -> HttpResponse:
 
 
 @roles(*READERS)
-def ledger(request: SignedIn) -> HttpResponse:
+def ledger(request: HttpRequest) -> HttpResponse:
     """Every entry, the latest first."""
-    rows = Movement.objects.visible_to(request.user).select_related("by", "delivery", "reverses", "reversed_by")
+    rows = Movement.objects.visible_to(request.user)
+    rows = rows.select_related("by", "delivery", "reverses", "reversed_by", "replaced_by")
     kind = request.GET.get("kind", "")
     if kind in Movement.Kind.values:
         rows = rows.filter(kind=kind)
@@ -102,11 +99,12 @@ def ledger(request: SignedIn) -> HttpResponse:
         rows = rows.filter(lines__lot__batch__icontains=batch).distinct()
     rows = rows.prefetch_related("lines__lot__item", "lines__from_place", "lines__to_place")
     page = Paginator(rows.order_by("-id"), PAGE).get_page(request.GET.get("page"))
-    return show(request, "ledger", page_obj=page, kinds=Movement.Kind.choices, kind=kind)
+    context = {"kinds": Movement.Kind.choices, "kind": kind, "by_hand": BY_HAND}
+    return show(request, "ledger", page_obj=page, **context)
 
 
 @roles(*WRITERS)
-def movement_reverse(request: SignedIn, pk: int) -> HttpResponse:
+def movement_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo an entry by its mirror image; the page shows what would go back where."""
     movement = get_object_or_404(Movement.objects.visible_to(request.user).select_related("by"), pk=pk)
     form = ReasonForm(request.POST or None)
@@ -122,8 +120,28 @@ def movement_reverse(request: SignedIn, pk: int) -> HttpResponse:
     return show(request, "movement_reverse", form, movement=movement, lines=lines)
 
 
+@roles(*WRITERS)
+def movement_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """An entry made by hand had wrong quantities: undone and made anew in one step."""
+    movement = get_object_or_404(Movement.objects.visible_to(request.user).select_related("by"), pk=pk)
+    lines = list(
+        movement.lines.select_related("lot__item", "from_place", "to_place").prefetch_related("lot__item__packs")
+    )
+    form = QuantitiesForm(request.POST or None, lines=lines)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        wanted = {"quantities": data["quantities"], "reason": data["reason"], "token": data["token"]}
+        try:
+            anew = actions.correct_movement(movement=movement, by=request.user, **wanted)
+            messages.success(request, f"{movement} 已冲正，按更正的数记成 {anew}。")
+            return redirect("supplies:ledger")
+        except Refused as refused:
+            form.add_error(None, refused)
+    return show(request, "movement_correct", form, movement=movement, lines=lines)
+
+
 @roles(*READERS)
-def cover_list(request: SignedIn) -> HttpResponse:
+def cover_list(request: HttpRequest) -> HttpResponse:
     """For how many days each resumed enterprise still has of one item, the shortest first."""
     items = list(Item.objects.in_use().filter(daily_use__gt=0).exclude(kind__in=KIT_KINDS))
     wanted = request.GET.get("item", "")
@@ -131,22 +149,21 @@ def cover_list(request: SignedIn) -> HttpResponse:
     rows = firm_covers(item, scoped({}).select_related("squad")) if item else []
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     heads = sum(row.who.heads for row in rows)
-    context: dict[str, Any] = {"items": items, "item": item, "bars": spread(rows), "heads": heads, "now": park_now()}
+    context = {"items": items, "item": item, "bars": spread(rows), "heads": heads, "now": park_now()}
     return show(request, "cover_list", page_obj=page, **context)
 
 
 @roles(*READERS)
-def stock_report(request: SignedIn) -> HttpResponse:
+def stock_report(request: HttpRequest) -> HttpResponse:
     """Cover, expiry, cost, donations: where a person would rather look than read."""
     houses = reached_warehouses(request.user)
-    context: dict[str, Any] = {
+    context = {
         "covers": reports.days_of_cover(houses),
         "months": (months := reports.expiry_calendar(houses)),
         "calendar": expiry_chart(months),
         "sources": reports.cost_by_source(houses),
-        "firms": reports.named((costs := reports.costs(houses))[:FEW]),
-        "priced": len(costs),
-        "gifts": donations.statement(donations.given_lots(houses)),
+        "firms": reports.cost_by_enterprise(houses)[:PAGE],
+        "donations": reports.donor_statement(houses),
         "today": park_today(),
     }
     return show(request, "stock_report", now=park_now(), **context)

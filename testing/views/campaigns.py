@@ -4,11 +4,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from parkportal.accounts.asking import SignedIn
 from parkportal.clock import park_now
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
@@ -34,7 +33,7 @@ FIGURES = (
 
 @roles("committee", "leader")
 @require_GET
-def index(request: SignedIn) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponse:
     """Figures, campaigns, what waits."""
     campaigns = list(Campaign.objects.visible_to(request.user).select_related("lab")[:30])
     alerts = Alert.objects.visible_to(request.user).open().count()
@@ -48,7 +47,7 @@ def index(request: SignedIn) -> HttpResponse:
     return render(request, "testing/index.html", context)
 
 
-def _campaign(request: SignedIn, pk: int) -> Campaign:
+def _campaign(request: HttpRequest, pk: int) -> Campaign:
     return get_object_or_404(Campaign.objects.visible_to(request.user).select_related("lab"), pk=pk)
 
 
@@ -59,7 +58,7 @@ def _refuse(form: Any, refusal: ValidationError) -> None:
 
 @roles("committee")
 @require_http_methods(["GET", "POST"])
-def campaign_create(request: SignedIn) -> HttpResponse:
+def campaign_create(request: HttpRequest) -> HttpResponse:
     """A new campaign in preparation."""
     if first := made_before(Campaign, request.POST.get("token")):
         return redirect("testing:campaign", first.pk)
@@ -75,7 +74,7 @@ def campaign_create(request: SignedIn) -> HttpResponse:
 
 @roles("committee")
 @require_http_methods(["GET", "POST"])
-def campaign_edit(request: SignedIn, pk: int) -> HttpResponse:
+def campaign_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a campaign; whoever saved meanwhile is not overwritten."""
     campaign = _campaign(request, pk)
     form = CampaignForm(request.POST or None, campaign=campaign)
@@ -91,7 +90,7 @@ def campaign_edit(request: SignedIn, pk: int) -> HttpResponse:
 
 @roles("committee", "leader")
 @require_GET
-def campaign(request: SignedIn, pk: int) -> HttpResponse:
+def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     """The gap, the sittings with their slots, coverage by group, words for the group, poster."""
     found = _campaign(request, pk)
     context = campaign_page.context(found, now=park_now(), chosen=request.GET.get("session", ""))
@@ -105,7 +104,7 @@ def campaign(request: SignedIn, pk: int) -> HttpResponse:
 
 @roles("committee")
 @require_POST
-def campaign_open(request: SignedIn, pk: int) -> HttpResponse:
+def campaign_open(request: HttpRequest, pk: int) -> HttpResponse:
     """Open or close sign-up."""
     found = _campaign(request, pk)
     try:
@@ -120,7 +119,7 @@ def campaign_open(request: SignedIn, pk: int) -> HttpResponse:
 
 @roles("committee")
 @require_http_methods(["GET", "POST"])
-def point_add(request: SignedIn) -> HttpResponse:
+def point_add(request: HttpRequest) -> HttpResponse:
     """One more sampling point."""
     if made_before(SamplingPoint, request.POST.get("token")):
         return redirect("testing:index")
@@ -134,7 +133,7 @@ def point_add(request: SignedIn) -> HttpResponse:
 
 @roles("committee", "leader")
 @require_GET
-def campaign_poster(request: SignedIn, pk: int, size: str) -> HttpResponse:
+def campaign_poster(request: HttpRequest, pk: int, size: str) -> HttpResponse:
     """The poster as PDF, A4 or A3."""
     found = _campaign(request, pk)
     if size not in SIZES:

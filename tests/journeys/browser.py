@@ -127,6 +127,19 @@ class Person:
             self.page.locator(f"[name={field}]").first.fill(value)
         return self
 
+    def draws(self) -> "Person":
+        """A signature with the finger, in the box for it."""
+        canvas = self.page.locator("[data-sign-canvas]")
+        canvas.evaluate("canvas => canvas.scrollIntoView({block: 'center', behavior: 'instant'})")
+        box = canvas.bounding_box()
+        self.page.mouse.move(box["x"] + 40, box["y"] + 60)
+        self.page.mouse.down()
+        for x, y in ((90, 30), (140, 90), (200, 40)):
+            self.page.mouse.move(box["x"] + x, box["y"] + y, steps=4)
+        self.page.mouse.up()
+        self.page.wait_for_function("document.querySelector('[data-sign-value]').value.startsWith('data:image/png')")
+        return self
+
     def pictures(self, title: str) -> "Person":
         """A picture of the whole page, numbered in the order of the story."""
         self.taken += 1

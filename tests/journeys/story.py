@@ -454,13 +454,15 @@ def squad_and_contact_sign(story: Story) -> None:
         squad.goes_to("/supplies/deliveries/handover/").pictures("接货").fits()
         for box in squad.page.locator("input[name=pick]").all():
             box.check()
-        squad.fills(signed_name="沈知遥").presses("确认接走").sees("在您手上，送到就签").pictures("我的配送").fits()
+        squad.fills(signed_name="沈知遥").draws().presses("确认接走").sees("在您手上，送到就签").pictures(
+            "我的配送"
+        ).fits()
     with story.person("企业签收", kind="phone", username="lianluo1") as contact:
         contact.goes_to("/").pictures("联络员首页").fits()
         contact.goes_to("/supplies/deliveries/mine/")
         contact.page.locator("a[href$='/sign/']").first.click()
         contact.page.wait_for_load_state()
-        contact.fills(signed_name="苗可心").pictures("签收").fits()
+        contact.fills(signed_name="苗可心").draws().pictures("签收").fits()
         contact.presses("确认签收").page.wait_for_url(re.compile(r"/deliveries/\d+/$"))
         contact.pictures("已签收")
         assert "今天签收 0 张" not in contact.goes_to("/supplies/deliveries/mine/").text()

@@ -23,19 +23,6 @@ FIRMS = """(lambda first, second: {"lianluo1": [first.pk, first.name], "lianluo2
  for name in ("lianluo1", "lianluo2")])"""
 
 
-def draws(page) -> None:
-    """A stroke with the finger in the signature's box."""
-    canvas = page.locator("[data-sign-canvas]")
-    canvas.evaluate("canvas => canvas.scrollIntoView({block: 'center', behavior: 'instant'})")
-    box = canvas.bounding_box()
-    page.mouse.move(box["x"] + 40, box["y"] + 60)
-    page.mouse.down()
-    for x, y in ((90, 30), (140, 90), (200, 40)):
-        page.mouse.move(box["x"] + x, box["y"] + y, steps=4)
-    page.mouse.up()
-    page.wait_for_function("document.querySelector('[data-sign-value]').value.startsWith('data:image/png')")
-
-
 def of_batch(park, expression: str):
     """The value of an expression about `rows`: the deliveries of this story's batch, by enterprise."""
     rows = f"Delivery.objects.filter(lines__lot__batch='{BATCH}').order_by('pk')"
@@ -114,8 +101,7 @@ def squads_take_along(park, firms: dict) -> None:
                 liaison.page.fill("[data-scan]", code)
                 liaison.page.press("[data-scan]", "Enter")
                 liaison.sees(f"勾上了 {code}")
-            draws(liaison.page)
-            liaison.pictures("接走").fits().presses(f"确认接走 {count} 张").sees("在您手上")
+            liaison.draws().pictures("接走").fits().presses(f"确认接走 {count} 张").sees("在您手上")
 
 
 def two_doors_without_network(park, firms: dict) -> None:
@@ -130,22 +116,20 @@ def two_doors_without_network(park, firms: dict) -> None:
             doors[username] = tab
         liaison.context.set_offline(True)
 
-        tab = doors["lianluo1"]
+        liaison.page = tab = doors["lianluo1"]
         tab.fill("[name=signed_name]", "苗可心")
-        draws(tab)
+        liaison.draws()
         tab.get_by_role("button", name="确认签收").click()
         tab.get_by_text("待发 1 条").first.wait_for()
 
-        tab = doors["xiaodui1"]
+        liaison.page = tab = doors["xiaodui1"]
         tab.bring_to_front()
         tab.locator("[data-expected]").first.fill("20")
         tab.get_by_text("少 4 双，选一个原因").wait_for()
         tab.locator("select[name^=shortage_]").first.select_option("damaged")
         tab.locator("[name^=note_]").first.fill("2 包进水")
         tab.fill("[name=signed_name]", "应收人")
-        draws(tab)
-        liaison.page = tab
-        liaison.pictures("断网时签收").fits()
+        liaison.draws().pictures("断网时签收").fits()
         tab.get_by_role("button", name="确认签收").click()
         tab.get_by_text("待发 2 条").first.wait_for()
         assert of_batch(park, "rows.filter(receipt__isnull=False).count()") == 0

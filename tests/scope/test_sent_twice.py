@@ -42,6 +42,9 @@ TYPED = [
 ]
 BY_KIND = {"date": "2020-02-18", "datetime-local": "2020-02-19T10:00", "time": "10:00", "number": "5"}
 BY_KIND["email"] = "someone@example.org"
+DRAWN = (  # a signature of one pixel
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="
+)
 # What the patterns do not know, by address.
 SAID: dict[str, dict[str, object]] = {
     "enterprises:meal_slot_add": {"starts": "12:30", "ends": "13:00"},
@@ -60,6 +63,8 @@ SAID: dict[str, dict[str, object]] = {
     "enterprises:visit_create": {"channel": "door", "problem_board": ""},
     "enterprises:board_create": {"name_officer": "莫清和"},
     "supplies:allocation_create": {"squad": "", "tier": "", "tag": "", "minimum": "0"},
+    "supplies:delivery_sign": {"signature": DRAWN},
+    "supplies:handover": {"signature": DRAWN},
     "supplies:movement_create": {"kind": "loss", "to_place": "", "quantity": "1"},
 }
 # Addresses that refuse this park or these words, and so make nothing here; what they make has its test in its app.
@@ -80,6 +85,8 @@ NOT_HERE = {
     "records:intake_upload",  # a picture is no workbook
     "records:setting_list",
     "supplies:allocation_edit",
+    "supplies:delivery_correct",  # what stands there is right
+    "supplies:movement_correct",  # the quantity of a receipt that deliveries need
     "supplies:movement_reverse",
     "testing:box_seal",  # the next seven ask for tubes and boxes as they lie there
     "testing:door_stop",

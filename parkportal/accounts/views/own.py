@@ -3,7 +3,7 @@
 import django_otp
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -13,7 +13,6 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from parkportal.accounts import actions
 from parkportal.accounts import second_factor as factor
-from parkportal.accounts.asking import SignedIn
 from parkportal.accounts.forms import DigitsForm, PasswordChangeForm, RecoveryForm
 from parkportal.accounts.views.sign_in import next_address
 from parkportal.guards import roles
@@ -24,7 +23,7 @@ from parkportal.states import Refused
 
 
 @roles(on_the_way_in=True)
-def second_factor(request: SignedIn) -> HttpResponse:
+def second_factor(request: HttpRequest) -> HttpResponse:
     """Six digits, or with `?with=recovery` a recovery code. Who has no authenticator yet is led to set one up."""
     user, wanted = request.user, next_address(request)
     if user.is_verified():
@@ -49,7 +48,7 @@ def second_factor(request: SignedIn) -> HttpResponse:
 
 
 @roles(on_the_way_in=True)
-def second_factor_set_up(request: SignedIn) -> HttpResponse:
+def second_factor_set_up(request: HttpRequest) -> HttpResponse:
     """The QR code for the authenticator; six digits prove that it arrived. Then the recovery codes, once."""
     user, wanted = request.user, next_address(request)
     if factor.device_of(user) is not None:
@@ -76,7 +75,7 @@ def second_factor_set_up(request: SignedIn) -> HttpResponse:
 
 @require_POST
 @roles()
-def recovery_codes(request: SignedIn) -> HttpResponse:
+def recovery_codes(request: HttpRequest) -> HttpResponse:
     """Ten new recovery codes; the old ones are void."""
     if factor.device_of(request.user) is None:
         return redirect("accounts:second_factor_set_up")
@@ -88,7 +87,7 @@ def recovery_codes(request: SignedIn) -> HttpResponse:
 
 @sensitive_post_parameters("old", "password", "again")
 @roles(on_the_way_in=True)
-def password_change(request: SignedIn) -> HttpResponse:
+def password_change(request: HttpRequest) -> HttpResponse:
     form = PasswordChangeForm(request.POST or None, user=request.user)
     if form.is_valid():
         actions.change_password(user=request.user, password=form.cleaned_data["password"])
@@ -100,7 +99,7 @@ def password_change(request: SignedIn) -> HttpResponse:
 
 @require_GET
 @roles()
-def profile(request: SignedIn) -> HttpResponse:
+def profile(request: HttpRequest) -> HttpResponse:
     user = request.user
     context = {
         "phone": mask_phone(user.phone) if user.phone else "",
@@ -113,7 +112,7 @@ def profile(request: SignedIn) -> HttpResponse:
 
 @require_POST
 @roles()
-def end_other_sessions(request: SignedIn) -> HttpResponse:
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """Ends every session of the account but this one."""
     request.user.end_sessions()
     update_session_auth_hash(request, request.user)

@@ -14,7 +14,6 @@ from enterprises.tests import factories as e
 from parkportal.clock import park_today
 from parkportal.records import terms
 from supplies import actions as supplying
-from supplies.actions import Signature
 from supplies.tests import factories as s
 from testing.tests import factories as t
 
@@ -78,7 +77,7 @@ def firm(committee):
     lot = s.stock(masks, 1000)
     delivery, keeper = s.delivery(firm, {lot: 720}), s.keeper()
     supplying.issue_deliveries(deliveries=[delivery], by=keeper)
-    supplying.sign_delivery(delivery=delivery, arrivals={}, signature=Signature("苗可心"), by=keeper)
+    supplying.sign_delivery(delivery=delivery, arrivals={}, signature=s.signed("苗可心"), by=keeper)
     remind(firm, contact, day=park_today(), due=due_at(park_today()), by=None)
     return firm
 

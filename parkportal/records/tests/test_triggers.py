@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 
 from parkportal.records.audit import record
 from parkportal.records.models import AuditEntry
-from parkportal.records.triggers import APPEND_ONLY, lifted
+from parkportal.records.triggers import APPEND_ONLY, GUARDS, lifted
 from parkportal.states import Move
 
 pytestmark = [pytest.mark.both, pytest.mark.django_db]
@@ -71,6 +71,23 @@ def test_every_append_only_table_exists_and_has_its_triggers():
         present = {name for (name,) in cursor.fetchall()}
         tables = set(connection.introspection.table_names(cursor))
     assert present >= wanted and tables >= APPEND_ONLY
+
+
+def test_every_guard_stands_on_its_table_also_after_a_block_without_them():
+    assert GUARDS
+    with lifted():
+        assert not guards_here() & GUARDS.keys()
+    assert guards_here() >= GUARDS.keys()
+
+
+def guards_here():
+    names = {
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'",
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(names[connection.vendor])
+        return {name for (name,) in cursor.fetchall()}
 
 
 def test_a_retention_run_lifts_them_for_its_block_only(entry):

@@ -1,0 +1,392 @@
+"""A wrong entry is put right by a reversal and a new movement; what hangs on it follows, and the book balances."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.urls import reverse
+
+from enterprises.tests import factories as e
+from parkportal.idempotency import new_token
+from parkportal.messaging.models import Message
+from parkportal.records.models import AuditEntry
+from parkportal.records.triggers import lifted
+from parkportal.states import AlreadyMoved, Refused
+from supplies import actions, invariants, papers
+from supplies.actions import Arrival, Use, Wish
+from supplies.figures import FIGURES
+from supplies.models import Allocation, Balance, Delivery, Line, Movement, Place
+from supplies.overview import receivers
+from supplies.reports import cost_by_enterprise, donor_statement
+from supplies.tests import factories as f
+from supplies.tests.test_last_carton import race
+
+pytestmark = pytest.mark.django_db
+D = Decimal
+
+
+def page(name, *args):
+    return reverse(f"supplies:{name}", args=args)
+
+
+def held(place, lot):
+    row = Balance.objects.filter(place=place, lot=lot).first()
+    return row.amount if row else D(0)
+
+
+@pytest.fixture
+def door():
+    """A hundred masks of a plan by request, signed for by the firm; everybody who had a hand in it."""
+    masks, squad = f.item(), f.squad(1)
+    lot = f.stock(masks, 1000, batch="A1", source="donation", unit_price=D("2.5"))
+    firm = f.enterprise("湖南砚池泊有限公司", of=squad, liaison_phone="19900000001")
+    clerk, keeper, liaison = f.user("committee"), f.keeper(), f.liaison(squad)
+    need = e.make_need(firm, by=clerk)
+    request = actions.ask_for_supplies(enterprise=firm, wishes=[Wish(masks, D(100))], need=need, by=clerk)
+    plan = actions.allocate(
+        plan=Allocation(item=masks, warehouse=f.warehouse(), mode="requested", total=D(100)), by=clerk
+    )
+    actions.submit_allocation(allocation=plan, by=clerk)
+    [delivery] = actions.approve_allocation(allocation=plan, by=f.user("committee"))
+    actions.issue_deliveries(deliveries=[delivery], by=keeper)
+    actions.hand_to_squad(deliveries=[delivery], signature=f.signed("沈知遥"), by=liaison)
+    return {
+        "delivery": delivery, "lot": lot, "firm": firm, "keeper": keeper, "liaison": liaison, "plan": plan,
+        "request": request, "need": need, "bag": Place.objects.of_squad(squad), "line": delivery.lines.get(),
+    }  # fmt: skip
+
+
+def sign(door, *arrival):
+    arrivals = {door["line"].pk: Arrival(*arrival)} if arrival else {}
+    actions.sign_delivery(delivery=door["delivery"], arrivals=arrivals, signature=f.signed("宁远"), by=door["liaison"])
+    door["delivery"].refresh_from_db()
+
+
+def correct(door, *arrival, delivery=None, **more):
+    delivery = delivery or door["delivery"]
+    wanted = {"reason": "点错了数", "by": door["keeper"], **more}
+    return actions.correct_delivery(delivery=delivery, arrivals={delivery.lines.get().pk: Arrival(*arrival)}, **wanted)
+
+
+def states(door):
+    for name in ("delivery", "plan", "request", "need"):
+        door[name].refresh_from_db()
+    return [door[name].status for name in ("delivery", "plan", "request", "need")]
+
+
+def firm_of(door):
+    return Place.objects.get(enterprise=door["firm"])
+
+
+def test_a_wrong_number_at_the_door_is_reversed_and_booked_anew(door):
+    sign(door)
+    correct(door, D(97), {"damaged": D(2), "lost": D(1)}, "箱角压坏")
+    assert held(firm_of(door), door["lot"]) == 97 and held(door["bag"], door["lot"]) == 0
+    signed, undone, anew, loss = door["delivery"].movements.order_by("id")[2:]
+    assert [one.kind for one in (signed, undone, anew, loss)] == ["signed", "reversal", "signed", "loss"]
+    assert undone.reverses == signed and anew.replaces == signed
+    assert anew.lines.get().quantity == 97 and loss.lines.get().quantity == 3
+    assert invariants.check() == []
+    door["line"].refresh_from_db()
+    assert (door["line"].received, door["line"].shortage_words) == (97, "破损 2、路上少了 1（箱角压坏）")
+    assert states(door)[0] == "partial" and door["delivery"] in Delivery.objects.short()
+
+
+def test_the_page_shows_old_and_new_and_the_register_says_so(door, sign_in, client):
+    sign(door)
+    sign_in(door["keeper"])
+    here, line = page("delivery_correct", door["delivery"].pk), door["line"].pk
+    assert (
+        f'name="received_{line}" inputmode="decimal" autocomplete="off" value="100"'
+        in client.get(here).content.decode()
+    )
+    form = {"token": str(new_token()), f"received_{line}": "97", f"shortage_{line}": "damaged", "reason": ""}
+    refused = client.post(here, form)
+    assert refused.status_code == 422 and "更正要写原因" in refused.content.decode()
+    for _ in range(2):
+        assert client.post(here, {**form, "reason": "纸箱没有拆开数"}).status_code == 302
+    shown = client.get(page("delivery_detail", door["delivery"].pk)).content.decode()
+    assert '<del class="pale">100</del> 97' in shown
+    assert (
+        "更正签收数：部分签收" in shown
+        and "一次性医用口罩：实收 100 → 97，破损 0 → 3" in shown
+        and "纸箱没有拆开数" in shown
+    )
+    sign_in(f.user("committee"))
+    assert "已更正" in client.get(page("ledger")).content.decode()
+    [row] = papers.register_lines(papers.whole(Delivery.objects.all()).get())
+    assert row.quantity == "97" and row.remark == "少 3，破损；更正：100 → 97"
+    assert door["delivery"].moves.filter(is_correction=True).count() == 1
+
+
+def test_the_enterprise_is_told_and_the_sender_sees_the_shortage_anew(door):
+    sign(door, D(90), "lost")
+    actions.mark_shortage_seen(delivery=door["delivery"], by=door["keeper"])
+    correct(door, D(97), "lost")
+    text = Message.objects.get(purpose="delivery_corrected").text
+    assert "一次性医用口罩由90改为97只" in text and door["delivery"].code in text
+    assert list(Delivery.objects.short()) == [door["delivery"]]
+    correct(door, D(97), "damaged")
+    assert Message.objects.filter(purpose="delivery_corrected").count() == 1, "its own number is the same"
+
+
+def test_what_was_not_written_down_is_brought_later_and_everything_waits_for_it(door):
+    sign(door)
+    assert states(door) == ["signed", "done", "done", "done"]
+    correct(door, D(60), "later")
+    rest = Delivery.objects.get(remainder_of=door["delivery"])
+    assert (rest.status, rest.lines.get().expected) == ("with_liaison", 40)
+    assert states(door) == ["partial", "approved", "allotted", "reopened"]
+    assert held(door["bag"], door["lot"]) == 40 and invariants.check() == []
+    correct(door, D(90), "later")
+    rest.refresh_from_db()
+    [anew] = Delivery.objects.filter(remainder_of=door["delivery"]).exclude(pk=rest.pk)
+    assert (rest.status, anew.lines.get().expected, held(door["bag"], door["lot"])) == ("void", 10, 10)
+    correct(door, D(100))
+    assert states(door) == ["signed", "done", "done", "done"]
+    assert held(firm_of(door), door["lot"]) == 100 and held(door["bag"], door["lot"]) == 0
+    assert invariants.check() == []
+
+
+def test_the_remainder_of_a_signed_one_stays_and_is_corrected_itself(door):
+    sign(door, D(60), "later")
+    rest = Delivery.objects.get(remainder_of=door["delivery"])
+    actions.sign_delivery(delivery=rest, arrivals={}, signature=f.signed("宁远"), by=door["liaison"])
+    with pytest.raises(Refused, match=f"补送单 {rest} 已经是“已签收”"):
+        correct(door, D(100))
+    assert correct(door, D(58), {"later": D(40), "damaged": D(2)})
+    assert correct(door, D(39), "lost", delivery=rest)
+    assert held(firm_of(door), door["lot"]) == 97 and invariants.check() == []
+
+
+def test_only_what_was_signed_is_corrected(door):
+    for act in (lambda: correct(door, D(97), "lost"), lambda: correct(door, D(97), "lost", reason=" ")):
+        with pytest.raises(Refused, match="还没有签收，不用更正|更正要写原因"):
+            act()
+    void = f.delivery(f.enterprise(of=f.squad(1)), {door["lot"]: 5})
+    with pytest.raises(Refused, match=f"配送单 {void} 现在是“待拣”"):
+        correct(door, D(4), "lost", delivery=void)
+    actions.void_delivery(delivery=void, by=door["keeper"], reason="重复")
+    with pytest.raises(Refused, match=f"配送单 {void} 已经作废"):
+        correct(door, D(4), "lost", delivery=void)
+    sign(door)
+    with pytest.raises(Refused, match="和签收时写的一样"):
+        correct(door, D(100))
+    with pytest.raises(Refused, match="实收不能多于它"):
+        correct(door, D(101))
+    with pytest.raises(Refused, match="不在配送单"):
+        actions.correct_delivery(
+            delivery=door["delivery"], arrivals={void.lines.get().pk: Arrival(D(1))}, by=door["keeper"], reason="错"
+        )
+    assert door["delivery"].movements.filter(kind="reversal").count() == 0
+
+
+def test_a_correction_takes_nothing_that_another_delivery_needs(door):
+    sign(door, D(60), "declined")
+    way = {"lot": door["lot"], "from_place": door["bag"], "to_place": f.warehouse(), "quantity": D(40)}
+    actions.move_stock(kind="return", by=door["keeper"], **way)
+    other = f.delivery(f.enterprise(of=f.squad(1)), {door["lot"]: 50})
+    actions.issue_deliveries(deliveries=[other], by=door["keeper"])
+    actions.hand_to_squad(deliveries=[other], signature=f.signed("沈知遥"), by=door["liaison"])
+    with pytest.raises(Refused, match="更正后只有 10 只，配送单还要 50 只；收回过的请先调回来"):
+        correct(door, D(100))
+    assert invariants.check() == [] and held(door["bag"], door["lot"]) == 50
+
+
+def test_what_is_declined_at_the_warehouse_goes_back_by_the_difference():
+    lot, keeper = f.stock(f.item(), 100), f.keeper()
+    delivery = f.delivery(f.enterprise(), {lot: 50})
+    actions.issue_deliveries(deliveries=[delivery], by=keeper)
+    line = delivery.lines.get()
+    wanted = {"delivery": delivery, "by": keeper}
+    actions.sign_delivery(**wanted, arrivals={line.pk: Arrival(D(30), "declined")}, signature=f.signed("老板"))
+    assert held(f.warehouse(), lot) == 70
+    actions.correct_delivery(**wanted, arrivals={line.pk: Arrival(D(45), "declined")}, reason="少数了一箱")
+    assert held(f.warehouse(), lot) == 55 and invariants.check() == []
+    back = delivery.movements.standing().get(kind="return")
+    assert back.lines.get().quantity == 5 and back.replaces.lines.get().quantity == 20
+
+
+def test_what_was_undone_counts_nowhere(door):
+    sign(door)
+    correct(door, D(60), "lost")
+    [firm] = receivers([door["firm"]])
+    assert firm.by_kind == {"masks": 60}
+    [cost] = cost_by_enterprise(Place.objects.warehouses())
+    assert cost["cost"] == 150
+    [donation] = donor_statement(Place.objects.warehouses())
+    assert (donation["given"], donation["signed"], donation["left"]) == (1000, 60, 900)
+    supplied = next(figure for figure in FIGURES if figure.code == "enterprises_supplied")
+    assert supplied.rows(door["delivery"].receipt.at).count() == 1
+    correct(door, D(0), "lost")
+    now = Movement.objects.latest("id").at
+    assert supplied.rows(now).count() == 0 and supplied.rows(door["delivery"].receipt.at).count() == 1
+
+
+def test_who_may_correct(door, sign_in, client):
+    sign(door)
+    for user in (door["liaison"], f.contact(door["firm"]), f.user("leader"), f.keeper(f.warehouse("别的仓库"))):
+        sign_in(user)
+        assert client.get(page("delivery_correct", door["delivery"].pk)).status_code == 404
+        assert "更正" not in client.get(page("delivery_detail", door["delivery"].pk)).content.decode()
+
+
+@pytest.fixture
+def receipt():
+    lot = f.stock(f.item(packs={"箱": 50}), 1000, batch="B7")
+    return {"lot": lot, "movement": lot.lines.get().movement, "keeper": f.keeper()}
+
+
+def test_a_wrong_receipt_is_corrected_though_most_of_it_has_left(receipt, sign_in, client):
+    lot, movement = receipt["lot"], receipt["movement"]
+    loss = {"from_place": f.warehouse(), "to_place": Place.objects.the("loss"), "quantity": D(880), "reason": "受潮"}
+    actions.move_stock(kind="loss", lot=lot, by=receipt["keeper"], **loss)
+    sign_in(receipt["keeper"])
+    with pytest.raises(Refused, match="只剩 120 只"):
+        actions.reverse_movement(movement=movement, by=receipt["keeper"], reason="记错了")
+    here, line = page("movement_correct", movement.pk), movement.lines.get().pk
+    form = {"token": str(new_token()), f"quantity_{line}": "18箱", "reason": "数了两遍"}
+    assert "看不懂" in client.post(here, {**form, f"quantity_{line}": "许多"}).content.decode()
+    assert "只剩 120 只，不够 150 只" in client.post(here, {**form, f"quantity_{line}": "850"}).content.decode()
+    assert "请用“冲正”" in client.post(here, {**form, f"quantity_{line}": "0"}).content.decode()
+    assert "没有要更正的" in client.post(here, {**form, f"quantity_{line}": "1000"}).content.decode()
+    for _ in range(2):
+        assert client.post(here, form).url == page("ledger")
+    anew = Movement.objects.get(replaces=movement)
+    assert (anew.kind, anew.lines.get().quantity, held(f.warehouse(), lot)) == ("receipt", 900, 20)
+    assert AuditEntry.objects.get(action="supplies.movement_corrected").after == {"B7 → 中心仓库": "900"}
+    assert invariants.check() == []
+    with pytest.raises(AlreadyMoved, match="冲正"):
+        actions.correct_movement(movement=movement, quantities={line: D(1)}, by=receipt["keeper"], reason="又来")
+
+
+def test_a_correction_of_a_receipt_leaves_what_deliveries_need(receipt):
+    f.delivery(f.enterprise(), {receipt["lot"]: 600})
+    wanted = {"movement": receipt["movement"], "by": receipt["keeper"], "reason": "多记了"}
+    line = receipt["movement"].lines.get().pk
+    with pytest.raises(Refused, match="更正后只有 500 只，配送单还要 600 只"):
+        actions.correct_movement(quantities={line: D(500)}, **wanted)
+    assert actions.correct_movement(quantities={line: D(600)}, **wanted)
+
+
+def test_a_delivery_and_a_count_are_not_corrected_in_the_book(door):
+    sign(door)
+    for movement in door["delivery"].movements.all():
+        with pytest.raises(Refused, match="请在配送单上办"):
+            actions.correct_movement(movement=movement, quantities={}, by=door["keeper"], reason="错")
+    take = actions.open_stock_take(place=f.warehouse(), by=door["keeper"])
+    counts = {line.pk: actions.Count(line.book - 1, "少一只") for line in take.lines.all()}
+    actions.submit_counts(take=take, counts=counts, by=door["keeper"])
+    actions.approve_stock_take(take=take, by=f.user("committee"))
+    with pytest.raises(Refused, match="“盘点”不能这样更正"):
+        actions.correct_movement(
+            movement=Movement.objects.get(kind="stocktake"), quantities={}, by=door["keeper"], reason="错"
+        )
+
+
+@pytest.fixture
+def point():
+    kit = f.item("一次性咽拭子采样套装", unit="套")
+    f.stock(kit, 200)
+    place = Place.objects.point("A1", "产业园 A1 栋")
+    actions.supply_point(point=place, item=kit, quantity=D(150), warehouse=f.warehouse(), by=f.keeper())
+    return place
+
+
+def consume(point, used, by=None):
+    return actions.consume_kits(point=point, occasion="session:1", uses=[Use("kit", used)], by=by or f.user("station"))
+
+
+def test_what_a_session_used_is_corrected_or_reversed_and_booked_again(point):
+    first = consume(point, 100)
+    right = actions.correct_movement(
+        movement=first, quantities={first.lines.get().pk: D(90)}, by=f.keeper(), reason="多点了一盒"
+    )
+    assert right.occasion == "session:1" and actions.kits_at(point) == 60
+    with pytest.raises(AlreadyMoved):
+        consume(point, 90)
+    actions.reverse_movement(movement=right, by=f.keeper(), reason="不是这一场")
+    again = consume(point, 80)
+    assert again.replaces == right and actions.kits_at(point) == 70
+    with pytest.raises(AlreadyMoved):
+        consume(point, 80)
+    assert invariants.check() == []
+
+
+@pytest.mark.both
+def test_the_database_keeps_one_standing_movement_for_an_occasion(point):
+    first, by = consume(point, 100), f.user("station")
+    anew = {"kind": "consumption", "occasion": "session:1", "by": by}
+    for values in (anew, {**anew, "replaces": first}):
+        with pytest.raises(DatabaseError, match="this occasion is booked"), transaction.atomic():
+            Movement.objects.create(**values)
+    actions.reverse_movement(movement=first, by=by, reason="不是这一场")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Movement.objects.create(**anew)  # not in anybody's place
+    Movement.objects.create(**anew, replaces=first)
+    with pytest.raises(DatabaseError, match="this occasion is booked"), transaction.atomic():
+        Movement.objects.create(**anew)
+
+
+@pytest.mark.both
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_book_a_session_again_at_once_one_does():
+    kit = f.item("一次性咽拭子采样套装", unit="套")
+    f.stock(kit, 200)
+    point, by = Place.objects.point("A1", "产业园 A1 栋"), f.user("station")
+    actions.supply_point(point=point, item=kit, quantity=D(150), warehouse=f.warehouse(), by=by)
+    Place.objects.the("consumption")
+    Place.objects.the("loss")
+    actions.reverse_movement(movement=consume(point, 100, by), by=by, reason="不是这一场")
+
+    def book(number):
+        try:
+            consume(point, 10 + number, by)
+        except AlreadyMoved as already:
+            return already.text
+        return "booked"
+
+    outcomes = race(book)
+    assert outcomes.count("booked") == 1
+    assert all("结过账" in words for words in outcomes if words != "booked")
+    assert Movement.objects.filter(occasion="session:1").standing().count() == 1
+    assert invariants.check() == []
+
+
+@pytest.mark.parametrize(
+    "change", [{"quantity": 99}, {"to_place": "loss"}, {"lot": "other"}], ids=["quantity", "place", "lot"]
+)
+def test_a_wrong_mirror_is_found(change, receipt):
+    other = f.stock(f.item(), 5, batch="B8")
+    undone = actions.reverse_movement(movement=receipt["movement"], by=receipt["keeper"], reason="记错了")
+    values = {"loss": Place.objects.the("loss"), "other": other}
+    with lifted("supplies_line"):
+        Line.objects.filter(movement=undone).update(
+            **{name: values.get(value, value) for name, value in change.items()}
+        )
+    assert f"冲正 {undone.pk} 与原笔 {receipt['movement'].pk} 不对应。" in invariants.check()
+
+
+@pytest.mark.both
+def test_the_database_lets_nobody_touch_the_lines_of_an_approved_plan(door):
+    line = door["plan"].lines.get()
+    draft = actions.allocate(
+        plan=Allocation(item=line.allocation.item, warehouse=f.warehouse(), mode="each", total=D(10)),
+        by=f.user("committee"),
+    )
+    free = draft.lines.first()
+    assert line.is_frozen and not free.is_frozen
+    into = {"enterprise": f.enterprise(), "quantity": D(1), "why": "后加的"}
+    changes = [
+        lambda: type(line).objects.filter(pk=line.pk).update(quantity=D(1)),
+        lambda: type(line).objects.filter(pk=line.pk).update(is_frozen=False),
+        lambda: type(line).objects.filter(pk=free.pk).update(allocation=door["plan"]),
+        lambda: type(line).objects.filter(pk=line.pk)._raw_delete("default"),
+        lambda: door["plan"].lines.create(**into),
+    ]
+    for change in changes:
+        with pytest.raises(DatabaseError, match="the lines of an approved plan are frozen"), transaction.atomic():
+            change()
+    type(line).objects.filter(pk=free.pk).update(quantity=D(1))
+    draft.lines.create(**into)
+    assert draft.lines.filter(pk=free.pk).delete()[0] == 1
