@@ -179,7 +179,10 @@ def lab_bench(request: HttpRequest, code: str) -> HttpResponse:
             row["form"] = ReadingForm(request.POST, prefix=prefix, cell=row["cell"]) if row["is_open"] else None
         readings = [row["form"] for row in rows if row["form"]]
         answered = _answered(rows)
-        if readings and not answered:
+        if not readings:
+            messages.info(request, "这一箱没有要录的管了：都录过，或者不做。")
+            return redirect("testing:lab_bench", code)
+        if not answered:
             readings[0].add_error("value", "还没有录一管。")
         if all(form.is_valid() for form in readings) and _record(request, answered):
             return redirect("testing:lab_bench", code)
