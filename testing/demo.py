@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from enterprises.demo import invented_person
-from enterprises.models import Employment, Person
+from enterprises.models import Employment, EnterpriseContact, Person
 from parkportal.clock import at
 from parkportal.demo import Stage
 from parkportal.records.codes import take_codes
@@ -34,6 +34,8 @@ from testing.models import (
     Specimen,
     SpecimenMove,
     TubeRange,
+    WaitingMove,
+    WaitingParty,
 )
 
 PERSONS_SAMPLED = 863
@@ -49,6 +51,8 @@ RERUN = {date(2020, 2, 16): 3, MONDAY: 6}
 # of the people on rosters so many have been swabbed; the others are the gap in the coverage
 FROM_ROSTERS = 452
 WAITING_TODAY, SOON = 18, 90
+# who holds the places of the sitting that is full, and who waits for it: a firm's four, and two alone
+FULL, GROUP_IN_LINE, ALONE_IN_LINE = 6, 4, 2
 FIT_FOR_THE_DOOR: tuple[tuple[str, list[str]], ...] = (("A3", ["咳嗽", "无力"]), ("A3", ["发热"]), ("A2", []))
 LAB_RANGE = ("HZ", "HZ200210001", "HZ200210500", 500)
 COMING = (
@@ -94,6 +98,7 @@ def plant(stage: Stage) -> None:
     _today(stage, current, point, cast)
     _coming(stage, current, point, cast)
     _at_the_door(stage, current, cast)
+    _in_line(stage, current, point, cast)
     stage.notes["campaign"] = current
 
 
@@ -136,6 +141,7 @@ def _cast(stage: Stage) -> Cast:
     sampled, left = known[:FROM_ROSTERS], known[FROM_ROSTERS:]
     serial = stage.notes["last_serial"]
     wanted = PERSONS_SAMPLED - len(sampled) + WAITING_TODAY + SOON + len(FIT_FOR_THE_DOOR)
+    wanted += FULL + GROUP_IN_LINE + ALONE_IN_LINE
     others = [invented_person(stage, serial + n) for n in range(1, wanted + 1)]
     first = [*sampled, *others[: PERSONS_SAMPLED - len(sampled)]]
     stage.rng.shuffle(first)
@@ -382,3 +388,38 @@ def _at_the_door(stage: Stage, campaign: Campaign, cast: Cast) -> None:
         signup.declared = {**signup.declared, "symptoms": symptoms, "had_contact": group == "A2"}
         made.append(signup)
     _save_signups(made, [])
+
+
+def _in_line(stage: Stage, campaign: Campaign, point: SamplingPoint, cast: Cast) -> None:
+    """A short sitting on Friday is full: a firm's people wait for it together, and two people alone."""
+    session, slots = _session(campaign, point, date(2020, 2, 21), time(9), time(9, 20), places=FULL // 2)
+    _save_signups(_signups(cast, session, slots, cast.take(FULL)), slots)
+    moment, consent = at(TUESDAY, time(15, 10)), campaign.consents.get()
+    waiting = cast.take(GROUP_IN_LINE + ALONE_IN_LINE)
+    codes = take_codes("RY", len(waiting), day=TUESDAY)
+    parties: list[WaitingParty] = []
+    made = []
+    for n, (person, code) in enumerate(zip(waiting, codes, strict=True)):
+        if n == 0 or n >= GROUP_IN_LINE:
+            since = moment + timedelta(minutes=9 * len(parties))
+            parties.append(_party(stage, session, GROUP_IN_LINE if n == 0 else 1, since))
+        signup = _signup(cast, campaign, None, person, code, parties[-1].waiting_since, consent, n)
+        signup.status, signup.party = "waiting", parties[-1]
+        if parties[-1].enterprise:
+            signup.enterprise, signup.enterprise_name = parties[-1].enterprise, parties[-1].enterprise.name
+        made.append(signup)
+    SignUp.objects.bulk_create(made)
+    SignUpMove.objects.bulk_create(
+        [SignUpMove(subject=s, to_status="waiting", effective_at=s.created_at, recorded_at=s.created_at) for s in made]
+    )
+
+
+def _party(stage: Stage, session: Session, size: int, since: datetime) -> WaitingParty:
+    """A firm's people were put into the line by its contact, a person did it alone."""
+    contact = stage.users["lianluo1"] if size > 1 else None
+    firm = EnterpriseContact.objects.get(user=contact).enterprise if contact else None
+    party = WaitingParty.objects.create(
+        campaign=session.campaign, session=session, enterprise=firm, size=size, waiting_since=since, created_by=contact
+    )
+    WaitingMove.objects.create(subject=party, to_status="waiting", effective_at=since, recorded_at=since, by=contact)
+    return party

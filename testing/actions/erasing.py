@@ -15,7 +15,7 @@ from parkportal.messaging import outbox
 from parkportal.records.audit import record
 from parkportal.states import Refused
 from testing import figures
-from testing.models import Campaign, ErasureReport, PhoneCode, Result, SignUp, Specimen
+from testing.models import Alert, Campaign, DoorStop, ErasureReport, PhoneCode, Result, SignUp, Specimen
 from testing.purposes import PURPOSES
 
 BATCH = 500
@@ -98,7 +98,8 @@ def _plain(number: Any) -> int | None:
 
 
 def _empty(campaign: Campaign, now: datetime) -> None:
-    """Row by row through the encrypted columns; the old links open nothing any more."""
+    """Row by row through the encrypted columns; the old links open nothing any more. What staff wrote at a door or about
+    an alert in words of their own goes too."""
     ids = list(SignUp.objects.filter(campaign=campaign).order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), BATCH):
         rows = list(SignUp.objects.filter(pk__in=ids[start : start + BATCH]))
@@ -108,6 +109,8 @@ def _empty(campaign: Campaign, now: datetime) -> None:
             row.temperature_tenths, row.person, row.public_token, row.erased_at = None, None, uuid4(), now
             row.set_phone("")
         SignUp.objects.bulk_update(rows, EMPTIED, batch_size=100)
+        DoorStop.objects.filter(signup__in=rows).exclude(note="").update(note="")
+    Alert.objects.filter(specimen__in=Specimen.objects.of_campaign(campaign)).exclude(note="").update(note="")
     PhoneCode.objects.filter(signup__in=ids).delete()
 
 

@@ -64,10 +64,6 @@ class RosterPlan:
     def new(self) -> int:
         return sum(row.is_new for row in self.rows)
 
-    @property
-    def sessions(self) -> list[Any]:
-        return list({row.slot.session_id: row.slot.session for row in self.rows if row.slot}.values())
-
 
 Guardians = Mapping[str, str]
 

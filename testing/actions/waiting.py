@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, Sum
 from django.urls import reverse
 
 from enterprises.models import Enterprise
@@ -108,7 +108,9 @@ def offer_places(session_id: int) -> list[WaitingParty]:
     A group is offered places only when all of them fit into this sitting; one that may be split also across sittings.
     """
     session = Session.objects.select_related("point").get(pk=session_id)
-    parties = list(WaitingParty.objects.wanting(session)[:LOOK_AT])
+    here, anywhere = _left(session)
+    fits = Q(size__lte=here) | Q(size__lte=anywhere, may_split=True, session=None)
+    parties = list(WaitingParty.objects.wanting(session).filter(fits)[:LOOK_AT]) if here else []
     offered = []
     for party in parties:
         shares = _shares(party, session)
@@ -116,6 +118,16 @@ def offer_places(session_id: int) -> list[WaitingParty]:
             _offer(party, session, shares)
             offered.append(party)
     return offered
+
+
+def _left(session: Session) -> tuple[int, int]:
+    """How many places that may be offered the sitting has, and all sittings of its campaign."""
+    slots = Slot.objects.bookable(park_now()).filter(session__campaign=session.campaign_id)
+    left = F("places") - F("taken")
+    found = slots.filter(starts_at__gt=park_now() + LEAD).aggregate(
+        here=Sum(left, filter=Q(session=session), default=0), anywhere=Sum(left, default=0)
+    )
+    return found["here"], found["anywhere"]
 
 
 def _shares(party: WaitingParty, session: Session) -> list[_Share]:

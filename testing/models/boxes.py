@@ -46,9 +46,6 @@ class BoxQuerySet(models.QuerySet["Box"]):
     def at_bench(self, user: Any) -> "BoxQuerySet":
         return self.filter(lab__in=own_labs(user), handed_at__isnull=False)
 
-    def on_the_way(self) -> "BoxQuerySet":
-        return self.filter(status=BoxStatus.HANDED)
-
 
 class Box(Stateful):
     """A box of up to 48 places with a seal: expected and actual counts, temperature, who handed it over, who took it."""

@@ -1,6 +1,5 @@
 """Codes sent to a phone: to confirm it at sign-up, to open a result, to find a lost code. In real time."""
 
-from datetime import datetime
 from uuid import uuid4
 
 from django.db import models
@@ -8,11 +7,6 @@ from django.db.models import Q
 
 from parkportal.privacy import EncryptedTextField
 from testing.models.signups import SignUp
-
-
-class PhoneCodeQuerySet(models.QuerySet["PhoneCode"]):
-    def alive(self, now: datetime) -> "PhoneCodeQuerySet":
-        return self.filter(used_at__isnull=True, expires_at__gt=now)
 
 
 class PhoneCode(models.Model):
@@ -38,8 +32,6 @@ class PhoneCode(models.Model):
     expires_at = models.DateTimeField("何时失效")
     used_at = models.DateTimeField("何时用了", null=True, blank=True)
     language = models.CharField("语言", max_length=8, default="zh-hans")
-
-    objects = PhoneCodeQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "短信验证码"

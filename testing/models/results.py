@@ -21,13 +21,6 @@ class ResultValue(models.TextChoices):
 WITHHELD = (ResultValue.POSITIVE, ResultValue.SUSPECT)
 
 
-class ReadingQuerySet(models.QuerySet["Reading"]):
-    def latest(self) -> "ReadingQuerySet":  # type: ignore[override]
-        """The last reading of each specimen."""
-        newest = Reading.objects.filter(specimen=OuterRef("specimen")).order_by("-id").values("pk")[:1]
-        return self.filter(pk=Subquery(newest))
-
-
 class Reading(models.Model):
     """A result as the tester entered it, before a second person has looked. Append-only: the last one counts."""
 
@@ -41,8 +34,6 @@ class Reading(models.Model):
     note = models.CharField("备注", max_length=200, blank=True)
     recorded_at = models.DateTimeField("录入时间", default=park_now)
     token = TokenField()
-
-    objects = ReadingQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "检验读数"

@@ -1,6 +1,6 @@
 """When and where swabs are taken, how many places there are, and whether everything was accounted for at the end."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -39,9 +39,6 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def at_points(self) -> "SessionQuerySet":
         """With slots and a queue; door rounds have neither."""
         return self.filter(kind=Session.Kind.POINT)
-
-    def on(self, day: date) -> "SessionQuerySet":
-        return self.filter(day=day)
 
     def bookable(self, now: datetime) -> "SessionQuerySet":
         """Open for sign-up and not over."""
@@ -112,10 +109,6 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day:%Y-%m-%d} {self.point}"
-
-    @property
-    def is_door(self) -> bool:
-        return self.kind == self.Kind.DOOR
 
 
 _TAKE = Prepared()

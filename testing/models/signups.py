@@ -98,14 +98,6 @@ class SignUpQuerySet(models.QuerySet["SignUp"]):
     def signed_up_by(self, instant: datetime) -> "SignUpQuerySet":
         return self.filter(created_at__lte=instant)
 
-    def waiting(self) -> "SignUpQuerySet":
-        return self.filter(
-            status__in=[SignUpStatus.REGISTERED, SignUpStatus.MEASURED, SignUpStatus.KITTED, SignUpStatus.RECOLLECT]
-        )
-
-    def arrived(self) -> "SignUpQuerySet":
-        return self.filter(attended_at__isnull=False)
-
     def sampled_as_of(self, instant: datetime) -> "SignUpQuerySet":
         """With a specimen collected by an instant, recorded within the grace, and not void by then."""
         collected = (

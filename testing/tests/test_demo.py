@@ -14,7 +14,7 @@ from parkportal.accounts.models import RoleGrant, User
 from parkportal.demo import CAST, Stage
 from parkportal.records import figures, terms
 from testing import bench, coverage, invariants
-from testing.models import LabelPrinter, Session, SignUp, Slot, Specimen
+from testing.models import LabelPrinter, Session, SignUp, Slot, Specimen, WaitingParty
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +78,10 @@ def leaves_work_for_everybody(stage):
     assert Slot.objects.bookable(stage.now).free().filter(session__day="2020-02-18").exists()
     assert Slot.objects.bookable(stage.now).free().filter(session__day="2020-02-19").exists()
     assert SignUp.objects.filter(mode="door", status="registered").count() == 3
+    assert [(party.size, party.status) for party in WaitingParty.objects.in_line()] == [
+        (4, "waiting"), (1, "waiting"), (1, "waiting"),
+    ]  # fmt: skip
+    assert SignUp.objects.filter(status="waiting", party__isnull=False).count() == 6
 
 
 def laboratory_has_every_tube_somewhere(stage):

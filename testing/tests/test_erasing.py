@@ -14,9 +14,10 @@ from testing import actions, figures
 from testing.actions.erasing import is_genuine
 from testing.actions.lab import tell_there_is_news
 from testing.actions.notices import confirm
-from testing.models import ErasureReport, Result, SignUp, Specimen
+from testing.models import Alert, DoorStop, ErasureReport, Result, SignUp, Specimen
 from testing.tests.factories import (
     make_campaign,
+    make_door_round,
     make_lab_user,
     make_pool,
     make_reading,
@@ -75,6 +76,25 @@ def test_erasing_empties_the_persons_and_leaves_every_figure(over, committee):
     assert SignUp.objects.exclude(campaign=over).get().name != ""
     assert report.counts == {"signups": 1, "persons": 1, "specimens": 1, "results": 1}
     assert report.figures_before == report.figures_after
+
+
+def test_what_staff_wrote_in_words_of_their_own_goes_too(over, committee):
+    signup = SignUp.objects.get(campaign=over)
+    tube = signup.specimens.get()
+    Alert.objects.create(
+        result=tube.results.get(), specimen=tube, acknowledged_at=park_now(), acknowledged_by=committee,
+        note="已电话告知邬小满",
+    )  # fmt: skip
+    walked, door = make_door_round(over)
+    other, elsewhere = make_door_round(make_campaign())
+    DoorStop.objects.update(note="邬小满发热，在家", outcome="absent", outcome_at=park_now(), outcome_by=committee)
+
+    actions.erase_campaign(campaign=over, by=committee)
+
+    door.refresh_from_db()
+    elsewhere.refresh_from_db()
+    assert (Alert.objects.get().note, door.note, door.outcome) == ("", "", "absent")
+    assert elsewhere.note == "邬小满发热，在家"
 
 
 def test_the_report_is_signed_and_cannot_be_changed(client, sign_in, over, committee):

@@ -1,14 +1,17 @@
 """Lists and pages: masked, scoped, the same rows as the figure, the same number of statements."""
 
+import io
 from datetime import timedelta
 from urllib.parse import unquote, urlencode
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from enterprises.tests.factories import make_contact, make_employee, make_enterprise
 from parkportal.clock import park_now, park_today
-from parkportal.records import figures
+from parkportal.records import figures, jobs
+from parkportal.records.files import content
 from parkportal.records.models import AuditEntry, Job
 from testing.models import SignUp, Specimen
 from testing.tests.factories import (
@@ -196,6 +199,22 @@ def test_signups_export_is_a_job_of_whoever_asked(staff):
     job = Job.objects.get()
     assert answer.url == reverse("records:job", args=[job.token])
     assert job.kind == "signup_export"
+
+
+def test_the_exported_list_has_the_filtered_rows_of_whoever_asked_and_masks_them(staff):
+    kept, left = make_signup(make_session().slots.first(), name="陆青禾"), make_signup(status="cancelled")
+    staff.post(reverse("testing:signups_export"), {"query": "status=registered"})
+    job = Job.objects.get()
+
+    jobs.run(job.pk)
+
+    job.refresh_from_db()
+    rows = list(load_workbook(io.BytesIO(content(job.result))).active.iter_rows(values_only=True))
+    cells = [str(cell) for row in rows for cell in row]
+    assert (job.status, job.message) == ("done", "1 人，姓名、证件和手机已脱敏")
+    assert kept.code in cells and left.code not in cells
+    assert "陆**" in cells and not any(word in cells for word in ("陆青禾", kept.number, kept.phone))
+    assert AuditEntry.objects.get(action="signups.exported").after == {"人数": 1}
 
 
 def test_signup_cancel_by_staff_frees_the_place(staff):

@@ -10,7 +10,8 @@ from enterprises.models import Employment, Enterprise
 from enterprises.tests.factories import make_contact, make_employee, make_enterprise, make_flag
 from parkportal.clock import park_now, park_today
 from parkportal.messaging.models import Message
-from parkportal.records.models import Term
+from parkportal.records import jobs
+from parkportal.records.models import AuditEntry, Job, Term
 from parkportal.states import Refused
 from testing import actions, campaign_page, coverage
 from testing.missing import by_enterprise, remind_enterprise, to_remind
@@ -132,6 +133,26 @@ def test_the_reminder_goes_to_who_is_missing_and_has_no_place_once_a_day(firm, c
     assert told == (1, 1)
     assert Message.objects.get(purpose="missing_reminder").address == left.phone
     assert Message.objects.get(purpose="missing_contact").recipient == contact
+
+
+def test_one_tap_reminds_the_whole_park_and_counts_who_has_no_phone(client, sign_in, firm, committee):
+    session, contact = make_session(), make_contact(firm)
+    reached, phoneless = make_employee(firm), make_employee(firm)
+    phoneless.set_phone("")
+    phoneless.save()
+    sign_in(committee)
+    url = reverse("testing:missing_remind", args=[session.campaign_id])
+
+    for _ in range(2):  # pressed twice: one job
+        assert client.post(url).status_code == 302
+    job = Job.objects.get(kind="missing_reminder")
+    jobs.run(job.pk)
+
+    job.refresh_from_db()
+    assert (job.status, job.message) == ("done", "1 人，1 位联络员；1 人没有手机，请联络员转告")
+    assert Message.objects.get(purpose="missing_reminder").address == reached.phone
+    assert "2人" in Message.objects.get(purpose="missing_contact", recipient=contact).text
+    assert AuditEntry.objects.filter(action="missing.reminded").count() == 1
 
 
 @pytest.mark.parametrize("mixed", [False, True])

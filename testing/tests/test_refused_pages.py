@@ -236,7 +236,9 @@ def test_what_was_entered_by_a_colleague_meanwhile_is_said_and_not_entered_again
     form = {f"t{tube.pk}-value": "negative"}
 
     assert "1 管交审核" in answer(client, "testing:lab_bench", [box.code], form)
-    assert "没有要录的管了" in answer(client, "testing:lab_bench", [box.code], {**form, f"t{tube.pk}-value": "positive"})
+    assert "没有要录的管了" in answer(
+        client, "testing:lab_bench", [box.code], {**form, f"t{tube.pk}-value": "positive"}
+    )
 
     assert [reading.value for reading in tube.readings.all()] == ["negative"]
 

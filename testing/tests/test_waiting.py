@@ -13,9 +13,10 @@ from parkportal.messaging.models import Message
 from parkportal.states import Refused
 from testing import actions
 from testing.actions import Declaration
+from testing.actions.waiting import LOOK_AT
 from testing.invariants import check
 from testing.models import SignUp, Slot, WaitingParty
-from testing.tests.factories import make_campaign, make_session, make_signup
+from testing.tests.factories import make_campaign, make_party, make_session, make_signup
 from testing.tests.test_signup import fill, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("park_time")]
@@ -231,6 +232,41 @@ def test_a_group_waits_until_all_of_it_fits_and_a_person_may_pass():
     actions.accept_offer(party=party)
     assert party.signups.filter(status="registered", slot__session=session).count() == 3
     assert check() == []
+
+
+def test_nobody_starves_behind_groups_that_do_not_fit():
+    # given more groups wait than are looked at, and then one person
+    session, holders = full_session(places=4, count=4)
+    for _ in range(LOOK_AT + 1):
+        make_party(session.campaign, size=2)
+    single = wait(session)
+
+    actions.cancel_signup(signup=holders[0])
+
+    single.party.refresh_from_db()
+    assert single.party.status == "offered"
+    assert WaitingParty.objects.filter(status="offered").count() == 1
+
+
+def test_a_group_that_does_not_confirm_gives_all_its_places_to_the_next_ones():
+    # given a group of three holds an offer and two people wait behind it
+    session, holders = full_session(places=3, count=3)
+    party, contact = group_of(session, 3)
+    for holder in holders:
+        actions.cancel_signup(signup=holder)
+    later = [wait(session), wait(session)]
+    party.refresh_from_db()
+    assert (party.status, session.slots.first().taken) == ("offered", 3)
+
+    with time_machine.travel(park_now() + timedelta(minutes=31)):
+        actions.tend_waiting(park_now())
+
+    # then its people are out, the contact is told once, and each of the two is asked
+    party.refresh_from_db()
+    assert party.status == "lapsed" and set(party.signups.values_list("status", "slot")) == {("cancelled", None)}
+    assert Message.objects.get(purpose="waiting_over").recipient == contact
+    assert [WaitingParty.objects.get(pk=one.party_id).status for one in later] == ["offered", "offered"]
+    assert session.slots.first().taken == 2 and check() == []
 
 
 def test_a_group_that_may_be_split_is_told_so():
