@@ -1,12 +1,11 @@
 """The demo park's testing: 863 distinct persons with a collected specimen by 2020-02-18 17:40. All persons invented."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from enterprises.demo import invented_person
-from enterprises.models import Employment, EnterpriseContact, Person
+from enterprises.models import Employment
 from parkportal.clock import at
 from parkportal.demo import Stage
 from parkportal.records.codes import take_codes
@@ -14,9 +13,9 @@ from supplies.actions import Use, consume_kits
 from supplies.demo import bring_kits
 from supplies.models import Place
 from testing.actions.campaigns import CONSENT_TEXT, CONSENT_TEXT_EN
-from testing.actions.sessions import slot_times
 from testing.demo_custody import UNFIT, Tube, plant_agreement, plant_boxes, plant_printers, plant_readings, plant_today
-from testing.groups import facts_of_employment, group_of
+from testing.demo_line import WANTED, plant_line
+from testing.demo_people import Cast, save_sign_ups, sign_up_of, sign_ups, sitting
 from testing.models import (
     BoxCheck,
     Campaign,
@@ -30,12 +29,9 @@ from testing.models import (
     Session,
     SignUp,
     SignUpMove,
-    Slot,
     Specimen,
     SpecimenMove,
     TubeRange,
-    WaitingMove,
-    WaitingParty,
 )
 
 PERSONS_SAMPLED = 863
@@ -51,8 +47,6 @@ RERUN = {date(2020, 2, 16): 3, MONDAY: 6}
 # of the people on rosters so many have been swabbed; the others are the gap in the coverage
 FROM_ROSTERS = 452
 WAITING_TODAY, SOON = 18, 90
-# who holds the places of the sitting that is full, and who waits for it: a firm's four, and two alone
-FULL, GROUP_IN_LINE, ALONE_IN_LINE = 6, 4, 2
 FIT_FOR_THE_DOOR: tuple[tuple[str, list[str]], ...] = (("A3", ["咳嗽", "无力"]), ("A3", ["发热"]), ("A2", []))
 LAB_RANGE = ("HZ", "HZ200210001", "HZ200210500", 500)
 COMING = (
@@ -60,22 +54,6 @@ COMING = (
     (date(2020, 2, 19), time(14), time(17)),
     (date(2020, 2, 20), time(9), time(11, 30)),
 )
-
-
-@dataclass
-class Cast:
-    """Who may be swabbed next, and where they work."""
-
-    stage: Stage
-    persons: list[Person]
-    jobs: dict[int, Employment]
-    firms: list[Any]
-    used: int = 0
-
-    def take(self, count: int) -> list[Person]:
-        part = self.persons[self.used : self.used + count]
-        self.used += count
-        return part
 
 
 def plant(stage: Stage) -> None:
@@ -98,7 +76,7 @@ def plant(stage: Stage) -> None:
     _today(stage, current, point, cast)
     _coming(stage, current, point, cast)
     _at_the_door(stage, current, cast)
-    _in_line(stage, current, point, cast)
+    plant_line(stage, current, point, cast)
     stage.notes["campaign"] = current
 
 
@@ -140,8 +118,7 @@ def _cast(stage: Stage) -> Cast:
     stage.rng.shuffle(known)
     sampled, left = known[:FROM_ROSTERS], known[FROM_ROSTERS:]
     serial = stage.notes["last_serial"]
-    wanted = PERSONS_SAMPLED - len(sampled) + WAITING_TODAY + SOON + len(FIT_FOR_THE_DOOR)
-    wanted += FULL + GROUP_IN_LINE + ALONE_IN_LINE
+    wanted = PERSONS_SAMPLED - len(sampled) + WAITING_TODAY + SOON + len(FIT_FOR_THE_DOOR) + WANTED
     others = [invented_person(stage, serial + n) for n in range(1, wanted + 1)]
     first = [*sampled, *others[: PERSONS_SAMPLED - len(sampled)]]
     stage.rng.shuffle(first)
@@ -170,87 +147,6 @@ def _campaign(
         campaign=campaign, version=1, text=CONSENT_TEXT, text_en=CONSENT_TEXT_EN, valid_from=date(2020, 2, 9)
     )
     return campaign
-
-
-def _session(
-    campaign: Campaign, point: SamplingPoint, day: date, start: time, end: time, places: int, status: str = "open"
-) -> tuple[Session, list[Slot]]:
-    starts_at, ends_at = at(day, start), at(day, end)
-    session = Session.objects.create(
-        campaign=campaign, point=point, day=day, starts_at=starts_at, ends_at=ends_at, status=status,
-        created_at=campaign.created_at,
-    )  # fmt: skip
-    slots = [
-        Slot(session=session, starts_at=a, ends_at=b, places=places) for a, b in slot_times(starts_at, ends_at, 10)
-    ]
-    return session, slots
-
-
-def _signups(
-    cast: Cast, session: Session, slots: Sequence[Slot], persons: Sequence[Person], *, first: int = 0, over: int = 0
-) -> list[SignUp]:
-    """Sign-ups of the day before, in order and evenly over `over` slots from `first` on; the slots count them."""
-    campaign = session.campaign
-    signed_at = at(session.day - timedelta(days=1), time(10))
-    consent = campaign.consents.get()
-    codes = take_codes("RY", len(persons), day=signed_at.date())
-    over = over or len(slots) - first
-    made = []
-    for n, (person, code) in enumerate(zip(persons, codes, strict=True)):
-        slot = slots[first + n * over // len(persons)]
-        slot.taken += 1
-        made.append(_signup(cast, campaign, slot, person, code, signed_at + timedelta(minutes=n % 400), consent, n))
-    return made
-
-
-def _save_signups(signups: Sequence[SignUp], slots: Sequence[Slot], moves: Sequence[SignUpMove] = ()) -> None:
-    """The slots with what they hold, the sign-ups as they stand now, and every step that led there."""
-    Slot.objects.bulk_create(slots)
-    SignUp.objects.bulk_create(signups, batch_size=200)
-    SignUpMove.objects.bulk_create(
-        [
-            *(
-                SignUpMove(subject=s, to_status="registered", effective_at=s.created_at, recorded_at=s.created_at)
-                for s in signups
-            ),
-            *moves,
-        ],
-        batch_size=500,
-    )
-
-
-def _signup(
-    cast: Cast,
-    campaign: Campaign,
-    slot: Slot | None,
-    person: Person,
-    code: str,
-    moment: datetime,
-    consent: ConsentText,
-    n: int,
-) -> SignUp:
-    job = cast.jobs.get(person.pk) if person.pk else None
-    firm = job.enterprise if job else cast.firms[n * 7 % len(cast.firms)]
-    group = group_of(facts_of_employment(job, ())) if job else ("B4" if firm.sishang_kind else "C")
-    return SignUp(
-        campaign=campaign,
-        code=code,
-        slot=slot,
-        group=group,
-        person=person if person.pk else None,
-        enterprise=firm,
-        enterprise_name=firm.name,
-        name=person.name,
-        document_type=person.document_type,
-        number=person.number,
-        document_hash=person.number_hash,
-        phone=person.phone,
-        phone_hash=person.phone_hash,
-        declared={"post": job.post if job else "", "origin": "changsha", "symptoms": [], "had_contact": False},
-        consent=consent,
-        consented_at=moment,
-        created_at=moment,
-    )
 
 
 def _collected(
@@ -315,8 +211,8 @@ def _past_day(
     stage: Stage, campaign: Campaign, point: SamplingPoint, cast: Cast, day: date, again: Sequence[Tube]
 ) -> list[Tube]:
     """A day that is over: everybody swabbed, every box received, results out. The tubes that turned out unfit."""
-    session, slots = _session(campaign, point, day, time(9), time(17), places=10, status="closed")
-    fresh = _signups(cast, session, slots, cast.take(NEW[day]))
+    session, slots = sitting(campaign, point, day, time(9), time(17), places=10, status="closed")
+    fresh = sign_ups(cast, session, slots, cast.take(NEW[day]))
     repeated = [tube.specimen.signup for tube in again if tube.specimen.signup]
     tubes, moves = _collected(stage, session, [*fresh, *repeated], at(day, time(9, 2)), gap=150)
     for tube, spoilt in zip(tubes[len(fresh) :], again, strict=True):
@@ -326,7 +222,7 @@ def _past_day(
     plant_boxes(stage, session, tubes, handed_at=at(day, time(17, 20)), received_at=received_at, unfit=unfit)
     moves += _asked_again(stage, unfit, received_at)
     plant_readings(stage, [tube for tube in tubes if tube not in unfit], day=day, rerun=RERUN.get(day, 0))
-    _save_signups(fresh, slots, moves)
+    save_sign_ups(fresh, slots, moves)
     SignUp.objects.bulk_update(repeated, ["status", "temperature_tenths", "attended_session", "attended_at"])
     _save_tubes(tubes)
     kits = consume_kits(
@@ -357,22 +253,22 @@ def _asked_again(stage: Stage, unfit: Sequence[Tube], moment: datetime) -> list[
 def _today(stage: Stage, campaign: Campaign, point: SamplingPoint, cast: Cast) -> None:
     """Tuesday: 165 swabbed by 17:20. One box waits for the second person, one is short of a tube and on the machine,
     one is on its way, one is being packed; people have places until the evening."""
-    session, slots = _session(campaign, point, TUESDAY, time(9), time(20), places=5)
+    session, slots = sitting(campaign, point, TUESDAY, time(9), time(20), places=5)
     late = next(n for n, slot in enumerate(slots) if slot.starts_at >= stage.now)
-    done = _signups(cast, session, slots, cast.take(NEW[TUESDAY]), over=late - 1)
+    done = sign_ups(cast, session, slots, cast.take(NEW[TUESDAY]), over=late - 1)
     tubes, moves = _collected(stage, session, done, at(TUESDAY, time(9, 1)), gap=181)
     unfit = plant_today(stage, session, tubes)
     moves += _asked_again(stage, unfit, at(TUESDAY, time(11, 38)))
-    waiting = _signups(cast, session, slots, cast.take(WAITING_TODAY), first=late, over=9)
-    _save_signups([*done, *waiting], slots, moves)
+    waiting = sign_ups(cast, session, slots, cast.take(WAITING_TODAY), first=late, over=9)
+    save_sign_ups([*done, *waiting], slots, moves)
     _save_tubes(tubes)
 
 
 def _coming(stage: Stage, campaign: Campaign, point: SamplingPoint, cast: Cast) -> None:
     """Places for the next days, the morning first; the early slots are taken."""
     for (day, start, end), (count, over) in zip(COMING, ((54, 6), (24, 8), (12, 6)), strict=True):
-        session, slots = _session(campaign, point, day, start, end, places=10)
-        _save_signups(_signups(cast, session, slots, cast.take(count), over=over), slots)
+        session, slots = sitting(campaign, point, day, start, end, places=10)
+        save_sign_ups(sign_ups(cast, session, slots, cast.take(count), over=over), slots)
 
 
 def _at_the_door(stage: Stage, campaign: Campaign, cast: Cast) -> None:
@@ -383,43 +279,8 @@ def _at_the_door(stage: Stage, campaign: Campaign, cast: Cast) -> None:
     consent = campaign.consents.get()
     made = []
     for n, ((group, symptoms), person, code) in enumerate(zip(FIT_FOR_THE_DOOR, persons, codes, strict=True)):
-        signup = _signup(cast, campaign, None, person, code, moment + timedelta(minutes=25 * n), consent, n)
+        signup = sign_up_of(cast, campaign, None, person, code, moment + timedelta(minutes=25 * n), consent, n)
         signup.group, signup.mode = group, "door"
         signup.declared = {**signup.declared, "symptoms": symptoms, "had_contact": group == "A2"}
         made.append(signup)
-    _save_signups(made, [])
-
-
-def _in_line(stage: Stage, campaign: Campaign, point: SamplingPoint, cast: Cast) -> None:
-    """A short sitting on Friday is full: a firm's people wait for it together, and two people alone."""
-    session, slots = _session(campaign, point, date(2020, 2, 21), time(9), time(9, 20), places=FULL // 2)
-    _save_signups(_signups(cast, session, slots, cast.take(FULL)), slots)
-    moment, consent = at(TUESDAY, time(15, 10)), campaign.consents.get()
-    waiting = cast.take(GROUP_IN_LINE + ALONE_IN_LINE)
-    codes = take_codes("RY", len(waiting), day=TUESDAY)
-    parties: list[WaitingParty] = []
-    made = []
-    for n, (person, code) in enumerate(zip(waiting, codes, strict=True)):
-        if n == 0 or n >= GROUP_IN_LINE:
-            since = moment + timedelta(minutes=9 * len(parties))
-            parties.append(_party(stage, session, GROUP_IN_LINE if n == 0 else 1, since))
-        signup = _signup(cast, campaign, None, person, code, parties[-1].waiting_since, consent, n)
-        signup.status, signup.party = "waiting", parties[-1]
-        if parties[-1].enterprise:
-            signup.enterprise, signup.enterprise_name = parties[-1].enterprise, parties[-1].enterprise.name
-        made.append(signup)
-    SignUp.objects.bulk_create(made)
-    SignUpMove.objects.bulk_create(
-        [SignUpMove(subject=s, to_status="waiting", effective_at=s.created_at, recorded_at=s.created_at) for s in made]
-    )
-
-
-def _party(stage: Stage, session: Session, size: int, since: datetime) -> WaitingParty:
-    """A firm's people were put into the line by its contact, a person did it alone."""
-    contact = stage.users["lianluo1"] if size > 1 else None
-    firm = EnterpriseContact.objects.get(user=contact).enterprise if contact else None
-    party = WaitingParty.objects.create(
-        campaign=session.campaign, session=session, enterprise=firm, size=size, waiting_since=since, created_by=contact
-    )
-    WaitingMove.objects.create(subject=party, to_status="waiting", effective_at=since, recorded_at=since, by=contact)
-    return party
+    save_sign_ups(made, [])

@@ -188,7 +188,9 @@ def test_erasing_waits_for_a_mixed_tube_at_the_laboratory_and_then_counts_it(ove
 
 
 def test_the_schedule_erases_what_is_due_and_nothing_else(over):
+    today = park_today()
     make_campaign(status="closed")
+    make_campaign(status="closed", starts_on=today - timedelta(days=40), ends_on=today - timedelta(days=30))
 
     assert actions.erase_due_campaigns(park_now()) == 1
     assert ErasureReport.objects.get().erased_by is None

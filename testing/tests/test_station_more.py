@@ -15,7 +15,8 @@ from parkportal.clock import SHANGHAI, park_today
 from parkportal.records.models import AuditEntry
 from parkportal.states import Refused
 from testing import actions
-from testing.models import Badge, Pool, SignUp, SignUpMove, Specimen
+from testing.models import Badge, LabelPrinter, Pool, SignUp, SignUpMove, Specimen
+from testing.papers import labels_of_tube
 from testing.tests.factories import (
     make_box,
     make_campaign,
@@ -259,6 +260,25 @@ def test_a_reprint_is_counted(client, desk, session):
     tube.refresh_from_db()
     assert tube.label_prints == 2
     assert AuditEntry.objects.filter(action="labels.printed").count() == 2
+    page = client.get(reverse("testing:specimen_detail", args=[tube.pk])).content.decode()
+    assert "补打标签（印过 2 次）" in page
+
+
+def test_a_reprint_goes_to_the_calibrated_printer_that_is_chosen(client, desk, session):
+    tube = make_specimen(make_signup(session.slots.first(), status="collected"))
+    printer = LabelPrinter.objects.create(
+        name="A1 栋激光机", label_format="a4-4x13", offset_x_tenths=5, offset_y_tenths=-3,
+        measured_by=make_staff(session.point),
+    )  # fmt: skip
+
+    page = client.get(reverse("testing:specimen_detail", args=[tube.pk])).content.decode()
+    plain, moved = (
+        client.post(desk("tube_labels", tube.barcode), {"printer": key}).content for key in ("", printer.pk)
+    )
+
+    assert f'<option value="{printer.pk}">{printer}</option>' in page
+    assert plain == labels_of_tube(tube)
+    assert moved == labels_of_tube(tube, "a4-4x13", printer.offset) != labels_of_tube(tube, "a4-4x13")
 
 
 # --- outage

@@ -5,10 +5,13 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from parkportal.printing.labels import NO_OFFSET
+from parkportal.records.files import content
 from parkportal.records.models import Job
 from parkportal.states import Refused
 from testing.actions import tubes
 from testing.models import LabelPrinter, TubeRange
+from testing.papers import labels_of_run
 from testing.tests.factories import make_lab
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +129,10 @@ def test_tubes_page_starts_a_job_that_prints_two_labels_for_each(client, sign_in
 
     job.refresh_from_db()
     assert (job.status, job.total) == ("done", 12)
+    codes = tubes.codes_of_run(TubeRange.objects.get(pk=job.params["run"]))
+    made = content(job.result)
+    assert made == labels_of_run(codes, "a4-4x13", printer.offset, "A1")
+    assert made != labels_of_run(codes, "a4-4x13", NO_OFFSET, "A1")
     assert "要 12 张，出 12 张" in job.message
 
 

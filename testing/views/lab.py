@@ -173,27 +173,38 @@ def lab_bench(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and request.POST.get("do") == "start":
         start_testing(specimen_ids=[row["tube"].pk for row in rows], by=request.user)
         return redirect("testing:lab_bench", code)
-    if request.method == "POST":
-        for row in rows:
-            prefix = f"t{row['tube'].pk}"
-            row["form"] = ReadingForm(request.POST, prefix=prefix, cell=row["cell"]) if row["is_open"] else None
-        readings = [row["form"] for row in rows if row["form"]]
-        answered = _answered(rows)
-        if not readings:
-            messages.info(request, "这一箱没有要录的管了：都录过，或者不做。")
-            return redirect("testing:lab_bench", code)
-        if not answered:
-            readings[0].add_error("value", "还没有录一管。")
-        if all(form.is_valid() for form in readings) and _record(request, answered):
-            return redirect("testing:lab_bench", code)
-    open_count = sum(row["is_open"] for row in rows)
-    done = sum(row["tube"].status in {SpecimenStatus.VERIFYING, SpecimenStatus.RELEASED} for row in rows)
-    context = {"box": found, "rows": rows, "open": open_count, "done": done, "words": RESULT_CODES}
+    if request.method == "POST" and _taken_in(request, rows):
+        return redirect("testing:lab_bench", code)
     wrong = [row["form"] for row in rows if row.get("form") and row["form"].errors]
-    context |= {"grid": bench.plate(rows), "columns": bench.PLATE_COLUMNS, "keys": bench.KEYS}
-    context |= {"invalid_words": [reason.label for reason in InvalidReason.at_bench()]}
-    context |= {"error_forms": wrong, "has_errors": bool(wrong)}
+    context = {
+        "box": found,
+        "rows": rows,
+        "open": sum(row["is_open"] for row in rows),
+        "done": sum(row["tube"].status in {SpecimenStatus.VERIFYING, SpecimenStatus.RELEASED} for row in rows),
+        "words": RESULT_CODES,
+        "grid": bench.plate(rows),
+        "columns": bench.PLATE_COLUMNS,
+        "keys": bench.KEYS,
+        "invalid_words": [reason.label for reason in InvalidReason.at_bench()],
+        "error_forms": wrong,
+        "has_errors": bool(wrong),
+    }
     return render(request, "testing/lab_bench.html", context, status=422 if wrong else 200)
+
+
+def _taken_in(request: HttpRequest, rows: list[dict[str, Any]]) -> bool:
+    """Whether what was typed is entered, or there is nothing to enter; else the forms of the rows say what is wrong."""
+    for row in rows:
+        if row["is_open"]:
+            row["form"] = ReadingForm(request.POST, prefix=f"t{row['tube'].pk}", cell=row["cell"])
+    forms = [row["form"] for row in rows if row.get("form")]
+    if not forms:
+        messages.info(request, "这一箱没有要录的管了：都录过，或者不做。")
+        return True
+    answered = _answered(rows)
+    if not answered:
+        forms[0].add_error("value", "还没有录一管。")
+    return all(form.is_valid() for form in forms) and _record(request, answered)
 
 
 def _answered(rows: list[dict[str, Any]]) -> list[NewReading]:

@@ -27,6 +27,7 @@ from testing.models import (
     Campaign,
     DoorRound,
     Group,
+    LabelPrinter,
     LeftWhy,
     PartyStatus,
     PoolMember,
@@ -190,6 +191,7 @@ def _chain(found: Specimen, user: Any) -> dict[str, Any]:
         "results": results if is_lab or is_committee else [],
         "readings": found.readings.all() if is_lab else [],
         "shows_names": knows_people,
+        "printers": list(LabelPrinter.objects.all()) if knows_people else [],
     }
 
 
