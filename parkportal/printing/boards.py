@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from parkportal.printing.fonts import fit_line, fit_lines
+from parkportal.printing.fonts import FittedText, fit_line, fit_lines
 from parkportal.printing.paper import A2, A3, HAIR, PALE, PT, Page, PdfFile, baseline
 
 TITLE = "复工复产疫情防控责任"
@@ -13,6 +13,7 @@ _MEASURE = _RIGHT - _LEFT
 _NAME, _DUTY = 101.0, 176.0
 _TOP, _FOOT = 95.5, 351.0
 _TALLEST_ROW = 42.6
+_AIR = 3.0  # white between a row's words and its rules, above and below together, millimetres
 _HEAVY = 1.5
 
 
@@ -78,10 +79,11 @@ def _draw_roles(page: Page, roles: tuple[BoardRole, ...]) -> None:
 
 
 def _draw_role(page: Page, role: BoardRole, y: float, height: float, scale: float) -> None:
-    duty = fit_lines(role.duty, (_NAME - _LEFT - 6) / PT, 23 * scale, smallest=12 * scale, max_lines=2)
+    room = (height - _AIR) / PT
+    duty = _within(role.duty, (_NAME - _LEFT - 6) / PT, room, 23 * scale, smallest=12 * scale, lines=2)
     top = y + (height - duty.height() * PT) / 2
     page.lines(_LEFT, baseline(top, duty.size), duty)
-    name = fit_lines(role.name, (_DUTY - _NAME - 6) / PT, 46 * scale, smallest=18 * scale, max_lines=2, bold=True)
+    name = _within(role.name, (_DUTY - _NAME - 6) / PT, room, 46 * scale, smallest=18 * scale, lines=2, bold=True)
     top = y + (height - name.height(1.2) * PT) / 2
     page.lines(_NAME, baseline(top, name.size), name, bold=True, leading=1.2)
     _draw_duty(page, role, y, height, scale)
@@ -90,12 +92,24 @@ def _draw_role(page: Page, role: BoardRole, y: float, height: float, scale: floa
 def _draw_duty(page: Page, role: BoardRole, y: float, height: float, scale: float) -> None:
     width = (_RIGHT - _DUTY) / PT
     phone = fit_line(role.phone, width, 23 * scale, smallest=10 * scale, bold=True)
-    content = fit_lines(role.content, width, 20 * scale, smallest=10 * scale, max_lines=3, phrases=True)
     phone_step = phone.size * 1.35 * PT if role.phone else 0.0
+    room = (height - _AIR - phone_step) / PT
+    content = _within(role.content, width, room, 20 * scale, smallest=10 * scale, lines=3, phrases=True)
     top = y + (height - phone_step - content.height() * PT) / 2
     if role.phone:
         page.lines(_DUTY, baseline(top, phone.size), phone, bold=True)
     page.lines(_DUTY, baseline(top + phone_step, content.size), content)
+
+
+def _within(
+    text: str, width: float, room: float, size: float, *, smallest: float, lines: int, **manner: bool
+) -> FittedText:
+    """The text as large as the row's width allows, and where rows are low small enough to keep off their rules."""
+    fitted = fit_lines(text, width, size, smallest=smallest, max_lines=lines, **manner)
+    if fitted.height() <= room:
+        return fitted
+    low = room / (lines * 1.4)
+    return fit_lines(text, width, low, smallest=min(smallest, low), max_lines=lines, **manner)
 
 
 def _draw_foot(page: Page, board: ResponsibilityBoard) -> None:

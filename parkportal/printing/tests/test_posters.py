@@ -100,6 +100,21 @@ def test_extra_roles_and_long_names_fit_on_one_page(count):
     assert min(ink_edges(page)) > 80
 
 
+@pytest.mark.parametrize("count", [6, 9, 12, 16])
+def test_no_words_touch_the_rules_between_the_rows_of_a_board(count):
+    names = ("阿卜杜拉·买买提江·吐尔逊", "Maximilian-Alexander von Hohenlohe", "欧阳若水")
+    content = "重点部位每天至少两次，记时间、药剂和浓度，从业人员健康、定点分时、餐具消毒、留样，外来车辆登记"
+    roles = tuple(BoardRole("外来人员和车辆登记责任人", names[n % 3], "199****0021", content) for n in range(count))
+    (page,) = pages(responsibility_board_pdf(replace(BOARD, roles=roles)), 150)
+    dots = page.height / 420  # in a millimetre
+    height = min(42.6, (351 - 95.5) / count)
+    for row in range(1, count):
+        y = (95.5 + row * height) * dots
+        for edge in (y - 0.7 * dots, y + 0.7 * dots):
+            band = page.crop((int(21 * dots), int(edge), int(276 * dots), int(edge) + 1))
+            assert band.getextrema()[0] > 200, f"row {row} of {count}"
+
+
 def test_a_void_board_is_stamped():
     assert text(responsibility_board_pdf(BOARD)).count("作废") == 1
     assert (
