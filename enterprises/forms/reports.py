@@ -30,6 +30,7 @@ class DailyReportForm(TokenFormMixin, SeenFormMixin, forms.ModelForm):
             self.fields[name].error_messages["required"] = "没有也要填 0。"
         if is_correction:
             self.fields["correction_reason"].required = True
+            self.fields["correction_reason"].error_messages["required"] = "请写明为什么更正。"
         else:
             del self.fields["correction_reason"]
 

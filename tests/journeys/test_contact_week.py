@@ -111,9 +111,17 @@ def files_with_a_paper(contact, park) -> None:
     assert contact.context.request.get(park.address + href).body().startswith(b"%PDF")
 
 
+def stands_on_one_screen(contact) -> None:
+    """From the first count to the button nothing has to be scrolled on a phone."""
+    foot = contact.page.locator(".footmenu").bounding_box()
+    button = contact.page.get_by_role("button", name="交日报").bounding_box()
+    assert contact.page.evaluate("scrollY") == 0 and button["y"] + button["height"] <= foot["y"]
+
+
 def reports_three_days(contact, firm: str) -> None:
     """Today's first, then the two days that were missed; an empty count is no zero, a slip is corrected with its reason."""
     contact.goes_to("/").sees("日报还没有交").goes_to(firm + "report/").sees("最近八天", "没有交")
+    stands_on_one_screen(contact)
     contact.fills(on_duty="52", hubei="", fever="0", quarantined="0", masks_left="800").presses("交日报")
     contact.sees("没有也要填 0").fills(hubei="0").presses("交日报").sees("2月18日的日报交好了").pictures(
         "日报交了"
