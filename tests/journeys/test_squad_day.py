@@ -119,7 +119,7 @@ def keeps_a_promise(member) -> None:
 
 
 def plans_ahead(member, address: str) -> None:
-    firm = address.removesuffix("visits/new/")
+    firm = address.partition("visits/new/")[0]
     member.goes_to(firm + "plans/new/").fills(due_on="2020-02-17", purpose="看错峰用餐").presses("排上")
     member.sees("这一天已经过去").fills(due_on="2020-02-20").presses("排上").sees("排上了", "看错峰用餐").pictures(
         "排着的"
