@@ -23,7 +23,7 @@ class SuppliesConfig(AppConfig):
         """Register what this app declares (purposes, figures, worklist, intake kinds, dictionaries)."""
         from parkportal.messaging import purposes
         from parkportal.records import figures, intake, terms, worklist
-        from supplies import register_book  # noqa: F401 - declares its job
+        from supplies import cost_book, register_book  # noqa: F401 - declare their jobs
         from supplies.doors import RECEIPTS_DOOR
         from supplies.figures import FIGURES
         from supplies.purposes import PURPOSES

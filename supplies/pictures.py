@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
+
 from parkportal import charts
-from parkportal.clock import park_now, park_today
+from parkportal.clock import SHANGHAI, at, park_now, park_today
 from parkportal.quantities import plain
-from supplies.models import Balance, Item, Lot, PlaceKind
+from supplies.models import Balance, Item, Line, Lot, Place, PlaceKind
 
 MONTHS = 24
 HANDS = (
@@ -46,9 +49,37 @@ def lot_chart(lot: Lot) -> charts.Lanes | None:
     held: dict[str, Decimal] = defaultdict(Decimal)
     course: dict[str, list[tuple[datetime, Decimal]]] = defaultdict(list)
     lines = lot.lines.order_by("movement__at", "id")
-    for at, gave, got, quantity in lines.values_list("movement__at", "from_place__kind", "to_place__kind", "quantity"):
+    for moment, gave, got, quantity in lines.values_list(
+        "movement__at", "from_place__kind", "to_place__kind", "quantity"
+    ):
         for kind, change in ((gave, -quantity), (got, quantity)):
             held[kind] += change
-            course[kind].append((at, held[kind]))
+            course[kind].append((moment, held[kind]))
     rows = [(label, course[kind], f"{plain(held[kind])} {lot.item.unit}") for kind, label in HANDS if kind in course]
     return charts.steps(rows, until=park_now()) if rows else None
+
+
+def item_chart(item: Item, warehouses: QuerySet[Place]) -> charts.Lanes | None:
+    """How much of an item lay in these warehouses, and how much enterprises had signed for, day by day. Four statements."""
+    days: dict[str, dict[date, Decimal]] = {"在库": defaultdict(Decimal), "已签收": defaultdict(Decimal)}
+    lines = Line.objects.filter(lot__item=item).order_by().annotate(day=TruncDate("movement__at", tzinfo=SHANGHAI))
+    came, went = lines.filter(to_place__in=warehouses), lines.filter(from_place__in=warehouses)
+    signed = lines.filter(to_place__kind=PlaceKind.ENTERPRISE, movement__delivery__warehouse__in=warehouses)
+    undone = Q(to_place__in=warehouses) | Q(movement__reverses__delivery__warehouse__in=warehouses)
+    back = lines.filter(undone, from_place__kind=PlaceKind.ENTERPRISE)
+    for label, rows, sign in (("在库", came, 1), ("在库", went, -1), ("已签收", signed, 1), ("已签收", back, -1)):
+        for day, total in rows.values("day").annotate(total=Sum("quantity")).values_list("day", "total"):
+            days[label][day] += sign * total
+    drawn = [
+        (label, course, f"{plain(course[-1][1])} {item.unit}") for label, by in days.items() if (course := _course(by))
+    ]
+    return charts.steps(drawn, until=park_now()) if drawn else None
+
+
+def _course(changes: dict[date, Decimal]) -> list[tuple[datetime, Decimal]]:
+    """The amount from each day's beginning on."""
+    amount, course = Decimal(0), []
+    for day in sorted(changes):
+        amount += changes[day]
+        course.append((at(day), amount))
+    return course

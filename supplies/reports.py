@@ -1,9 +1,10 @@
-"""Where the money and the goods went: cover, expiry, cost by source and by enterprise, what became of each donation.
+"""Where the money and the goods went: cover, expiry, cost by source and by enterprise.
 
 Everything is summed from the ledger's lines within the warehouses that somebody reaches; costs in yuan.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,7 +14,7 @@ from django.db.models import QuerySet, Sum
 
 from enterprises.models import Enterprise
 from supplies.claims import scoped, with_heads
-from supplies.models import Balance, Item, Line, Lot, Movement, Place, PlaceKind
+from supplies.models import Balance, Item, Line, Movement, Place, PlaceKind
 
 CENT = Decimal("0.01")
 Kind = Movement.Kind
@@ -76,39 +77,28 @@ def cost_by_source(warehouses: QuerySet[Place]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (-row["cost"], row["source"]))
 
 
-def cost_by_enterprise(warehouses: QuerySet[Place]) -> list[dict[str, Any]]:
-    """What each enterprise signed for, less what it gave back, at the price of its lots; the largest first."""
-    lines = Line.objects.standing().filter(lot__unit_price__isnull=False).select_related("lot")
+def costs(warehouses: QuerySet[Place]) -> list[tuple[int, Decimal]]:
+    """Each enterprise's id with what it signed for, less what it gave back, at the price of its lots; the largest first.
+
+    Two statements, whatever the number of entries.
+    """
+    lines = Line.objects.standing().filter(lot__unit_price__isnull=False).order_by()
     signed = lines.filter(movement__kind=Kind.SIGNED, movement__delivery__warehouse__in=warehouses)
     back = lines.filter(movement__kind=Kind.RETURN, from_place__kind=PlaceKind.ENTERPRISE, to_place__in=warehouses)
-    sums: dict[int | None, Decimal] = defaultdict(Decimal)
-    for line in signed.select_related("lot", "to_place"):
-        sums[line.to_place.enterprise_id] += line.quantity * line.lot.unit_price
-    for line in back.select_related("lot", "from_place"):
-        sums[line.from_place.enterprise_id] -= line.quantity * line.lot.unit_price
-    firms = Enterprise.objects.in_bulk([pk for pk in sums if pk is not None])
-    rows = [{"enterprise": firms[pk], "cost": cost.quantize(CENT)} for pk, cost in sums.items() if pk is not None]
-    return sorted(rows, key=lambda row: (-row["cost"], row["enterprise"].pinyin_key))
+    sums: dict[int, Decimal] = defaultdict(Decimal)
+    for rows, end, sign in ((signed, "to_place", 1), (back, "from_place", -1)):
+        groups = rows.values(f"{end}__enterprise", "lot__unit_price").annotate(total=Sum("quantity"))
+        for firm, price, total in groups.values_list(f"{end}__enterprise", "lot__unit_price", "total"):
+            sums[firm] += sign * total * price
+    return sorted(((firm, cost.quantize(CENT)) for firm, cost in sums.items()), key=lambda row: (-row[1], row[0]))
 
 
-def donor_statement(warehouses: QuerySet[Place]) -> list[dict[str, Any]]:
-    """Each donation: what was given, how much enterprises have signed for, how many, and what is still there."""
-    lots = Lot.objects.filter(source=Lot.Source.DONATION, lines__to_place__in=warehouses).distinct()
-    found = {lot.pk: _donation(lot) for lot in lots.select_related("item").order_by("supplier", "received_on", "id")}
-    for line in (
-        Line.objects.standing().filter(lot__in=list(found)).select_related("movement", "to_place", "from_place")
-    ):
-        row = found[line.lot_id]
-        if line.movement.kind == Kind.RECEIPT:
-            row["given"] += line.quantity
-        elif line.movement.kind == Kind.SIGNED:
-            row["signed"] += line.quantity
-            row["firms"].add(line.to_place_id)
-    held = Balance.objects.filter(lot__in=list(found)).exclude(place__kind=PlaceKind.ENTERPRISE).order_by()
-    for lot, total in held.values("lot").annotate(total=Sum("amount")).values_list("lot", "total"):
-        found[lot]["left"] = total
-    return [{**row, "firms": len(row["firms"])} for row in found.values()]
+def named(pairs: Sequence[tuple[int, Decimal]]) -> list[dict[str, Any]]:
+    """The enterprises of some of these rows, with their squads. One statement."""
+    firms = Enterprise.objects.select_related("squad").in_bulk([firm for firm, _ in pairs])
+    return [{"enterprise": firms[firm], "cost": cost} for firm, cost in pairs]
 
 
-def _donation(lot: Lot) -> dict[str, Any]:
-    return {"lot": lot, "given": Decimal(0), "signed": Decimal(0), "left": Decimal(0), "firms": set()}
+def cost_by_enterprise(warehouses: QuerySet[Place]) -> list[dict[str, Any]]:
+    """All of them."""
+    return named(costs(warehouses))

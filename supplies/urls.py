@@ -10,6 +10,7 @@ from supplies.views import (
     doorstep,
     follow_up,
     lots,
+    money,
     places,
     requests,
     stock,
@@ -27,6 +28,9 @@ stock_urls = [
     path("movements/<int:pk>/correct/", stock.movement_correct, name="movement_correct"),
     path("report/", stock.stock_report, name="stock_report"),
     path("cover/", stock.cover_list, name="cover_list"),
+    path("costs/", money.cost_list, name="cost_list"),
+    path("costs/export/", money.cost_export, name="cost_export"),
+    path("donor/", money.donor_statement, name="donor_statement"),
     path("balances/", lots.balance_list, name="balance_list"),
 ]
 lot_urls = [

@@ -139,6 +139,7 @@ _WORDS: dict[str, str] = {
     "supplies.notice_read": "看过送达通知",
     "supplies.delivery_planned": "约送达时间",
     "supplies.register_exported": "导出领用登记表",
+    "supplies.costs_exported": "导出企业领用价值",
     "supplies.paper_added": "加批次资料",
     "specimen.put_off": "试管放下一箱",
     "signup.slot_changed": "改约时段",

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
+from enterprises.models import Enterprise
 from parkportal.clock import park_now
 from parkportal.idempotency import TokenFormMixin
 from parkportal.records import files
@@ -32,8 +34,12 @@ class PaperForm(TokenFormMixin):
         )
 
 
+FIRMS = "firms"
+HOUSES = (PlaceKind.WAREHOUSE, PlaceKind.SQUAD, PlaceKind.POINT, PlaceKind.TRANSIT)
+
+
 class PastForm(forms.Form):
-    """As of when, where, and of what."""
+    """As of when, where, and of what; also at the enterprises, by their names."""
 
     at = forms.DateTimeField(
         label="截至",
@@ -42,13 +48,24 @@ class PastForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"],
         error_messages={"invalid": "看不懂这个时间，请写成 2020-02-17 09:00。"},
     )
-    place = forms.ModelChoiceField(Place.objects.none(), label="库位", required=False, empty_label="全部仓库和小分队")
+    place = forms.ChoiceField(label="库位", required=False)
+    firm = forms.CharField(
+        label="哪家企业",
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"class": "filter", "type": "search", "placeholder": "企业名称，全部企业就空着"}),
+    )
     item = forms.ModelChoiceField(Item.objects.none(), label="物资", required=False, empty_label="全部物资")
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = [PlaceKind.WAREHOUSE, PlaceKind.SQUAD, PlaceKind.POINT, PlaceKind.TRANSIT]
-        self.fields["place"].queryset = Place.objects.visible_to(user).filter(kind__in=kinds).order_by("kind", "id")
+        self.reached = Place.objects.visible_to(user)
+        self.houses = self.reached.filter(kind__in=HOUSES).order_by("kind", "id")
+        self.sees_firms = user.has_role("committee", "leader")
+        choices = [("", "全部仓库和小分队"), *((str(place.pk), str(place)) for place in self.houses)]
+        self.fields["place"].choices = [*choices, *([(FIRMS, "企业手上")] if self.sees_firms else [])]
+        if not self.sees_firms:
+            del self.fields["firm"]
         self.fields["item"].queryset = Item.objects.visible_to(user)
         self.fields["item"].label_from_instance = lambda item: item.label
         for name in ("place", "item"):
@@ -61,6 +78,9 @@ class PastForm(forms.Form):
         return instant
 
     @property
-    def places(self) -> list[Place]:
-        chosen = self.cleaned_data.get("place")
-        return [chosen] if chosen else list(self.fields["place"].queryset)
+    def places(self) -> QuerySet[Place]:
+        chosen, words = self.cleaned_data.get("place"), self.cleaned_data.get("firm", "").strip()
+        if chosen == FIRMS or (words and not chosen):
+            firms = self.reached.filter(kind=PlaceKind.ENTERPRISE)
+            return firms.filter(enterprise__in=Enterprise.objects.named(words)) if words else firms
+        return self.houses.filter(pk=chosen) if chosen else self.houses

@@ -178,11 +178,11 @@ def test_the_book_of_a_past_instant_is_computed_from_the_lines(given, sign_in, c
     then = datetime(2019, 12, 31, 9, tzinfo=SHANGHAI)
     row = Received(item=given.item, quantity=Decimal(700), batch="OLD", expires_on=date(2030, 1, 1))
     actions.receive_stock(warehouse=f.warehouse(), rows=[row], by=f.keeper(), at=then)
-    old = Lot.objects.get(batch="OLD")
-    [at_noon] = held_at(then + timedelta(hours=3), [f.warehouse()])
+    old, house = Lot.objects.get(batch="OLD"), Place.objects.filter(kind="warehouse")
+    [at_noon] = held_at(then + timedelta(hours=3), house)
     assert (at_noon.lot, at_noon.amount) == (old, 700)
-    assert held_at(then - timedelta(seconds=1), [f.warehouse()]) == []
-    now = {row.lot.batch: row.amount for row in held_at(park_now(), list(Place.objects.filter(kind="warehouse")))}
+    assert held_at(then - timedelta(seconds=1), house) == []
+    now = {row.lot.batch: row.amount for row in held_at(park_now(), house)}
     assert now == {"OLD": 700, "BAD1": 850}
     today = {row.lot.batch: row.amount for row in Balance.objects.filter(place=f.warehouse()).select_related("lot")}
     assert now == today

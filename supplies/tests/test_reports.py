@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from enterprises.models import DailyReport
 from parkportal.clock import park_now, park_today
-from supplies import actions, reports
+from supplies import actions, donations, reports
 from supplies.claims import scoped
 from supplies.cover import firm_covers, spread
 from supplies.models import Place
@@ -60,8 +60,8 @@ def test_cost_is_told_by_source_and_by_enterprise(given):
 
 
 def test_a_donor_is_told_what_became_of_the_donation(given):
-    [row] = reports.donor_statement(houses())
-    assert (row["lot"], row["given"], row["signed"], row["left"], row["firms"]) == (given["donated"], 1000, 300, 700, 1)
+    [row] = donations.statement(donations.given_lots(houses()))
+    assert (row.lot, row.given, row.signed, row.left, len(row.handed)) == (given["donated"], 1000, 300, 700, 1)
 
 
 def test_stock_report_shows_only_the_own_warehouse(given, sign_in, client):

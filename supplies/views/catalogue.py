@@ -15,6 +15,7 @@ from parkportal.records import files, terms
 from supplies import actions
 from supplies.forms import ItemForm, ShelfForm
 from supplies.models import Balance, Item, Shelf, reached_warehouses
+from supplies.pictures import item_chart
 from supplies.views.rooms import READERS, WRITERS, show
 
 
@@ -36,7 +37,8 @@ def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
         (place, drawn(request, ShelfForm, f"shelf-{place.pk}", place=place, initial={"label": shelves.get(place.pk)}))
         for place in reached_warehouses(request.user).filter(is_active=True)
     ]
-    return show(request, "item_detail", item=item, rows=rows, houses=houses)
+    course = item_chart(item, reached_warehouses(request.user))
+    return show(request, "item_detail", item=item, rows=rows, houses=houses, course=course)
 
 
 @roles(*READERS)

@@ -11,7 +11,7 @@ from parkportal.quantities import plain
 from parkportal.records import figures
 from parkportal.records.listing import figure_rows
 from parkportal.states import Refused
-from supplies import actions, reports
+from supplies import actions, donations, reports
 from supplies.actions.corrections import BY_HAND
 from supplies.claims import scoped
 from supplies.cover import firm_covers, spread
@@ -21,6 +21,8 @@ from supplies.models import KIT_KINDS, Item, Lot, Movement, reached_warehouses
 from supplies.overview import item_stocks
 from supplies.pictures import expiry_chart
 from supplies.views.rooms import PAGE, READERS, WRITERS, show
+
+FEW = 10  # enterprises of a list that has its own page
 
 
 @roles(*READERS, "squad", "contact", "principal")
@@ -162,8 +164,9 @@ def stock_report(request: HttpRequest) -> HttpResponse:
         "months": (months := reports.expiry_calendar(houses)),
         "calendar": expiry_chart(months),
         "sources": reports.cost_by_source(houses),
-        "firms": reports.cost_by_enterprise(houses)[:PAGE],
-        "donations": reports.donor_statement(houses),
+        "firms": reports.named((costs := reports.costs(houses))[:FEW]),
+        "priced": len(costs),
+        "gifts": donations.statement(donations.given_lots(houses)),
         "today": park_today(),
     }
     return show(request, "stock_report", now=park_now(), **context)
