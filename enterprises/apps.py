@@ -22,6 +22,7 @@ class EnterprisesConfig(AppConfig):
         audit_words.name(WORDS)
         messaging_purposes.register(purposes.ALL)
         all_figures.register(figures.ALL)
+        all_figures.register_source(figures.of_added_kinds)
         all_worklists.register(worklist.ALL)
         invitations.register(contacts.PURPOSE, contacts.complete_invitation, contacts.describe_invitation)
         intake.register(doors.REGISTER_DOOR)

@@ -10,7 +10,7 @@ from enterprises.models import Board, Enterprise, Need, NeedMove, NeedStatus, Vi
 from enterprises.models.kinds import NO_KEY_PROJECT
 from enterprises.models.needs import OPEN
 from parkportal.clock import day_of, last_moment
-from parkportal.records import settings
+from parkportal.records import settings, terms
 from parkportal.records.figures import Figure
 from parkportal.states import GRACE, status_as_of
 
@@ -97,8 +97,7 @@ def _due_and_on_the_wall(as_of: datetime) -> QuerySet[Enterprise]:
     return _due_for_board(as_of).filter(pk__in=Board.objects.on_the_wall_as_of(as_of).values("enterprise"))
 
 
-def _of_kind(kind: str) -> Figure:
-    words = SISHANG_WORDS[kind]
+def _of_kind(kind: str, words: str) -> Figure:
     return Figure(
         f"sishang_resumed_{kind}",
         f"{words}已复工",
@@ -109,6 +108,29 @@ def _of_kind(kind: str) -> Figure:
         definition=f"统计名录中的{words}，扣除停产检修和注销；分母是同一时刻名录里的家数。",
         block=BLOCK,
     )
+
+
+def _on_duty_of_kind(kind: str, words: str) -> Figure:
+    def headcount(as_of: datetime) -> int:
+        return _sishang_resumed(as_of, kind).aggregate(total=Sum("headcount"))["total"] or 0
+
+    return Figure(
+        f"staff_on_duty_{kind}",
+        f"{words}到岗人数",
+        "人",
+        rows=lambda as_of: _sishang_resumed(as_of, kind),
+        total=_on_duty,
+        whole=headcount,
+        list_url=LIST,
+        definition=f"已复工的{words}日报的到岗人数，取三天内最后一次报的数；分母是它们的职工总数。",
+        block="到岗",
+    )
+
+
+def of_added_kinds() -> list[Figure]:
+    """The same two figures of each 四上 kind that staff have added to the dictionary, retired ones included."""
+    added = [term for term in terms.rows("sishang") if term.code not in SISHANG_WORDS]
+    return [make(term.code, term.printed) for make in (_of_kind, _on_duty_of_kind) for term in added]
 
 
 def _needs_as_of(as_of: datetime) -> QuerySet[Need]:
@@ -187,7 +209,7 @@ ALL = (
         definition="统计名录中的四上企业，扣除停产检修和注销；分母是同一时刻名录里的四上企业。",
         block=BLOCK,
     ),
-    *(_of_kind(kind) for kind in SISHANG_WORDS),
+    *(_of_kind(*kind) for kind in SISHANG_WORDS.items()),
     Figure(
         "staff_on_duty",
         "到岗人数",
@@ -199,6 +221,7 @@ ALL = (
         definition="已复工单位日报的到岗人数，取三天内最后一次报的数；没有报的不算零，也不计入。分母是已复工单位的职工总数。",
         block="到岗",
     ),
+    *(_on_duty_of_kind(*kind) for kind in SISHANG_WORDS.items()),
     Figure(
         "reports_submitted",
         "今日已交日报",

@@ -114,6 +114,7 @@ class Figure:
 
 
 _registry: dict[str, Figure] = {}
+_sources: list[Callable[[], Iterable[Figure]]] = []
 
 
 def register(figures: Iterable[Figure]) -> None:
@@ -122,12 +123,24 @@ def register(figures: Iterable[Figure]) -> None:
         _registry[figure.code] = figure
 
 
-def all_figures() -> list[Figure]:
+def register_source(source: Callable[[], Iterable[Figure]]) -> None:
+    """Called in AppConfig.ready(): figures that follow from what staff have in a dictionary, asked for each time."""
+    if source not in _sources:
+        _sources.append(source)
+
+
+def declared() -> list[Figure]:
+    """The figures of a fresh park."""
     return list(_registry.values())
 
 
+def all_figures() -> list[Figure]:
+    """Those, and the ones that follow from what staff have added to a dictionary."""
+    return [*declared(), *(figure for source in _sources for figure in source())]
+
+
 def get(code: str) -> Figure | None:
-    return _registry.get(code)
+    return _registry.get(code) or next((figure for figure in all_figures() if figure.code == code), None)
 
 
 def as_of_for(day: date) -> datetime:
@@ -153,7 +166,9 @@ def latest(codes: Iterable[str] | None = None) -> dict[str, FigureValue]:
     """The figures as the dashboards show them: the live rows refreshed each minute; one statement when they exist."""
     live = {row.code: row for row in FigureSnapshot.objects.latest_live().filter(day=park_today())}
     now = park_now()
-    wanted = all_figures() if codes is None else [_registry[code] for code in codes]
+    asked = live.keys() - _registry.keys() or not live  # a dictionary is read only where its figures are kept
+    everything = all_figures() if asked else declared()
+    wanted = everything if codes is None else [_registry[code] for code in codes]
     return {
         figure.code: (
             figure.shown(row.numerator, row.denominator, row.as_of)
