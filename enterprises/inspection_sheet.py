@@ -3,7 +3,7 @@
 from enterprises.forms.inspections import items_of
 from enterprises.models import Enterprise, Inspection
 from parkportal.clock import SHANGHAI
-from parkportal.printing.paper_forms import Field, FieldGrid, FormTable, SignatureBox, SignatureBoxes, form_pdf
+from parkportal.printing.paper_forms import Field, FieldGrid, FormTable, Section, SignatureBox, SignatureBoxes, form_pdf
 from parkportal.printing.tables import Column
 
 COLUMNS = (
@@ -28,7 +28,7 @@ def inspection_pdf(enterprise: Enterprise, inspection: Inspection | None) -> byt
     when = f"{inspection.inspected_at.astimezone(SHANGHAI):%m-%d %H:%M}" if inspection else ""
     place = inspection.place if inspection else ""
     rows = tuple((str(n), item, "", said, when, place, "", more) for n, (item, said, more) in enumerate(lines, 1))
-    sections = [
+    sections: list[Section] = [
         FieldGrid((Field("企业", enterprise.name), Field("地址", enterprise.place or "—"))),
         FormTable(COLUMNS, rows),
     ]

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import Http404, QueryDict
 from django.urls import reverse
 
 from enterprises.actions import change_officers, change_squads, change_tags
@@ -23,6 +23,7 @@ from enterprises.models import (
     UnitKind,
 )
 from enterprises.models.register_rows import EnterpriseQuerySet
+from parkportal.accounts.asking import SignedIn
 from parkportal.accounts.models import in_force
 from parkportal.again import drawn
 from parkportal.clock import park_now, park_today
@@ -38,7 +39,7 @@ SORTS = {"name": "pinyin_key", "-name": "-pinyin_key", "headcount": "headcount",
 ShownFigure = tuple[Figure, datetime] | None
 
 
-def chosen(request: HttpRequest) -> tuple[EnterpriseQuerySet, EnterpriseFilter, ShownFigure]:
+def chosen(request: SignedIn) -> tuple[EnterpriseQuerySet, EnterpriseFilter, ShownFigure]:
     """The rows of the address: the person's scope, narrowed by a figure and the filters."""
     rows, figure = figure_rows(request, Enterprise.objects.visible_to(request.user).current())
     filters = EnterpriseFilter(request.GET, queryset=rows)
@@ -53,13 +54,13 @@ def rows_of(query: str, user: Any) -> EnterpriseQuerySet:
 
 def chosen_by(query: str, user: Any) -> tuple[EnterpriseQuerySet, EnterpriseFilter, ShownFigure]:
     """As `chosen`, from a kept query instead of a request."""
-    request = HttpRequest()
+    request = SignedIn()
     request.GET, request.user = QueryDict(query), user
     return chosen(request)
 
 
 def context(
-    request: HttpRequest, rows: EnterpriseQuerySet, filters: EnterpriseFilter, figure: ShownFigure
+    request: SignedIn, rows: EnterpriseQuerySet, filters: EnterpriseFilter, figure: ShownFigure
 ) -> dict[str, Any]:
     """Tabs with their counts, the totals of what is shown, the filters that are set: three statements, two for all."""
     everything = Enterprise.objects.visible_to(request.user).current()
@@ -115,7 +116,7 @@ def _words() -> dict[str, Any]:
     }
 
 
-def _saved(request: HttpRequest) -> list[SavedFilter]:
+def _saved(request: SignedIn) -> list[SavedFilter]:
     return list(SavedFilter.objects.visible_to(request.user))
 
 
@@ -131,7 +132,7 @@ def _saved_counts(saved: list[SavedFilter], user: Any) -> dict[str, Count]:
     return found
 
 
-def _tabs(request: HttpRequest, counts: Mapping[str, int], saved: list[SavedFilter]) -> list[dict[str, Any]]:
+def _tabs(request: SignedIn, counts: Mapping[str, int], saved: list[SavedFilter]) -> list[dict[str, Any]]:
     tabs = [
         ("全部", "", counts["all"]),
         ("四上企业", "sishang=any", counts["sishang"]),
@@ -150,7 +151,7 @@ def _without_page(query: QueryDict) -> str:
     return kept.urlencode()
 
 
-def _bulk_actions(request: HttpRequest) -> list[dict[str, str]]:
+def _bulk_actions(request: SignedIn) -> list[dict[str, str]]:
     """A template cannot build addresses with a query, so they come ready."""
     if not request.user.has_role("committee"):
         return []
@@ -167,7 +168,7 @@ def _bulk_actions(request: HttpRequest) -> list[dict[str, str]]:
     ]
 
 
-def picked(request: HttpRequest) -> EnterpriseQuerySet:
+def picked(request: SignedIn) -> EnterpriseQuerySet:
     """The ticked rows, or all that the list shows."""
     rows, _, _ = chosen(request)
     if request.POST.get("all"):
@@ -175,7 +176,7 @@ def picked(request: HttpRequest) -> EnterpriseQuerySet:
     return rows.filter(pk__in=keys_of(request.POST.getlist("pick")))
 
 
-def picked_query(request: HttpRequest) -> str:
+def picked_query(request: SignedIn) -> str:
     """The query that shows exactly what was ticked, to be written to. Raises Refused `nothing_picked`."""
     if request.POST.get("all"):
         return _without_page(request.GET)
@@ -185,7 +186,7 @@ def picked_query(request: HttpRequest) -> str:
     return urlencode({"unit": ",".join(picks)})
 
 
-def do_to_picked(request: HttpRequest, form: BulkForm | None) -> str:
+def do_to_picked(request: SignedIn, form: BulkForm | None) -> str:
     """Do what was asked to the ticked rows; the sentence that says what happened. Raises Refused `nothing_picked`."""
     rows = list(picked(request))
     if not rows:
@@ -203,7 +204,7 @@ def do_to_picked(request: HttpRequest, form: BulkForm | None) -> str:
     return f"{count} 家{'加上' if is_added else '去掉'}“{tag}”。"
 
 
-def bulk_context(request: HttpRequest, form: BulkForm) -> dict[str, Any]:
+def bulk_context(request: SignedIn, form: BulkForm) -> dict[str, Any]:
     """The page that asks which squad or which tag; what was ticked goes along."""
     rows = picked(request)
     return {

@@ -8,6 +8,7 @@ from django.db.models import Count, ForeignKey, IntegerField, Model, OuterRef, Q
 
 from enterprises.actions.registering import spoken
 from enterprises.models import Enterprise, ResumptionStatus
+from parkportal.editing import named
 from parkportal.privacy import mask_name, mask_phone
 from parkportal.states import Move
 
@@ -131,7 +132,7 @@ def choices(kept: Enterprise, gone: Enterprise) -> list[Choice]:
         ours, theirs = value_of(kept, name), value_of(gone, name)
         if ours == theirs or theirs in (None, ""):
             continue
-        label = str(Enterprise._meta.get_field(name).verbose_name)
+        label = str(named(Enterprise, name).verbose_name)
         take = "gone" if ours in (None, "") else "kept"
         rows.append(Choice(name, label, _shown(kept, name, ours), _shown(gone, name, theirs), take))
     return rows

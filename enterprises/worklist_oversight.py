@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from enterprises.models import Board, Enterprise, Inspection
 from parkportal.clock import end_of, park_today
+from parkportal.given import given
 from parkportal.records.worklist import Entry, Source
 
 
@@ -64,7 +65,7 @@ def rectifications(user: Any, limit: int) -> list[Entry]:
             f"检查发现的问题，责任人 {one.responsible}，改好上传照片",
             "交整改材料",
             reverse("enterprises:inspection_evidence", args=[one.pk]),
-            end_of(one.due_on),
+            end_of(given(one.due_on)),
         )
         for one in rows.order_by("due_on", "id")[:limit]
     ]
@@ -82,7 +83,7 @@ def reinspections(user: Any, limit: int) -> list[Entry]:
             "整改材料交了，等复查" if one.status == Inspection.Status.SUBMITTED else "期限过了，没有交整改材料",
             "登记复查",
             reverse("enterprises:inspection_reinspect", args=[one.pk]),
-            end_of(one.due_on),
+            end_of(given(one.due_on)),
             one.responsible,
         )
         for one in rows.select_related("enterprise").order_by("due_on", "id")[:limit]

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from investment.models import Lead, TimeRequest
 from parkportal.clock import park_now
+from parkportal.given import given
 from parkportal.records.worklist import Entry, Source
 
 
@@ -47,14 +48,14 @@ def time_requests(user: Any, limit: int) -> list[Entry]:
     return [
         Entry(
             kind="客商约时间",
-            title=request.link.lead.company,
+            title=given(request.link.lead).company,
             detail=f"想看 {request.link.unit}",
             verb="去答复",
             href=reverse("investment:lead_detail", args=[request.link.lead_id]),
             due_at=request.at + timedelta(days=1),
         )
         for request in asked.order_by("at")[:limit]
-        if not request.link.lead.next_at or request.link.lead.next_at < request.at
+        if (planned := given(request.link.lead).next_at) is None or planned < request.at
     ]
 
 

@@ -9,9 +9,10 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
@@ -21,6 +22,11 @@ from parkportal.states import Refused
 
 Touched = tuple[str, datetime]  # who wrote last, and when
 Spoken = Callable[[str, Any], tuple[str, str]]  # name and value of a field → its label, and the value in words
+
+
+def named(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
+    """A column of a model by its name; the names asked for are never those of a relation from elsewhere."""
+    return cast("models.Field[Any, Any]", model._meta.get_field(name))
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ class QuantityField(models.BigIntegerField):
         return self._validators
 
 
-def plain(quantity: Decimal | None) -> str:
+def plain(quantity: int | Decimal | None) -> str:
     """A quantity as people write it: 780, 3.6, 1,250.125; nothing is —."""
     if quantity is None:
         return "—"

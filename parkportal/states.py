@@ -24,6 +24,8 @@ GRACE = timedelta(hours=12)
 class Refused(ValidationError):
     """A rule of the domain says no. `code` names which one, the message says what and what to do, in Chinese."""
 
+    code: str
+
     def __init__(self, code: str, message: str, **facts: Any) -> None:
         super().__init__(message, code=code)
         self.facts = facts

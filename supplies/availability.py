@@ -63,7 +63,7 @@ def left_with_squads() -> list[Balance]:
     rows = Balance.objects.filter(place__kind=PlaceKind.SQUAD, amount__gt=0).select_related("place", "lot__item")
     over = []
     for row in rows.order_by("place", "lot"):
-        row.surplus = row.amount - sums.get((row.place.squad_id, row.lot_id), Decimal(0))
+        row.surplus = row.amount - sums.get((row.place.squad_id or 0, row.lot_id), Decimal(0))
         if row.surplus > 0:
             over.append(row)
     return over

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from parkportal.clock import at
 from parkportal.demo import Stage
+from parkportal.given import given
 from parkportal.records import files
 from parkportal.records.models import StoredFile
 from parkportal.workbooks.intake import judge
@@ -84,7 +85,7 @@ def _earlier_donation(stage: Stage, warehouse: Place) -> None:
     item, _ = item_for(name="一次性医用口罩", spec="平面耳挂式", unit="只")
     row = Received(
         item=item,
-        quantity=sum(total for _, total, _ in EARLIER),
+        quantity=sum((total for _, total, _ in EARLIER), Decimal(0)),
         batch="191115B2",
         made_on=date(2019, 11, 15),
         expires_on=date(2021, 11, 4),
@@ -208,7 +209,7 @@ def _thanked(stage: Stage) -> None:
     )
     for firm, (username, kind, text) in zip(stage.notes["contact_enterprises"], words, strict=True):
         delivery = Delivery.objects.received().select_related("receipt").get(enterprise=firm)
-        moment = delivery.receipt.at + timedelta(hours=2)
+        moment = given(delivery.receipt).at + timedelta(hours=2)
         say_thanks(delivery=delivery, kind=kind, text=text, by=stage.users[username], at=moment)
 
 

@@ -73,7 +73,7 @@ def holders_of(lot: Lot) -> list[Holder]:
                 row.pk,
                 firm.liaison_name if firm else "",
                 mask_phone(phone_of(firm)) if firm and phone_of(firm) else "",
-                tuple(brought.get(row.place.enterprise_id, ())) if firm else (),
+                tuple(brought.get(row.place.enterprise_id or 0, ())) if firm else (),
             )
         )
     return found

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 
 from enterprises.models import Enterprise
+from parkportal.given import given
 from supplies.claims import scoped, with_heads
 from supplies.models import Balance, Item, Line, Movement, Place, PlaceKind
 
@@ -54,7 +55,7 @@ def expiry_calendar(warehouses: QuerySet[Place]) -> list[tuple[date, list[Balanc
     rows = Balance.objects.filter(place__in=warehouses, amount__gt=0, lot__expires_on__isnull=False)
     months: dict[date, list[Balance]] = defaultdict(list)
     for row in rows.select_related("lot__item", "place").order_by("lot__expires_on", "lot_id", "place_id"):
-        months[row.lot.expires_on.replace(day=1)].append(row)
+        months[given(row.lot.expires_on).replace(day=1)].append(row)
     return sorted(months.items())
 
 

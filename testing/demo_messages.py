@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 
 from parkportal.demo import Stage
+from parkportal.given import given
 from parkportal.messaging import actions, outbox
 from parkportal.messaging.models import Message, MessageMove
 from parkportal.records.triggers import lifted
@@ -50,8 +51,8 @@ def _confirmations() -> list[Message]:
             to_phone=signup.phone,
             values={
                 "name": signup.masked_name,
-                "when": slot_words(signup.slot),
-                "place": place_words(signup.slot.session.point),
+                "when": slot_words(given(signup.slot)),
+                "place": place_words(given(signup.slot).session.point),
                 "link": reverse("public:signup_code", args=[signup.public_token]),
             },
             context_id=signup.pk,
@@ -68,8 +69,8 @@ def _news(stage: Stage) -> list[Message]:
         outbox.put(
             "result_notice",
             occasion=f"specimen:{tube.pk}",
-            to_phone=tube.signup.phone,
-            values={"name": tube.signup.masked_name, "link": reverse("public:results")},
+            to_phone=given(tube.signup).phone,
+            values={"name": given(tube.signup).masked_name, "link": reverse("public:results")},
             context_id=tube.signup_id,
             by=stage.users["shenhe"],
         )

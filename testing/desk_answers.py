@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from parkportal.clock import park_now
+from parkportal.given import given
 from parkportal.identifiers import CODE_PREFIXES, CodeProblem, parse_code
 from parkportal.printing.barcodes import grouped_code
 from parkportal.states import Refused
@@ -112,7 +113,7 @@ def _tube(scan: Scan, by: Any) -> Answer | None:
     specimen, people = found
     size = f"，{specimen.pool.size} 合 1" if specimen.is_pool else ""
     names = "　".join(f"{one.name} {one.number_tail}" for one in people)
-    lines = (f"{specimen.get_status_display()}，{specimen.session.point}{size}", names or "里面没有人")
+    lines = (f"{specimen.get_status_display()}，{given(specimen.session).point}{size}", names or "里面没有人")
     word = f"这支混采管 {len(people)} 人" if specimen.is_pool else "这支管有人了"
     name = grouped_code(specimen.barcode)
     return Answer("before", word, name=name, lines=lines, sound="before", code="tube_shown", then=waiting())
@@ -264,8 +265,9 @@ def _undo(scan: Scan, by: Any) -> Answer:
 def _done_before(scan: Scan, by: Any, done: Done) -> Answer:
     """When, where and by whom; nothing is counted twice."""
     signup, specimen = where_done(done.facts.get("signup_id"), code=scan.current)
-    where = f"{specimen.session.point}{f' {specimen.lane} 号台' if specimen.lane else ''}"
-    day = clock(specimen.collected_at, "%m-%d ") if specimen.collected_at.date() != park_now().date() else ""
+    collected_at = given(specimen.collected_at)
+    where = f"{given(specimen.session).point}{f' {specimen.lane} 号台' if specimen.lane else ''}"
+    day = clock(collected_at, "%m-%d ") if collected_at.date() != park_now().date() else ""
     who = f"，{specimen.collected_by.name}采样" if specimen.collected_by else ""
     return Answer(
         "before",
@@ -294,7 +296,7 @@ def _refused(scan: Scan, by: Any, refusal: Refused) -> Answer:
         if standing is not None:
             kept, step, current = f"{standing.name} 的登记还在，什么都没有改", scan.step, scan.current
             then = standing
-    lines = [line for line in (REMEDIES.get(code, ""), kept) if line]
+    lines = [line for line in (REMEDIES.get(str(code), ""), kept) if line]
     return Answer(
         "refused",
         refusal.facts.get("said", "这样不行"),

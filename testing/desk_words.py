@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from parkportal.clock import SHANGHAI, park_now
@@ -135,7 +136,7 @@ def waiting(last: str = "") -> Answer:
 
 def prompt(signup: SignUp, scan: Scan, *, sound: str = "", measured_at: datetime | None = None) -> Answer:
     """The person is known; what comes next."""
-    at = {
+    at: dict[str, Any] = {
         "current": signup.code,
         "found_at": scan.found_at,
         "name": signup.name,
@@ -146,9 +147,9 @@ def prompt(signup: SignUp, scan: Scan, *, sound: str = "", measured_at: datetime
     if signup.status in {SignUpStatus.MEASURED, SignUpStatus.KITTED}:
         measured = measured_at or scan.measured_at
         steps = (found, f"体温 {signup.temperature} ℃ {clock(measured)}".strip())
-        lines = (f"{signup.temperature} ℃",)
-        lines += ("扫预印管，或按 F3 打印新条码",) if signup.status == SignUpStatus.MEASURED else ("扫贴好的那一支管",)  # type: ignore[assignment]
-        return Answer("waiting", "扫试管", lines=lines, steps=steps, step=TUBE, measured_at=measured, **at)
+        which = "扫预印管，或按 F3 打印新条码" if signup.status == SignUpStatus.MEASURED else "扫贴好的那一支管"
+        told = (f"{signup.temperature} ℃", which)
+        return Answer("waiting", "扫试管", lines=told, steps=steps, step=TUBE, measured_at=measured, **at)
     lines = ("核对证件，额温枪量好再录",)
     if signup.status == SignUpStatus.STOPPED:
         lines = (f"上次 {signup.temperature} ℃，休息后重新测",)

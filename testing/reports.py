@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from parkportal.clock import park_today
+from parkportal.given import given
 from parkportal.identifiers import id_birthday, id_sex
 from parkportal.printing.sheets import ResultReport, result_report_pdf
 from parkportal.states import Refused
@@ -41,7 +42,7 @@ def report_pdf(specimen: Specimen, signup: SignUp | None = None) -> bytes:
     found = result.get_value_display()
     return result_report_pdf(
         ResultReport(
-            lab=specimen.lab.name,
+            lab=given(specimen.lab).name,
             number=report.number,
             specimen_code=specimen.barcode,
             name=signup.name,
@@ -50,12 +51,12 @@ def report_pdf(specimen: Specimen, signup: SignUp | None = None) -> bytes:
             id_masked=signup.masked_number,
             unit=signup.unit_name,
             result=found,
-            sampled_at=specimen.collected_at,
-            received_at=specimen.received_at,
+            sampled_at=given(specimen.collected_at),
+            received_at=given(specimen.received_at),
             reported_at=result.released_at,
             tester=result.tester_name,
             verifier=result.verifier.name,
-            point=specimen.session.point.name,
+            point=given(specimen.session).point.name,
             specimen_type=specimen.kind,
             targets=_targets(result),
             version=result.version,

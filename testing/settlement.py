@@ -10,6 +10,7 @@ from django.db.models.functions import TruncDate
 from django.http import HttpRequest, QueryDict
 
 from parkportal.clock import SHANGHAI, at, park_now, park_today
+from parkportal.given import given
 from parkportal.records import jobs
 from parkportal.records.audit import record
 from parkportal.records.files import keep_made
@@ -163,10 +164,18 @@ def run(job: Job, progress: jobs.Progress) -> jobs.Finished:
     rows = in_period(first, last).select_related("session__campaign", "lab").order_by("released_at", "id")
     total, made = rows.count(), []
     for number, tube in enumerate(rows.iterator(chunk_size=1000), 1):
-        campaign = tube.session.campaign
+        campaign = given(tube.session).campaign
         price = None if tube.price_fen is None else yuan(tube.price_fen)
         made.append(
-            [tube.barcode, campaign.title, campaign.payer, tube.lab.name, tube.collected_at, tube.released_at, price]
+            [
+                tube.barcode,
+                campaign.title,
+                campaign.payer,
+                given(tube.lab).name,
+                tube.collected_at,
+                tube.released_at,
+                price,
+            ]
         )
         progress.tick(number, total)
     summed = cost(rows)

@@ -97,14 +97,14 @@ def answer_rows(content: dict[str, Any], slot: Slot | None) -> list[AnswerRow]:
 
 
 def _post(post: str) -> list[str]:
-    return [dict(POSTS)[post]] if post else []  # type: ignore[list-item]
+    return [str(dict(POSTS)[post])] if post else []
 
 
 def _origin(health: dict[str, Any]) -> list[str]:
-    lines = [dict(ORIGINS)[health["origin"]]]
+    lines = [str(dict(ORIGINS)[health["origin"]])]
     if health.get("arrived_on"):
         lines.append(_("%(day)s 到长沙") % {"day": health["arrived_on"]})
-    return lines  # type: ignore[return-value]
+    return lines
 
 
 def _health(health: dict[str, Any]) -> list[str]:

@@ -12,7 +12,7 @@ from enterprises.models import Enterprise, ResumptionMove, ResumptionStatus, Sis
 from enterprises.pinyin import name_core, search_text, unit_key
 from enterprises.tiers import derived_tier
 from parkportal.clock import at, park_now, park_today
-from parkportal.editing import EditConflict, conflict_rows
+from parkportal.editing import EditConflict, conflict_rows, named
 from parkportal.idempotency import once
 from parkportal.privacy import mask_name, mask_phone
 from parkportal.records import terms
@@ -122,7 +122,7 @@ def _write(current: Enterprise, changed: Mapping[str, Any], *, by: Any) -> None:
 
 def _conflict(current: Enterprise, data: Mapping[str, Any]) -> EditConflict:
     def speak(name: str, value: Any) -> tuple[str, str]:
-        return str(Enterprise._meta.get_field(name).verbose_name), spoken(current, name, value)
+        return str(named(Enterprise, name).verbose_name), spoken(current, name, value)
 
     there = {name: _present(current, name) for name in data}
     rows = conflict_rows(there, {name: _comparable(value) for name, value in data.items()}, speak)
@@ -134,10 +134,10 @@ def spoken(enterprise: Enterprise, name: str, value: Any) -> str:
     """A value of a field in the words of the page."""
     if value in (None, "", ()):
         return ""
-    field = Enterprise._meta.get_field(name)
+    field = named(Enterprise, name)
     if name in TERM_FIELDS:
         return "、".join(Term.objects.filter(pk__in=value).values_list("label", flat=True))
-    if field.is_relation:
+    if field.related_model is not None:
         return str(field.related_model._default_manager.filter(pk=value).first() or "")
     if isinstance(value, bool):
         return "有" if value else "没有"

@@ -143,7 +143,7 @@ def _verify(visit: Visit, seen_board: int | None, *, by: Any) -> None:
         with transaction.atomic():
             if board.status == Board.Status.GENERATED:
                 picture = visit.photos.select_related("file").first()
-                post_board(board=board, photo=picture and picture.file, by=by)
+                post_board(board=board, photo=picture.file if picture else None, by=by)
             verify_board(board=board, by=by)
     except Refused:
         return

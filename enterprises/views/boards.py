@@ -15,6 +15,7 @@ from enterprises.board_paper import board_pdf
 from enterprises.duties import gaps
 from enterprises.forms.boards import BoardForm, BoardPostForm
 from enterprises.models import Board, Enterprise
+from parkportal.accounts.asking import SignedIn
 from parkportal.editing import newer_version
 from parkportal.guards import public, roles
 from parkportal.idempotency import made_before, new_token, token_of
@@ -31,7 +32,7 @@ PAGE = 50
 
 
 @roles(*STAFF)
-def board_list(request: HttpRequest) -> HttpResponse:
+def board_list(request: SignedIn) -> HttpResponse:
     """Coverage by tag, and the list of the missing."""
     rows = wall.followed(request.user)
     tab = request.GET.get("tab", "missing")
@@ -54,7 +55,7 @@ def board_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*HANDLE)
-def board_create(request: HttpRequest, pk: int) -> HttpResponse:
+def board_create(request: SignedIn, pk: int) -> HttpResponse:
     """The next version of an enterprise's board."""
     enterprise = get_object_or_404(Enterprise.objects.followed_by(request.user).current().for_file(), pk=pk)
     if known := made_before(Board, request.POST.get("token")):
@@ -75,13 +76,13 @@ def board_create(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "enterprises/board_form.html", context, status=422 if form.errors else 200)
 
 
-def _board(request: HttpRequest, pk: int, *, boards: QuerySet[Board] | None = None) -> Board:
+def _board(request: SignedIn, pk: int, *, boards: QuerySet[Board] | None = None) -> Board:
     rows = Board.objects.visible_to(request.user) if boards is None else boards
     return get_object_or_404(rows.select_related("enterprise", "photo"), pk=pk)
 
 
 @roles(*READ)
-def board_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def board_detail(request: SignedIn, pk: int) -> HttpResponse:
     board = _board(request, pk)
     context = {
         "board": board,
@@ -98,7 +99,7 @@ def board_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @roles(*READ)
-def board_print(request: HttpRequest, pk: int, size: str) -> HttpResponse:
+def board_print(request: SignedIn, pk: int, size: str) -> HttpResponse:
     """The PDF in A3 or A2."""
     if size not in SIZES:
         raise Http404
@@ -111,7 +112,7 @@ def board_print(request: HttpRequest, pk: int, size: str) -> HttpResponse:
 
 @require_GET
 @roles(*READ)
-def board_photo(request: HttpRequest, pk: int) -> HttpResponse:
+def board_photo(request: SignedIn, pk: int) -> HttpResponse:
     board = _board(request, pk)
     if board.photo is None:
         raise Http404
@@ -119,7 +120,7 @@ def board_photo(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*HANDLE)
-def board_post(request: HttpRequest, pk: int) -> HttpResponse:
+def board_post(request: SignedIn, pk: int) -> HttpResponse:
     """It hangs: the photo."""
     board = _board(request, pk, boards=Board.objects.handled_by(request.user))
     form = BoardPostForm(request.POST or None, request.FILES or None)
@@ -137,7 +138,7 @@ def board_post(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles("committee", "supervisor", "squad")
-def board_verify(request: HttpRequest, pk: int) -> HttpResponse:
+def board_verify(request: SignedIn, pk: int) -> HttpResponse:
     """Seen on a visit, with the right names."""
     board = _board(request, pk, boards=Board.objects.handled_by(request.user))
     try:

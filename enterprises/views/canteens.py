@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,6 +21,7 @@ from enterprises.actions.canteen import (
 )
 from enterprises.forms.canteen import AssignForm, GuidanceForm, GuidanceWordsForm, MealPointForm, MealSlotForm
 from enterprises.models import Enterprise, Guidance, MealPoint, MealSlot
+from parkportal.accounts.asking import SignedIn
 from parkportal.clock import park_today
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
@@ -35,7 +36,7 @@ PAGE = 50
 
 
 @roles(*READ)
-def meal_list(request: HttpRequest) -> HttpResponse:
+def meal_list(request: SignedIn) -> HttpResponse:
     """Every point that the person sees, with its lines; `?enterprise=` those of one."""
     rows = MealPoint.objects.visible_to(request.user).select_related("enterprise")
     if units := keys_of([request.GET.get("enterprise", "")]):
@@ -52,18 +53,18 @@ def meal_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles("committee")
-def meal_create(request: HttpRequest) -> HttpResponse:
+def meal_create(request: SignedIn) -> HttpResponse:
     """A canteen of the park."""
     return _open_point(request, None)
 
 
 @roles(*OWN)
-def enterprise_meal_create(request: HttpRequest, pk: int) -> HttpResponse:
+def enterprise_meal_create(request: SignedIn, pk: int) -> HttpResponse:
     """A canteen of an enterprise."""
     return _open_point(request, get_object_or_404(Enterprise.objects.editable_by(request.user).current(), pk=pk))
 
 
-def _open_point(request: HttpRequest, enterprise: Enterprise | None) -> HttpResponse:
+def _open_point(request: SignedIn, enterprise: Enterprise | None) -> HttpResponse:
     if known := made_before(MealPoint, request.POST.get("token")):
         return redirect("enterprises:meal_detail", pk=known.pk)
     form = MealPointForm(request.POST or None)
@@ -78,12 +79,12 @@ def _open_point(request: HttpRequest, enterprise: Enterprise | None) -> HttpResp
 
 
 @roles(*READ)
-def meal_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def meal_detail(request: SignedIn, pk: int) -> HttpResponse:
     point = get_object_or_404(MealPoint.objects.visible_to(request.user).select_related("enterprise"), pk=pk)
     return render(request, "enterprises/meal_detail.html", _plan(request, point))
 
 
-def _plan(request: HttpRequest, point: MealPoint, form: MealSlotForm | None = None) -> dict[str, Any]:
+def _plan(request: SignedIn, point: MealPoint, form: MealSlotForm | None = None) -> dict[str, Any]:
     edits = MealPoint.objects.editable_by(request.user).filter(pk=point.pk).exists()
     return {
         "point": point,
@@ -96,7 +97,7 @@ def _plan(request: HttpRequest, point: MealPoint, form: MealSlotForm | None = No
 
 @require_POST
 @roles(*OWN)
-def meal_slot_add(request: HttpRequest, pk: int) -> HttpResponse:
+def meal_slot_add(request: SignedIn, pk: int) -> HttpResponse:
     """One more line of the plan; what is in the way is named, and what was typed stays."""
     point = get_object_or_404(MealPoint.objects.editable_by(request.user).select_related("enterprise"), pk=pk)
     form = MealSlotForm(request.POST)
@@ -113,7 +114,7 @@ def meal_slot_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*OWN)
-def meal_slot_end(request: HttpRequest, pk: int) -> HttpResponse:
+def meal_slot_end(request: SignedIn, pk: int) -> HttpResponse:
     slots = MealSlot.objects.standing().filter(point__in=MealPoint.objects.editable_by(request.user))
     slot = get_object_or_404(slots.select_related("point"), pk=pk)
     end_meal_slot(slot=slot, by=request.user)
@@ -123,7 +124,7 @@ def meal_slot_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*OWN)
-def meal_close(request: HttpRequest, pk: int) -> HttpResponse:
+def meal_close(request: SignedIn, pk: int) -> HttpResponse:
     point = get_object_or_404(MealPoint.objects.editable_by(request.user), pk=pk)
     close_meal_point(point=point, by=request.user)
     messages.success(request, f"{point} 停用了。")
@@ -132,7 +133,7 @@ def meal_close(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @roles(*READ)
-def meal_poster(request: HttpRequest, pk: int, size: str) -> HttpResponse:
+def meal_poster(request: SignedIn, pk: int, size: str) -> HttpResponse:
     """What hangs at the door."""
     point = get_object_or_404(MealPoint.objects.visible_to(request.user).select_related("enterprise"), pk=pk)
     if size not in SIZES:
@@ -150,7 +151,7 @@ def meal_poster(request: HttpRequest, pk: int, size: str) -> HttpResponse:
 
 
 @roles(*READ)
-def guidance_list(request: HttpRequest) -> HttpResponse:
+def guidance_list(request: SignedIn) -> HttpResponse:
     rows = Guidance.objects.visible_to(request.user).select_related("enterprise", "officer")
     open_only = request.GET.get("tab") != "all"
     shown = rows.open().order_by("requested_at", "pk") if open_only else rows.order_by("-requested_at", "-pk")
@@ -164,7 +165,7 @@ def guidance_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*OWN)
-def guidance_create(request: HttpRequest, pk: int) -> HttpResponse:
+def guidance_create(request: SignedIn, pk: int) -> HttpResponse:
     """The enterprise asks, or the committee for it."""
     enterprise = get_object_or_404(Enterprise.objects.editable_by(request.user).current(), pk=pk)
     form = GuidanceForm(request.POST or None)
@@ -183,12 +184,12 @@ MOVES = {"assign": "assigned", "done": "done", "withdraw": "withdrawn"}
 
 
 @roles(*READ)
-def guidance_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def guidance_detail(request: SignedIn, pk: int) -> HttpResponse:
     rows = Guidance.objects.visible_to(request.user).select_related("enterprise", "officer")
     return render(request, "enterprises/guidance_detail.html", _guidance(request, get_object_or_404(rows, pk=pk)))
 
 
-def _guidance(request: HttpRequest, guidance: Guidance, **forms: Any) -> dict[str, Any]:
+def _guidance(request: SignedIn, guidance: Guidance, **forms: Any) -> dict[str, Any]:
     steps = {
         step: forms.get(step) or form(auto_id=f"{step}_%s")
         for step, form in STEPS.items()
@@ -207,7 +208,7 @@ def _guidance(request: HttpRequest, guidance: Guidance, **forms: Any) -> dict[st
 
 @require_POST
 @roles(*READ)
-def guidance_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+def guidance_step(request: SignedIn, pk: int, step: str) -> HttpResponse:
     rows = Guidance.objects.visible_to(request.user).select_related("enterprise", "officer")
     guidance = get_object_or_404(rows, pk=pk)
     if step not in STEPS or not guidance.may_be_moved(MOVES[step], request.user):

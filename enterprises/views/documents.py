@@ -3,14 +3,16 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from enterprises.actions import hand_in_document, judge_document
 from enterprises.document_templates import template_text
 from enterprises.forms import DocumentForm, JudgeDocumentForm
 from enterprises.models import Enterprise, EnterpriseDocument
+from parkportal.accounts.asking import SignedIn
 from parkportal.editing import newer_version, now_seen
+from parkportal.given import given
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
 from parkportal.records import terms
@@ -22,7 +24,7 @@ READ = ("committee", "leader", "supervisor", "squad", "contact", "principal")
 
 
 @roles(*READ)
-def document_list(request: HttpRequest, pk: int) -> HttpResponse:
+def document_list(request: SignedIn, pk: int) -> HttpResponse:
     """Each kind with its versions, the guidance beside them."""
     enterprise = get_object_or_404(Enterprise.objects.followed_by(request.user).current(), pk=pk)
     rows = EnterpriseDocument.objects.visible_to(request.user).filter(enterprise=enterprise).for_list()
@@ -39,7 +41,7 @@ def document_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles("committee", "contact", "principal")
-def document_create(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+def document_create(request: SignedIn, pk: int, kind: str) -> HttpResponse:
     """A new version: from the template, or from the version before."""
     enterprise = get_object_or_404(Enterprise.objects.editable_by(request.user).current(), pk=pk)
     words = _kind_or_404(kind)
@@ -79,7 +81,7 @@ def _start(last: EnterpriseDocument | None, enterprise: Enterprise, kind: str) -
 
 
 @roles(*READ)
-def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def document_detail(request: SignedIn, pk: int) -> HttpResponse:
     """One version to read and print; whoever guides says whether it is good."""
     rows = EnterpriseDocument.objects.visible_to(request.user).select_related("enterprise", "file", "made_by")
     document = get_object_or_404(rows, pk=pk)
@@ -106,9 +108,9 @@ def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*READ)
-def document_file(request: HttpRequest, pk: int) -> HttpResponse:
+def document_file(request: SignedIn, pk: int) -> HttpResponse:
     """The uploaded file; `?view=1` shows a picture or PDF in the browser."""
     rows = EnterpriseDocument.objects.visible_to(request.user).filter(file__isnull=False)
     document = get_object_or_404(rows.select_related("file", "enterprise"), pk=pk)
     record("file.downloaded", by=request.user, subject=document)
-    return serve(document.file, download="view" not in request.GET)
+    return serve(given(document.file), download="view" not in request.GET)

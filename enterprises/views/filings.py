@@ -3,7 +3,7 @@
 from functools import partial
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -16,6 +16,7 @@ from enterprises.forms import FilingStepForm
 from enterprises.forms.filings import FilingReviewForm
 from enterprises.models import Employment, Enterprise, Filing
 from enterprises.views.papers import labelled_papers, steps_of
+from parkportal.accounts.asking import SignedIn
 from parkportal.again import agreed
 from parkportal.editing import EditConflict, chosen, conflict_page, mark_of, spoken_by
 from parkportal.guards import roles
@@ -29,7 +30,7 @@ READ = (*OWN, "leader", "squad", "supervisor")
 
 @require_POST
 @roles(*OWN)
-def filing_open(request: HttpRequest, pk: int) -> HttpResponse:
+def filing_open(request: SignedIn, pk: int) -> HttpResponse:
     """Begin the enterprise's filing, or go on with the one begun."""
     enterprise = get_object_or_404(Enterprise.objects.editable_by(request.user).current(), pk=pk)
     filing = open_filing(enterprise=enterprise, by=request.user)
@@ -40,7 +41,7 @@ def filing_open(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*OWN)
-def filing_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+def filing_step(request: SignedIn, pk: int, step: str) -> HttpResponse:
     filing = get_object_or_404(Filing.objects.editable_by(request.user).select_related("enterprise"), pk=pk)
     if step not in BY_CODE:
         raise Http404
@@ -69,7 +70,7 @@ def filing_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 
 @require_POST
 @roles(*OWN)
-def filing_draft(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+def filing_draft(request: SignedIn, pk: int, step: str) -> HttpResponse:
     """Autosave: what is typed so far, also when it is not right yet."""
     filing = get_object_or_404(Filing.objects.editable_by(request.user), pk=pk)
     if step not in BY_CODE:
@@ -81,7 +82,7 @@ def filing_draft(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 
 
 @roles(*READ)
-def filing_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def filing_detail(request: SignedIn, pk: int) -> HttpResponse:
     filing = get_object_or_404(Filing.objects.visible_to(request.user).select_related("enterprise", "filed_by"), pk=pk)
     context = {
         "filing": filing,
@@ -101,7 +102,7 @@ def filing_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*OWN)
-def filing_submit(request: HttpRequest, pk: int) -> HttpResponse:
+def filing_submit(request: SignedIn, pk: int) -> HttpResponse:
     """Hand it in from the check page."""
     visible = Filing.objects.filter(enterprise__in=Enterprise.objects.editable_by(request.user))
     filing = get_object_or_404(visible, pk=pk)
@@ -117,7 +118,7 @@ def filing_submit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*READ)
-def filing_print(request: HttpRequest, pk: int) -> HttpResponse:
+def filing_print(request: SignedIn, pk: int) -> HttpResponse:
     """All paper forms filled from the one record."""
     filing = get_object_or_404(Filing.objects.visible_to(request.user).select_related("enterprise__squad"), pk=pk)
     people = Employment.objects.visible_to(request.user).current().filter(enterprise=filing.enterprise)
@@ -129,7 +130,7 @@ def filing_print(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles("committee")
-def filing_review(request: HttpRequest, pk: int) -> HttpResponse:
+def filing_review(request: SignedIn, pk: int) -> HttpResponse:
     """Accept, or send back with what to correct, field by field."""
     filing = get_object_or_404(Filing.objects.visible_to(request.user).select_related("enterprise"), pk=pk)
     form = FilingReviewForm(request.POST if request.method == "POST" else None)
@@ -148,7 +149,7 @@ def filing_review(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "enterprises/filing_review.html", context, status=422 if form.errors else 200)
 
 
-def _reviewed(filing: Filing, form: FilingReviewForm, request: HttpRequest, **_: str) -> str:
+def _reviewed(filing: Filing, form: FilingReviewForm, request: SignedIn, **_: str) -> str:
     """Do what the button says; the words of what was done."""
     token = token_of(request.POST.get("token"))
     if request.POST.get("do") == "return":

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -16,6 +16,7 @@ from enterprises.forms.inspections import EvidenceForm, InspectionForm, Reinspec
 from enterprises.inspection_sheet import inspection_pdf
 from enterprises.models import Enterprise, Inspection, InspectionPhoto
 from enterprises.models.inspections import INSPECTORS
+from parkportal.accounts.asking import SignedIn
 from parkportal.again import ReasonForm, answered, typed
 from parkportal.clock import park_now, park_today
 from parkportal.guards import roles
@@ -29,7 +30,7 @@ TABS = (("open", "在整改"), ("overdue", "逾期"), ("submitted", "待复查")
 
 
 @roles("committee", "leader", "supervisor", "squad")
-def inspection_list(request: HttpRequest) -> HttpResponse:
+def inspection_list(request: SignedIn) -> HttpResponse:
     rows = Inspection.objects.visible_to(request.user)
     tab = request.GET.get("tab", "open")
     asked = {
@@ -57,7 +58,7 @@ def inspection_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*INSPECTORS)
-def inspection_create(request: HttpRequest, pk: int) -> HttpResponse:
+def inspection_create(request: SignedIn, pk: int) -> HttpResponse:
     """Recorded on the spot. A browser's queue asks for JSON and may send the same token again."""
     enterprise = get_object_or_404(Enterprise.objects.followed_by(request.user).current(), pk=pk)
     wants_json = request.headers.get("Accept") == "application/json"
@@ -79,7 +80,7 @@ def inspection_create(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "enterprises/inspection_form.html", context, status=422 if form.errors else 200)
 
 
-def _told(request: HttpRequest, made: Inspection, wants_json: bool) -> HttpResponse:
+def _told(request: SignedIn, made: Inspection, wants_json: bool) -> HttpResponse:
     url, text = reverse("enterprises:inspection_detail", args=[made.pk]), f"记下了：{made.get_status_display()}"
     if request.headers.get("X-Queue-Late") != "1":  # sent later, nobody looks at the next page for it
         messages.success(request, text)
@@ -87,7 +88,7 @@ def _told(request: HttpRequest, made: Inspection, wants_json: bool) -> HttpRespo
 
 
 @roles(*READ)
-def inspection_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def inspection_detail(request: SignedIn, pk: int) -> HttpResponse:
     rows = Inspection.objects.visible_to(request.user).select_related("enterprise", "by")
     inspection = get_object_or_404(rows, pk=pk)
     context = {
@@ -102,7 +103,7 @@ def inspection_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "enterprises/inspection_detail.html", context)
 
 
-def _step(request: HttpRequest, inspection: Inspection, form: Any, act: Any, words: dict[str, str]) -> HttpResponse:
+def _step(request: SignedIn, inspection: Inspection, form: Any, act: Any, words: dict[str, str]) -> HttpResponse:
     """One page of one form that moves the inspection on."""
     if request.method == "POST" and form.is_valid():
         try:
@@ -116,7 +117,7 @@ def _step(request: HttpRequest, inspection: Inspection, form: Any, act: Any, wor
 
 
 @roles("committee", "contact", "principal")
-def inspection_evidence(request: HttpRequest, pk: int) -> HttpResponse:
+def inspection_evidence(request: SignedIn, pk: int) -> HttpResponse:
     """The enterprise shows what was put right."""
     rows = Inspection.objects.answered_by(request.user).select_related("enterprise")
     inspection = get_object_or_404(rows, pk=pk)
@@ -128,7 +129,7 @@ def inspection_evidence(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*INSPECTORS)
-def inspection_reinspect(request: HttpRequest, pk: int) -> HttpResponse:
+def inspection_reinspect(request: SignedIn, pk: int) -> HttpResponse:
     """合格, 限期整改 or 继续整改."""
     rows = Inspection.objects.inspected_by(request.user).select_related("enterprise")
     inspection = get_object_or_404(rows, pk=pk)
@@ -141,7 +142,7 @@ def inspection_reinspect(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles("committee")
-def inspection_void(request: HttpRequest, pk: int) -> HttpResponse:
+def inspection_void(request: SignedIn, pk: int) -> HttpResponse:
     inspection = get_object_or_404(Inspection.objects.inspected_by(request.user), pk=pk)
     form = typed(request, ReasonForm, "void", needs="请写明为什么作废。")
     act = partial(void_inspection, inspection=inspection, by=request.user)
@@ -150,14 +151,14 @@ def inspection_void(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @roles(*READ)
-def inspection_photo(request: HttpRequest, pk: int) -> HttpResponse:
+def inspection_photo(request: SignedIn, pk: int) -> HttpResponse:
     photos = InspectionPhoto.objects.filter(inspection__in=Inspection.objects.visible_to(request.user))
     return serve(get_object_or_404(photos.select_related("file"), pk=pk).file, download=False)
 
 
 @require_GET
 @roles(*READ)
-def inspection_print(request: HttpRequest, pk: int) -> HttpResponse:
+def inspection_print(request: SignedIn, pk: int) -> HttpResponse:
     """The sheet of an inspection."""
     rows = Inspection.objects.visible_to(request.user).select_related("enterprise")
     inspection = get_object_or_404(rows, pk=pk)
@@ -166,7 +167,7 @@ def inspection_print(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @roles(*INSPECTORS)
-def inspection_blank(request: HttpRequest, pk: int) -> HttpResponse:
+def inspection_blank(request: SignedIn, pk: int) -> HttpResponse:
     """The sheet to take along, not filled in."""
     enterprise = get_object_or_404(Enterprise.objects.followed_by(request.user).current(), pk=pk)
     return _pdf(inspection_pdf(enterprise, None), f"inspection-blank-{pk}")

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -17,6 +17,7 @@ from enterprises.dictionaries import INVITED
 from enterprises.forms.letters import GreetingForm, MadeForm
 from enterprises.models import Greeting, GreetingContact, GreetingKind
 from enterprises.models.letters import REACHED, Addressee
+from parkportal.accounts.asking import SignedIn
 from parkportal.again import answered, drawn, typed
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
@@ -31,7 +32,7 @@ PAGE = 50
 
 
 @roles(*READ)
-def greeting_list(request: HttpRequest) -> HttpResponse:
+def greeting_list(request: SignedIn) -> HttpResponse:
     rows = Greeting.objects.visible_to(request.user).select_related("by")
     page = Paginator(rows.order_by("-created_at", "-pk"), PAGE).get_page(request.GET.get("page"))
     reached = GreetingContact.objects.visible_to(request.user).filter(greeting__in=[one.pk for one in page])
@@ -47,7 +48,7 @@ def greeting_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles("committee")
-def greeting_create(request: HttpRequest, kind: str) -> HttpResponse:
+def greeting_create(request: SignedIn, kind: str) -> HttpResponse:
     """`look` shows the words as the first enterprise gets them, and writes nothing."""
     if kind not in GreetingKind.values:
         raise Http404
@@ -93,7 +94,7 @@ def _message_of_first(to: Addressees, facts: dict[str, Any]) -> dict[str, Any]:
 
 
 @roles(*READ)
-def greeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def greeting_detail(request: SignedIn, pk: int) -> HttpResponse:
     """For the park whom it reached and how; for the enterprise the letter itself."""
     greeting = get_object_or_404(Greeting.objects.visible_to(request.user).select_related("by", "job"), pk=pk)
     contacts = GreetingContact.objects.visible_to(request.user).filter(greeting=greeting)
@@ -120,7 +121,7 @@ def greeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles("committee")
-def greeting_rest(request: HttpRequest, pk: int) -> HttpResponse:
+def greeting_rest(request: SignedIn, pk: int) -> HttpResponse:
     greeting = get_object_or_404(Greeting.objects.visible_to(request.user), pk=pk)
     try:
         send_rest(greeting=greeting, by=request.user)
@@ -131,7 +132,7 @@ def greeting_rest(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles("committee")
-def greeting_print(request: HttpRequest, pk: int) -> HttpResponse:
+def greeting_print(request: SignedIn, pk: int) -> HttpResponse:
     greeting = get_object_or_404(Greeting.objects.visible_to(request.user), pk=pk)
     try:
         return redirect("records:job", token=print_letters(greeting=greeting, by=request.user).token)
@@ -142,7 +143,7 @@ def greeting_print(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles("committee", "supervisor", "squad")
-def greeting_done(request: HttpRequest, pk: int) -> HttpResponse:
+def greeting_done(request: SignedIn, pk: int) -> HttpResponse:
     """A call or a visit was made."""
     rows = GreetingContact.objects.handled_by(request.user).select_related("greeting", "enterprise")
     contact = get_object_or_404(rows, pk=pk)

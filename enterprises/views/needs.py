@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from enterprises.actions import close_need, confirm_need, pass_need, register_need, reopen_need, void_need
 from enterprises.forms import NeedCloseForm, NeedConfirmForm, NeedForm, NeedPassForm, NeedReasonForm
 from enterprises.models import Enterprise, Need
+from parkportal.accounts.asking import SignedIn
 from parkportal.editing import EditConflict, chosen, conflict_page, mark_of, spoken_by
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
@@ -40,7 +41,7 @@ def _shown(rows: Any, show: str) -> Any:
 
 
 @roles(*READ)
-def need_list(request: HttpRequest) -> HttpResponse:
+def need_list(request: SignedIn) -> HttpResponse:
     """Whose turn it is, the oldest term first; `?mine=1` those that were passed to the person."""
     visible, figure = figure_rows(request, Need.objects.visible_to(request.user))
     show = request.GET.get("show", "all" if figure else "open")
@@ -64,7 +65,7 @@ def need_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*WRITE)
-def need_create(request: HttpRequest, pk: int) -> HttpResponse:
+def need_create(request: SignedIn, pk: int) -> HttpResponse:
     """An enterprise writes down its own need, or the park for it."""
     enterprise = get_object_or_404(_writable(request).current(), pk=pk)
     if known := made_before(Need, request.POST.get("token")):
@@ -81,18 +82,18 @@ def need_create(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "enterprises/need_form.html", context, status=422 if form.errors else 200)
 
 
-def _writable(request: HttpRequest) -> Any:
+def _writable(request: SignedIn) -> Any:
     everything = request.user.has_role("committee")
     return Enterprise.objects.all() if everything else Enterprise.objects.reached_by(request.user)
 
 
 @roles(*READ)
-def need_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def need_detail(request: SignedIn, pk: int) -> HttpResponse:
     need = get_object_or_404(Need.objects.visible_to(request.user).select_related("enterprise", "owner"), pk=pk)
     return render(request, "enterprises/need_detail.html", _detail(request, need))
 
 
-def _detail(request: HttpRequest, need: Need, **forms: Any) -> dict[str, Any]:
+def _detail(request: SignedIn, need: Need, **forms: Any) -> dict[str, Any]:
     handles = Need.objects.handled_by(request.user).filter(pk=need.pk).exists()
     answers = handles or _writable(request).filter(pk=need.enterprise_id).exists()
     drawn = {"seen": mark_of(need.handling())}
@@ -121,7 +122,7 @@ def _possible(need: Need, step: str) -> bool:
 
 @require_POST
 @roles(*WRITE)
-def need_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+def need_step(request: SignedIn, pk: int, step: str) -> HttpResponse:
     """One step of a need, by whoever may take it."""
     if step not in STEPS:
         raise Http404
@@ -145,7 +146,7 @@ def need_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     return render(request, "enterprises/need_detail.html", _detail(request, need, **{step: form}), status=422)
 
 
-def _said(request: HttpRequest, need: Need, form: Any) -> dict[str, Any]:
+def _said(request: SignedIn, need: Need, form: Any) -> dict[str, Any]:
     """What the step is told. Of two people who pass a need on, the second chose field by field what holds."""
     data = form.cleaned_data
     if not isinstance(form, NeedPassForm):

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -16,6 +16,7 @@ from enterprises.actions.notices import read_notice, remind_of_notice, send_noti
 from enterprises.addressing import addressees
 from enterprises.forms.notices import NoticeForm
 from enterprises.models import Enterprise, Notice, NoticeReceipt
+from parkportal.accounts.asking import SignedIn
 from parkportal.again import ReasonForm, answered, typed
 from parkportal.clock import park_now
 from parkportal.guards import roles
@@ -29,7 +30,7 @@ NAMED = 20  # enterprises named in the text for the group
 
 
 @roles(*READ)
-def notice_list(request: HttpRequest) -> HttpResponse:
+def notice_list(request: SignedIn) -> HttpResponse:
     """What was sent, the latest first; for a contact with whether somebody of the own enterprise has read it."""
     own = Enterprise.objects.spoken_for_by(request.user)
     unread = NoticeReceipt.objects.unread().filter(notice=OuterRef("pk"), enterprise__in=own)
@@ -46,7 +47,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles("committee")
-def notice_create(request: HttpRequest) -> HttpResponse:
+def notice_create(request: SignedIn) -> HttpResponse:
     """To the rows of the register that the query shows; their number is seen before anything is sent."""
     if known := made_before(Notice, request.POST.get("token")):
         return redirect("enterprises:notice_detail", pk=known.pk)
@@ -69,7 +70,7 @@ def notice_create(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*READ)
-def notice_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def notice_detail(request: SignedIn, pk: int) -> HttpResponse:
     notice = get_object_or_404(Notice.objects.visible_to(request.user).select_related("by"), pk=pk)
     receipts = NoticeReceipt.objects.visible_to(request.user).filter(notice=notice)
     own = receipts.filter(enterprise__in=Enterprise.objects.spoken_for_by(request.user))
@@ -86,7 +87,7 @@ def notice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "enterprises/notice_detail.html", context)
 
 
-def _receipts(request: HttpRequest, notice: Notice, receipts: Any) -> dict[str, Any]:
+def _receipts(request: SignedIn, notice: Notice, receipts: Any) -> dict[str, Any]:
     """Who has read it and who has not, and the text for the group."""
     sent, read = receipts.counts_of([notice.pk]).get(notice.pk, (0, 0))
     tab = "read" if request.GET.get("tab") == "read" else "unread"
@@ -107,7 +108,7 @@ def _receipts(request: HttpRequest, notice: Notice, receipts: Any) -> dict[str, 
 
 @require_POST
 @roles("contact", "principal")
-def notice_read(request: HttpRequest, pk: int) -> HttpResponse:
+def notice_read(request: SignedIn, pk: int) -> HttpResponse:
     notice = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
     read_notice(notice=notice, by=request.user)
     messages.success(request, "记下了，您看过了。")
@@ -116,7 +117,7 @@ def notice_read(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles("committee", "supervisor", "squad")
-def notice_told(request: HttpRequest, pk: int) -> HttpResponse:
+def notice_told(request: SignedIn, pk: int) -> HttpResponse:
     """Told on the phone, for an enterprise without an account or without an answer."""
     receipt = get_object_or_404(NoticeReceipt.objects.visible_to(request.user).select_related("notice"), pk=pk)
     try:
@@ -128,7 +129,7 @@ def notice_told(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles("committee")
-def notice_remind(request: HttpRequest, pk: int) -> HttpResponse:
+def notice_remind(request: SignedIn, pk: int) -> HttpResponse:
     notice = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
     try:
         job = remind_of_notice(notice=notice, by=request.user)
@@ -143,7 +144,7 @@ def notice_remind(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles("committee")
-def notice_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def notice_withdraw(request: SignedIn, pk: int) -> HttpResponse:
     notice = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
     form = typed(request, ReasonForm, "withdraw", needs="请写明为什么撤回。")
     act = partial(withdraw_notice, notice=notice, by=request.user)

@@ -13,8 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 from enterprises.actions.outlets import check_outlet, correct_outlet, open_outlet, set_outlet_open
 from enterprises.forms.canteen import OutletCheckForm, OutletForm
 from enterprises.models import Outlet, OutletCheck
+from parkportal.accounts.asking import SignedIn
 from parkportal.clock import park_now
 from parkportal.editing import EditConflict, chosen, conflict_page, mark_of, spoken_by
+from parkportal.given import given
 from parkportal.guards import public, roles
 from parkportal.idempotency import made_before
 from parkportal.records.files import serve
@@ -27,7 +29,7 @@ PAGE = 50
 
 
 @roles(*PARK)
-def outlet_list(request: HttpRequest) -> HttpResponse:
+def outlet_list(request: SignedIn) -> HttpResponse:
     rows, figure = figure_rows(request, Outlet.objects.visible_to(request.user))
     context = {
         "page_obj": Paginator(rows.with_last_check().order_by("name", "pk"), PAGE).get_page(request.GET.get("page")),
@@ -40,18 +42,18 @@ def outlet_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles("committee")
-def outlet_create(request: HttpRequest) -> HttpResponse:
+def outlet_create(request: SignedIn) -> HttpResponse:
     if known := made_before(Outlet, request.POST.get("token")):
         return redirect("enterprises:outlet_detail", pk=known.pk)
     return _edit(request, Outlet())
 
 
 @roles("committee")
-def outlet_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def outlet_edit(request: SignedIn, pk: int) -> HttpResponse:
     return _edit(request, get_object_or_404(Outlet.objects.visible_to(request.user), pk=pk))
 
 
-def _edit(request: HttpRequest, outlet: Outlet) -> HttpResponse:
+def _edit(request: SignedIn, outlet: Outlet) -> HttpResponse:
     form = OutletForm(request.POST or None, instance=outlet, initial={"seen": mark_of(outlet.facts())})
     if request.method == "POST" and form.is_valid():
         facts = {name: form.cleaned_data[name] for name in Outlet.FACTS}
@@ -66,7 +68,7 @@ def _edit(request: HttpRequest, outlet: Outlet) -> HttpResponse:
     return render(request, "enterprises/outlet_form.html", context, status=422 if form.errors else 200)
 
 
-def _saved(request: HttpRequest, form: OutletForm, facts: dict[str, Any]) -> Outlet:
+def _saved(request: SignedIn, form: OutletForm, facts: dict[str, Any]) -> Outlet:
     if form.instance.pk is None:
         return open_outlet(facts=facts, by=request.user, token=form.cleaned_data["token"])
     seen, spoken = form.cleaned_data["seen"], spoken_by(form)
@@ -75,12 +77,12 @@ def _saved(request: HttpRequest, form: OutletForm, facts: dict[str, Any]) -> Out
 
 
 @roles(*PARK)
-def outlet_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def outlet_detail(request: SignedIn, pk: int) -> HttpResponse:
     outlet = get_object_or_404(Outlet.objects.visible_to(request.user).with_last_check(), pk=pk)
     return render(request, "enterprises/outlet_detail.html", _detail(request, outlet))
 
 
-def _detail(request: HttpRequest, outlet: Outlet, form: OutletCheckForm | None = None) -> dict[str, Any]:
+def _detail(request: SignedIn, outlet: Outlet, form: OutletCheckForm | None = None) -> dict[str, Any]:
     may_check = request.user.has_role(*CHECK) and outlet.closed_at is None
     return {
         "outlet": outlet,
@@ -92,7 +94,7 @@ def _detail(request: HttpRequest, outlet: Outlet, form: OutletCheckForm | None =
 
 @require_POST
 @roles(*CHECK)
-def outlet_check(request: HttpRequest, pk: int) -> HttpResponse:
+def outlet_check(request: SignedIn, pk: int) -> HttpResponse:
     outlet = get_object_or_404(Outlet.objects.visible_to(request.user).with_last_check(), pk=pk)
     form = OutletCheckForm(request.POST, request.FILES)
     if form.is_valid():
@@ -108,7 +110,7 @@ def outlet_check(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles("committee")
-def outlet_open(request: HttpRequest, pk: int) -> HttpResponse:
+def outlet_open(request: SignedIn, pk: int) -> HttpResponse:
     """停业 or open again: `open=1`."""
     outlet = get_object_or_404(Outlet.objects.visible_to(request.user), pk=pk)
     set_outlet_open(outlet=outlet, is_open=request.POST.get("open") == "1", by=request.user)
@@ -117,10 +119,10 @@ def outlet_open(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @roles(*PARK)
-def outlet_photo(request: HttpRequest, pk: int) -> HttpResponse:
+def outlet_photo(request: SignedIn, pk: int) -> HttpResponse:
     """The picture of a check."""
     checks = OutletCheck.objects.filter(outlet__in=Outlet.objects.visible_to(request.user), file__isnull=False)
-    return serve(get_object_or_404(checks.select_related("file"), pk=pk).file, download=False)
+    return serve(given(get_object_or_404(checks.select_related("file"), pk=pk).file), download=False)
 
 
 @require_GET

@@ -5,13 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from enterprises.actions import end_contact, hand_over, invite_contact, reveal_person
 from enterprises.forms import ContactHandOverForm, ContactInviteForm
 from enterprises.models import DailyReport, Employment, Enterprise, EnterpriseContact, PersonFlag
+from parkportal.accounts.asking import SignedIn
 from parkportal.accounts.models import Invitation, in_force
 from parkportal.guards import roles
 from parkportal.keys import key_of
@@ -29,7 +30,7 @@ PAGE = 50
 
 
 @roles(*OWN)
-def contact_list(request: HttpRequest, pk: int) -> HttpResponse:
+def contact_list(request: SignedIn, pk: int) -> HttpResponse:
     enterprise = get_object_or_404(Enterprise.objects.editable_by(request.user).current(), pk=pk)
     context = {
         "enterprise": enterprise,
@@ -42,7 +43,7 @@ def contact_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*OWN)
-def contact_invite(request: HttpRequest, pk: int) -> HttpResponse:
+def contact_invite(request: SignedIn, pk: int) -> HttpResponse:
     """A single-use link by text message."""
     enterprise = get_object_or_404(Enterprise.objects.editable_by(request.user).current(), pk=pk)
     initial = {"name": enterprise.liaison_name, "phone": enterprise.liaison_phone}
@@ -67,7 +68,7 @@ def contact_invite(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*OWN)
-def contact_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+def contact_hand_over(request: SignedIn, pk: int) -> HttpResponse:
     """A successor is invited; with the first sign-in of the successor the account that hands over ends."""
     contact = get_object_or_404(_held(request.user), pk=pk)
     form = ContactHandOverForm(request.POST or None)
@@ -91,7 +92,7 @@ def _held(user: Any) -> Any:
 
 @require_POST
 @roles(*OWN)
-def contact_end(request: HttpRequest, pk: int) -> HttpResponse:
+def contact_end(request: SignedIn, pk: int) -> HttpResponse:
     contact = get_object_or_404(_held(request.user), pk=pk)
     try:
         end_contact(contact=contact, by=request.user)
@@ -104,7 +105,7 @@ def contact_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles("committee", "contact", "principal", "squad", "supervisor")
-def people_list(request: HttpRequest, pk: int) -> HttpResponse:
+def people_list(request: SignedIn, pk: int) -> HttpResponse:
     """The roster, masked."""
     enterprise = get_object_or_404(Enterprise.objects.followed_by(request.user).current(), pk=pk)
     rows = Employment.objects.visible_to(request.user).current().filter(enterprise=enterprise)
@@ -127,7 +128,7 @@ def people_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles("committee", "contact", "principal")
-def person_reveal(request: HttpRequest, pk: int) -> HttpResponse:
+def person_reveal(request: SignedIn, pk: int) -> HttpResponse:
     """Full number and phone against a reason; the page forgets them after 60 seconds."""
     rows = Employment.objects.visible_to(request.user).filter(
         enterprise__in=Enterprise.objects.editable_by(request.user)

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -13,6 +13,7 @@ from enterprises.actions.permits import move_permit, open_permit
 from enterprises.forms.permits import PermitForm, PermitStepForm
 from enterprises.models import Enterprise, PermitCase, PermitMove
 from enterprises.models.permits import FINISHED, RUNNING
+from parkportal.accounts.asking import SignedIn
 from parkportal.clock import park_now, park_today
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
@@ -33,7 +34,7 @@ def _tabs() -> dict[str, Q]:
 
 
 @roles(*READ)
-def permit_list(request: HttpRequest) -> HttpResponse:
+def permit_list(request: SignedIn) -> HttpResponse:
     """What runs, what is late, what was decided; the average over all that the park has decided."""
     rows, figure = figure_rows(request, PermitCase.objects.visible_to(request.user))
     kinds = _tabs()
@@ -52,7 +53,7 @@ def permit_list(request: HttpRequest) -> HttpResponse:
     return render(request, "enterprises/permit_list.html", context)
 
 
-def _saved(request: HttpRequest, figure: Any) -> Any:
+def _saved(request: SignedIn, figure: Any) -> Any:
     """The park's figure, as of the instant of the list it was opened from; it is not a squad's or an enterprise's."""
     if not request.user.has_role("committee", "leader"):
         return None
@@ -61,7 +62,7 @@ def _saved(request: HttpRequest, figure: Any) -> Any:
 
 
 @roles(*HANDLE)
-def permit_create(request: HttpRequest, pk: int) -> HttpResponse:
+def permit_create(request: SignedIn, pk: int) -> HttpResponse:
     enterprise = get_object_or_404(Enterprise.objects.followed_by(request.user).current(), pk=pk)
     if known := made_before(PermitCase, request.POST.get("token")):
         return redirect("enterprises:permit_detail", pk=known.pk)
@@ -79,12 +80,12 @@ def permit_create(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*READ)
-def permit_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def permit_detail(request: SignedIn, pk: int) -> HttpResponse:
     rows = PermitCase.objects.visible_to(request.user).select_related("enterprise", "owner")
     return render(request, "enterprises/permit_detail.html", _detail(request, get_object_or_404(rows, pk=pk)))
 
 
-def _detail(request: HttpRequest, permit: PermitCase, form: PermitStepForm | None = None) -> dict[str, Any]:
+def _detail(request: SignedIn, permit: PermitCase, form: PermitStepForm | None = None) -> dict[str, Any]:
     handles = permit.is_running and PermitCase.objects.handled_by(request.user).filter(pk=permit.pk).exists()
     return {
         "permit": permit,
@@ -96,7 +97,7 @@ def _detail(request: HttpRequest, permit: PermitCase, form: PermitStepForm | Non
 
 @require_POST
 @roles(*HANDLE)
-def permit_move(request: HttpRequest, pk: int) -> HttpResponse:
+def permit_move(request: SignedIn, pk: int) -> HttpResponse:
     """The next stage."""
     rows = PermitCase.objects.handled_by(request.user).select_related("enterprise", "owner")
     permit = get_object_or_404(rows, pk=pk)

@@ -186,6 +186,6 @@ def _one_form(
             return conflict_page(request, conflict, title=f"{words['title']}：{job.person.masked_name}", back=back)
         except Refused as refused:
             field = refused.facts.get("field")
-            form.add_error({"ends_on": "on"}.get(field, field) if field not in form.fields else field, refused)
+            form.add_error({"ends_on": "on"}.get(str(field), field) if field not in form.fields else field, refused)
     context = {"form": form, "enterprise": job.enterprise, "employment": job, **words}
     return render(request, "enterprises/person_form.html", context, status=422 if form.errors else 200)

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -22,6 +22,7 @@ from enterprises.actions import (
 )
 from enterprises.forms import BulkForm, EnterpriseForm, RegisterForm, SavedFilterForm, StatusForm
 from enterprises.models import BulkChange, Enterprise, ResumptionMove, SavedFilter
+from parkportal.accounts.asking import SignedIn
 from parkportal.again import answered, typed
 from parkportal.editing import EditConflict, chosen, conflict_page
 from parkportal.guards import roles
@@ -37,7 +38,7 @@ ADDRESSED = {"notice": ("enterprises:notice_create", []), "greet": ("enterprises
 
 
 @roles(*READ)
-def enterprise_list(request: HttpRequest) -> HttpResponse:
+def enterprise_list(request: SignedIn) -> HttpResponse:
     rows, filters, figure = listing.chosen(request)
     context = listing.context(request, rows, filters, figure)
     paginator = Paginator(rows.for_list(), PAGE)
@@ -48,7 +49,7 @@ def enterprise_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @roles("committee", "leader")
-def enterprise_export(request: HttpRequest) -> HttpResponse:
+def enterprise_export(request: SignedIn) -> HttpResponse:
     """A job that writes exactly what the list shows, or the ticked rows."""
     picked = [] if request.POST.get("all") else request.POST.getlist("pick")
     params = {"query": request.GET.urlencode(), "picked": keys_of(picked)}
@@ -59,7 +60,7 @@ def enterprise_export(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @roles("committee")
-def enterprise_bulk(request: HttpRequest) -> HttpResponse:
+def enterprise_bulk(request: SignedIn) -> HttpResponse:
     """What the ink bar does to the ticked rows: remind of today's report, hand over to a squad, tag."""
     do = request.POST.get("do", "")
     if do in ADDRESSED:
@@ -79,7 +80,7 @@ def enterprise_bulk(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @roles("committee")
-def bulk_undo(request: HttpRequest, pk: int) -> HttpResponse:
+def bulk_undo(request: SignedIn, pk: int) -> HttpResponse:
     """Within a day, by whoever did it; what somebody has changed since stays."""
     change = get_object_or_404(BulkChange.objects.visible_to(request.user), pk=pk)
     try:
@@ -93,7 +94,7 @@ def bulk_undo(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(f"{reverse('enterprises:enterprise_list')}?{request.GET.urlencode()}")
 
 
-def _write_to_picked(request: HttpRequest, name: str, args: list[str]) -> HttpResponse:
+def _write_to_picked(request: SignedIn, name: str, args: list[str]) -> HttpResponse:
     """To the page where one writes to the ticked rows."""
     try:
         return redirect(f"{reverse(name, args=args)}?{listing.picked_query(request)}")
@@ -104,7 +105,7 @@ def _write_to_picked(request: HttpRequest, name: str, args: list[str]) -> HttpRe
 
 @require_POST
 @roles(*READ)
-def enterprise_find(request: HttpRequest) -> HttpResponse:
+def enterprise_find(request: SignedIn) -> HttpResponse:
     """The list's search: words go on in the address, a phone number does not (decision 8)."""
     words = request.POST.get("q", "").strip()[:60]
     query = QueryDict(request.POST.get("kept", "")[:500], mutable=True)
@@ -119,7 +120,7 @@ def enterprise_find(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @roles(*READ)
-def filter_save(request: HttpRequest) -> HttpResponse:
+def filter_save(request: SignedIn) -> HttpResponse:
     """The list's present query under a name of one's own."""
     form = typed(request, SavedFilterForm, "save")
     query = QueryDict(request.POST.get("query", request.GET.urlencode())).urlencode()
@@ -142,7 +143,7 @@ def filter_save(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @roles(*READ)
-def filter_delete(request: HttpRequest, pk: int) -> HttpResponse:
+def filter_delete(request: SignedIn, pk: int) -> HttpResponse:
     saved = get_object_or_404(SavedFilter.objects.visible_to(request.user), pk=pk)
     saved.delete()
     messages.success(request, f"“{saved.name}”删掉了。")
@@ -150,7 +151,7 @@ def filter_delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles("committee")
-def enterprise_create(request: HttpRequest) -> HttpResponse:
+def enterprise_create(request: SignedIn) -> HttpResponse:
     if known := made_before(Enterprise, request.POST.get("token")):
         return redirect("dashboard:enterprise_file", pk=known.pk)
     kind = "site" if request.GET.get("kind") == "site" else "enterprise"
@@ -169,7 +170,7 @@ def enterprise_create(request: HttpRequest) -> HttpResponse:
 
 
 @roles("committee", "contact", "principal")
-def enterprise_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def enterprise_edit(request: SignedIn, pk: int) -> HttpResponse:
     enterprise = get_object_or_404(Enterprise.objects.editable_by(request.user).current(), pk=pk)
     is_committee = request.user.has_role("committee")
     form = EnterpriseForm(request.POST or None, instance=enterprise, for_committee=is_committee)
@@ -193,7 +194,7 @@ def enterprise_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles("committee")
-def enterprise_status(request: HttpRequest, pk: int) -> HttpResponse:
+def enterprise_status(request: SignedIn, pk: int) -> HttpResponse:
     enterprise = get_object_or_404(Enterprise.objects.editable_by(request.user).current(), pk=pk)
     if made_before(ResumptionMove, request.POST.get("token")):
         return redirect("dashboard:enterprise_file", pk=pk)
@@ -217,7 +218,7 @@ def enterprise_status(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles("contact", "principal")
-def my_enterprise(request: HttpRequest) -> HttpResponse:
+def my_enterprise(request: SignedIn) -> HttpResponse:
     """A contact's own enterprise; with several, the list of them."""
     own = list(Enterprise.objects.reached_by(request.user).current()[:2])
     if len(own) == 1:

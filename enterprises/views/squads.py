@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -17,6 +17,7 @@ from enterprises.actions import add_member, end_member, give_enterprises, hand_o
 from enterprises.forms import GiveForm, HandOverForm, LeaderForm, MemberForm
 from enterprises.forms.squads import offer
 from enterprises.models import Enterprise, EnterpriseCare, Squad, SquadMember
+from parkportal.accounts.asking import SignedIn
 from parkportal.accounts.models import in_force
 from parkportal.clock import park_today
 from parkportal.editing import EditConflict, chosen, conflict_page, spoken_by
@@ -37,7 +38,7 @@ STEPS: dict[str, type[forms.Form]] = {
 
 @require_GET
 @roles(*READ)
-def squad_list(request: HttpRequest) -> HttpResponse:
+def squad_list(request: SignedIn) -> HttpResponse:
     """All squads with how many enterprises they look after and what is missing today."""
     missing = Enterprise.objects.report_missing(park_today()).values("pk")
     current = Q(enterprises__merged_into__isnull=True)
@@ -60,24 +61,24 @@ def squad_list(request: HttpRequest) -> HttpResponse:
     return render(request, "enterprises/squad_list.html", {"rows": rows})
 
 
-def _same_page(request: HttpRequest) -> str:
+def _same_page(request: SignedIn) -> str:
     """The query that opens the page of the list that somebody was on."""
     page = key_of(request.GET.get("page"))
     return f"?page={page}" if page else ""
 
 
-def _may_lead(request: HttpRequest, squad: Squad) -> bool:
+def _may_lead(request: SignedIn, squad: Squad) -> bool:
     return request.user.has_role("committee") or squad.leader_id == request.user.pk
 
 
 @require_GET
 @roles(*READ)
-def squad_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def squad_detail(request: SignedIn, pk: int) -> HttpResponse:
     squad = get_object_or_404(Squad.objects.visible_to(request.user).select_related("leader"), pk=pk)
     return render(request, "enterprises/squad_detail.html", _detail(request, squad))
 
 
-def _detail(request: HttpRequest, squad: Squad, **bound: forms.Form) -> dict[str, Any]:
+def _detail(request: SignedIn, squad: Squad, **bound: forms.Form) -> dict[str, Any]:
     units = visiting.with_last_contact(Enterprise.objects.visible_to(request.user).current().filter(squad=squad))
     page = Paginator(units.in_building_order(), PAGE).get_page(request.GET.get("page"))
     cares = EnterpriseCare.objects.effective().filter(enterprise__squad=squad)
@@ -106,7 +107,7 @@ def _detail(request: HttpRequest, squad: Squad, **bound: forms.Form) -> dict[str
 
 @require_POST
 @roles("committee", "squad")
-def squad_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+def squad_step(request: SignedIn, pk: int, step: str) -> HttpResponse:
     """A new member, another leader, enterprises or a whole list to somebody else: by the committee or the leader."""
     squad = get_object_or_404(Squad.objects.visible_to(request.user), pk=pk)
     if step not in STEPS or not _may_lead(request, squad):
@@ -128,7 +129,7 @@ def squad_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     return render(request, "enterprises/squad_detail.html", _detail(request, squad, **{step: form}), status=422)
 
 
-def _do(step: str, squad: Squad, form: forms.Form, request: HttpRequest) -> str:
+def _do(step: str, squad: Squad, form: forms.Form, request: SignedIn) -> str:
     data, by = form.cleaned_data, request.user
     if step == "member":
         return f"{add_member(squad=squad, user=data['user'], by=by).user}加入了{squad}。"
@@ -140,7 +141,7 @@ def _do(step: str, squad: Squad, form: forms.Form, request: HttpRequest) -> str:
     return f"{data['giver']}的 {moved} 家都交给了{data['to']}。"
 
 
-def _lead(squad: Squad, form: forms.Form, request: HttpRequest) -> str:
+def _lead(squad: Squad, form: forms.Form, request: SignedIn) -> str:
     wanted = chosen(request, {"to": form.cleaned_data["to"]})
     if not wanted:
         return f"队长没有改，还是{squad.leader}。"
@@ -150,7 +151,7 @@ def _lead(squad: Squad, form: forms.Form, request: HttpRequest) -> str:
 
 @require_POST
 @roles("committee", "squad")
-def member_end(request: HttpRequest, pk: int) -> HttpResponse:
+def member_end(request: SignedIn, pk: int) -> HttpResponse:
     """The member leaves the squad; the enterprises have been handed over before."""
     member = get_object_or_404(SquadMember.objects.filter(in_force()).select_related("squad", "user"), pk=pk)
     if not _may_lead(request, member.squad):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -14,6 +14,7 @@ from enterprises.actions import drop_planned_contact, keep_promise, plan_contact
 from enterprises.dictionaries import AT_THE_DOOR
 from enterprises.forms import PlanForm, VisitForm
 from enterprises.models import Board, Enterprise, PlannedContact, Promise, Visit, VisitPhoto
+from parkportal.accounts.asking import SignedIn
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
 from parkportal.records import terms
@@ -26,24 +27,24 @@ READ = (*CARE, "leader")
 PAGE = 30
 
 
-def _cared_for(request: HttpRequest) -> Any:
+def _cared_for(request: SignedIn) -> Any:
     everything = request.user.has_role("committee")
     return (Enterprise.objects.all() if everything else Enterprise.objects.cared_for_by(request.user)).current()
 
 
 @require_GET
 @roles("squad", "supervisor")
-def member_day(request: HttpRequest) -> HttpResponse:
+def member_day(request: SignedIn) -> HttpResponse:
     """Today's calls, visits as one walks, what is overdue, what was promised."""
     return render(request, "enterprises/member_day.html", visiting.members_day(request.user))
 
 
-def _wants_json(request: HttpRequest) -> bool:
+def _wants_json(request: SignedIn) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
 @roles(*CARE)
-def visit_create(request: HttpRequest, pk: int) -> HttpResponse:
+def visit_create(request: SignedIn, pk: int) -> HttpResponse:
     """Write a visit down; asked by the browser's queue, the answer is JSON, and a repeat gets the first outcome."""
     enterprise = get_object_or_404(_cared_for(request), pk=pk)
     if known := made_before(Visit, request.POST.get("token")):
@@ -75,7 +76,7 @@ def _history(enterprise: Enterprise) -> dict[str, Any]:
     }
 
 
-def _saved(request: HttpRequest, visit: Visit, *, board: int | None = None) -> HttpResponse:
+def _saved(request: SignedIn, visit: Visit, *, board: int | None = None) -> HttpResponse:
     address = reverse("enterprises:visit_detail", args=[visit.pk])
     text = f"{visit.get_channel_display()}记下了：{visit.enterprise.name}{_board_words(visit, board)}"
     if request.headers.get("X-Queue-Late") != "1":  # sent later, nobody looks at the next page for it
@@ -93,7 +94,7 @@ def _board_words(visit: Visit, board: int | None) -> str:
 
 @require_GET
 @roles(*READ)
-def visit_list(request: HttpRequest, pk: int) -> HttpResponse:
+def visit_list(request: SignedIn, pk: int) -> HttpResponse:
     enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user).current(), pk=pk)
     rows = Visit.objects.visible_to(request.user).filter(enterprise=enterprise).select_related("by")
     context = {
@@ -108,7 +109,7 @@ def visit_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @roles(*READ)
-def visit_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def visit_detail(request: SignedIn, pk: int) -> HttpResponse:
     rows = Visit.objects.visible_to(request.user).select_related("enterprise", "by")
     visit = get_object_or_404(rows, pk=pk)
     checks = terms.labels("visit_check")
@@ -126,14 +127,14 @@ def visit_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @roles(*READ)
-def visit_photo(request: HttpRequest, pk: int) -> HttpResponse:
+def visit_photo(request: SignedIn, pk: int) -> HttpResponse:
     """A picture, to whoever may see the visit."""
     photos = VisitPhoto.objects.filter(visit__in=Visit.objects.visible_to(request.user)).select_related("file")
     return serve(get_object_or_404(photos, pk=pk).file, download=False)
 
 
 @roles(*CARE)
-def plan_create(request: HttpRequest, pk: int) -> HttpResponse:
+def plan_create(request: SignedIn, pk: int) -> HttpResponse:
     enterprise = get_object_or_404(_cared_for(request), pk=pk)
     form = PlanForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -149,7 +150,7 @@ def plan_create(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*CARE)
-def plan_drop(request: HttpRequest, pk: int) -> HttpResponse:
+def plan_drop(request: SignedIn, pk: int) -> HttpResponse:
     rows = PlannedContact.objects.filter(enterprise__in=_cared_for(request)).select_related("enterprise")
     planned = get_object_or_404(rows, pk=pk)
     try:
@@ -162,7 +163,7 @@ def plan_drop(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*CARE)
-def promise_keep(request: HttpRequest, pk: int) -> HttpResponse:
+def promise_keep(request: SignedIn, pk: int) -> HttpResponse:
     promise = get_object_or_404(Promise.objects.filter(enterprise__in=_cared_for(request)), pk=pk)
     try:
         keep_promise(promise=promise, by=request.user)
@@ -176,7 +177,7 @@ def promise_keep(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*CARE)
-def enterprise_call(request: HttpRequest, pk: int) -> HttpResponse:
+def enterprise_call(request: SignedIn, pk: int) -> HttpResponse:
     """The whole number to dial, written down with who looked and why; without a reason of the list nothing is shown."""
     enterprise = get_object_or_404(_cared_for(request), pk=pk)
     reason = request.POST.get("reason", visiting.CALL_REASONS[0])

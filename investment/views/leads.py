@@ -4,7 +4,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -13,6 +13,7 @@ from investment import actions
 from investment.forms import ContactForm, LeadForm, MoveForm
 from investment.models import Contact, Lead, LeadMove, LeadStage, ShareLink
 from investment.models.leads import ORDER, SIDE
+from parkportal.accounts.asking import SignedIn
 from parkportal.again import answered, drawn, typed
 from parkportal.clock import park_now
 from parkportal.editing import EditConflict, chosen, conflict_page, spoken_by
@@ -25,7 +26,7 @@ PAGE = 50
 
 
 @roles("investment", "committee", "leader")
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: SignedIn) -> HttpResponse:
     """The board of stages."""
     now = park_now()
     leads = list(
@@ -39,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @roles("investment", "committee", "leader")
-def lead_list(request: HttpRequest) -> HttpResponse:
+def lead_list(request: SignedIn) -> HttpResponse:
     rows, figure = figure_rows(request, Lead.objects.visible_to(request.user))
     if stage := request.GET.get("stage"):
         rows = rows.filter(status=stage)
@@ -51,7 +52,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles("investment")
-def lead_create(request: HttpRequest) -> HttpResponse:
+def lead_create(request: SignedIn) -> HttpResponse:
     form = LeadForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         lead = actions.add_lead(by=request.user, token=form.cleaned_data["token"], **form.facts())
@@ -60,7 +61,7 @@ def lead_create(request: HttpRequest) -> HttpResponse:
 
 
 @roles("investment")
-def lead_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def lead_edit(request: SignedIn, pk: int) -> HttpResponse:
     lead = get_object_or_404(Lead.objects.visible_to(request.user), pk=pk)
     form = LeadForm(request.POST or None, instance=lead)
     if request.method == "POST" and form.is_valid():
@@ -79,7 +80,7 @@ def lead_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles("investment", "committee", "leader")
-def lead_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def lead_detail(request: SignedIn, pk: int) -> HttpResponse:
     lead = get_object_or_404(Lead.objects.visible_to(request.user).select_related("owner"), pk=pk)
     links = ShareLink.objects.select_related("unit__building").prefetch_related("views", "requests")
     context = {
@@ -98,7 +99,7 @@ def lead_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles("investment")
-def lead_move(request: HttpRequest, pk: int) -> HttpResponse:
+def lead_move(request: SignedIn, pk: int) -> HttpResponse:
     lead = get_object_or_404(Lead.objects.visible_to(request.user), pk=pk)
     if made_before(LeadMove, request.POST.get("token")):
         return redirect("investment:lead_detail", pk=pk)
@@ -114,7 +115,7 @@ def lead_move(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles("investment")
-def contact_create(request: HttpRequest, pk: int) -> HttpResponse:
+def contact_create(request: SignedIn, pk: int) -> HttpResponse:
     lead = get_object_or_404(Lead.objects.visible_to(request.user), pk=pk)
     form = ContactForm(request.POST or None, lead=lead)
     if request.method == "POST" and form.is_valid():
@@ -126,7 +127,7 @@ def contact_create(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles("investment", "committee", "leader")
-def contact_list(request: HttpRequest) -> HttpResponse:
+def contact_list(request: SignedIn) -> HttpResponse:
     rows, figure = figure_rows(request, Contact.objects.visible_to(request.user))
     page = Paginator(rows.select_related("lead", "by"), PAGE).get_page(request.GET.get("page"))
     return render(request, "investment/contact_list.html", {"page_obj": page, "figure": figure})

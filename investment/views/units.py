@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db.models import Count, Prefetch, Q, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from investment import actions
 from investment.forms import BuildingForm, ShareForm, UnitForm
 from investment.models import Building, Lead, Photo, ShareLink, Unit, UnitStatus
+from parkportal.accounts.asking import SignedIn
 from parkportal.editing import EditConflict, chosen, conflict_page, spoken_by
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
@@ -21,7 +22,7 @@ READ = ("investment", "committee", "leader")
 
 
 @roles(*READ)
-def unit_list(request: HttpRequest) -> HttpResponse:
+def unit_list(request: SignedIn) -> HttpResponse:
     rows, figure = figure_rows(request, Unit.objects.visible_to(request.user))
     free = Q(units__status=UnitStatus.FREE)
     buildings = Building.objects.visible_to(request.user).annotate(
@@ -32,7 +33,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*READ)
-def building_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def building_detail(request: SignedIn, pk: int) -> HttpResponse:
     building = get_object_or_404(Building.objects.visible_to(request.user), pk=pk)
     units = list(building.units.order_by("-floor", "number"))
     floors: dict[int, list[Unit]] = {}
@@ -46,7 +47,7 @@ def building_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles("investment")
-def building_create(request: HttpRequest) -> HttpResponse:
+def building_create(request: SignedIn) -> HttpResponse:
     if known := made_before(Building, request.POST.get("token")):
         return redirect("investment:building_detail", pk=known.pk)
     form = BuildingForm(request.POST or None)
@@ -57,7 +58,7 @@ def building_create(request: HttpRequest) -> HttpResponse:
 
 
 @roles("investment")
-def unit_create(request: HttpRequest) -> HttpResponse:
+def unit_create(request: SignedIn) -> HttpResponse:
     form = UnitForm(request.POST or None, request.FILES or None, initial={"building": request.GET.get("building")})
     if unit := made_before(Unit, request.POST.get("token")):
         return redirect("investment:unit_detail", pk=unit.pk)
@@ -72,7 +73,7 @@ def unit_create(request: HttpRequest) -> HttpResponse:
 
 
 @roles("investment")
-def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def unit_edit(request: SignedIn, pk: int) -> HttpResponse:
     unit = get_object_or_404(Unit.objects.visible_to(request.user), pk=pk)
     form = UnitForm(request.POST or None, request.FILES or None, instance=unit)
     if request.method == "POST" and form.is_valid():
@@ -93,7 +94,7 @@ def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*READ)
-def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def unit_detail(request: SignedIn, pk: int) -> HttpResponse:
     unit = get_object_or_404(Unit.objects.visible_to(request.user).select_related("building"), pk=pk)
     links = ShareLink.objects.select_related("lead", "by").annotate(
         view_count=Count("views", filter=Q(views__what="page"))
@@ -109,14 +110,14 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*READ)
-def unit_photo(request: HttpRequest, pk: int) -> HttpResponse:
+def unit_photo(request: SignedIn, pk: int) -> HttpResponse:
     units = Unit.objects.visible_to(request.user)
     photo = get_object_or_404(Photo.objects.filter(unit__in=units).select_related("file"), pk=pk)
     return serve(photo.file, download=False)
 
 
 @roles("investment")
-def share_create(request: HttpRequest, pk: int) -> HttpResponse:
+def share_create(request: SignedIn, pk: int) -> HttpResponse:
     unit = get_object_or_404(Unit.objects.visible_to(request.user).select_related("building"), pk=pk)
     leads = Lead.objects.visible_to(request.user).active()
     form = ShareForm(request.POST or None, leads=leads, initial={"lead": request.GET.get("lead")})
@@ -129,7 +130,7 @@ def share_create(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*READ)
-def share_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def share_detail(request: SignedIn, pk: int) -> HttpResponse:
     links = ShareLink.objects.visible_to(request.user).select_related("unit__building", "lead", "by")
     link = get_object_or_404(links.prefetch_related(Prefetch("views"), "requests"), pk=pk)
     return render(
@@ -139,7 +140,7 @@ def share_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles("investment")
-def share_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def share_withdraw(request: SignedIn, pk: int) -> HttpResponse:
     link = get_object_or_404(ShareLink.objects.visible_to(request.user), pk=pk)
     actions.withdraw_link(link, by=request.user)
     messages.success(request, "链接已收回，再打开就是“找不到这个页面”。")

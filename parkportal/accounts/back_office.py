@@ -7,6 +7,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 
+from parkportal.accounts.models import User
 from parkportal.guards import needs_second_factor
 
 
@@ -19,8 +20,9 @@ class BackOffice(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
-        known = user.is_authenticated and user.is_active and user.is_staff and user.has_role("admin")
-        return known and not user.must_change_password and not needs_second_factor(user)
+        if not isinstance(user, User) or not user.is_active or not user.is_staff or not user.has_role("admin"):
+            return False
+        return not user.must_change_password and not needs_second_factor(user)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Strangers go to the portal's sign-in, which also leads on to what is still to be proven; others find nothing."""

@@ -21,6 +21,11 @@ OUTCOMES = {
 }
 
 
+def may_act(user: Any) -> bool:
+    """Whether a person may send again, take back, ring; who else sees a message only reads it."""
+    return user.has_role("admin", "committee")
+
+
 def _locked(message: Message) -> Message:
     return Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
 

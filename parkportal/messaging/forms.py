@@ -105,9 +105,7 @@ class TrialForm(TokenFormMixin):
 class CallForm(TokenFormMixin):
     """The outcome of a call."""
 
-    answered = forms.TypedChoiceField(
-        choices=[("1", "打通了"), ("0", "没人接")], coerce=lambda value: value == "1", empty_value=False
-    )
+    answered = forms.TypedChoiceField(choices=[("1", "打通了"), ("0", "没人接")], coerce=lambda value: value == "1")
 
 
 class RevealForm(forms.Form):

@@ -113,6 +113,6 @@ def serve(stored: StoredFile, *, download: bool = True) -> HttpResponse:
 
 def throw_away(stored: StoredFile) -> None:
     """Delete the row, and its bytes once that is certain."""
-    storage, path = stored.file.storage, stored.file.name
+    storage, path = stored.file.storage, str(stored.file.name)
     stored.delete()
     transaction.on_commit(lambda: storage.delete(path), robust=True)

@@ -35,8 +35,8 @@ def columns() -> list[EncryptedColumn]:
     return [
         EncryptedColumn(
             model._meta.db_table,
-            model._meta.pk.column,
-            field.column,
+            str(model._meta.pk.column),
+            str(field.column),
             f"{field.model._meta.label_lower}.{field.name}",
         )
         for model in apps.get_models()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from parkportal.editing import changes
+from parkportal.editing import changes, named
 from parkportal.idempotency import once
 from parkportal.records.audit import last_act, record
 from parkportal.records.models import Term
@@ -183,7 +183,7 @@ def save_word(term: Term, *, by: Any, seen: str, chosen: Callable[[dict[str, Any
 
 def spoken_fact(name: str, value: Any) -> tuple[str, str]:
     """A fact of a word as people read it."""
-    label = Term._meta.get_field(name).verbose_name if name in COLUMNS else name
+    label = named(Term, name).verbose_name if name in COLUMNS else name
     if isinstance(value, bool):
         return str(label), "是" if value else "否"
     return str(label), " ".join(value) if isinstance(value, list) else "" if value is None else str(value)

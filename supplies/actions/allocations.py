@@ -276,7 +276,7 @@ def new_deliveries(
 
 def close_finished(lines: Sequence[DeliveryLine], by: Any, now: datetime) -> None:
     """A plan is done when nothing of it is under way any more."""
-    plans = {line.allocation_line.allocation_id for line in lines if line.allocation_line_id}
+    plans = {line.allocation_line.allocation_id for line in lines if line.allocation_line}
     open_states = [DeliveryStatus.PENDING, DeliveryStatus.ISSUED, DeliveryStatus.WITH_LIAISON]
     under_way = set(
         DeliveryLine.objects.filter(

@@ -12,6 +12,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from parkportal.clock import day_of, local, park_now
+from parkportal.given import given
 from parkportal.idempotency import once
 from parkportal.quantities import plain
 from parkportal.records.models import AuditEntry, StoredFile
@@ -126,7 +127,7 @@ def hand_to_squad(
         now = _signed_at(held, at)
         check_usable([line for one in held for line in one.lines.all()], now)
         receipt = signature.receipt(Receipt.Leg.LIAISON, by=by, at=now)
-        transit, bag = Place.objects.the(PlaceKind.TRANSIT), Place.objects.of_squad(held[0].squad)
+        transit, bag = Place.objects.the(PlaceKind.TRANSIT), Place.objects.of_squad(given(held[0].squad))
         entries = [
             Entry(Movement.Kind.HANDOVER, _legs(one.lines.all(), transit, bag), delivery=one, at=now) for one in held
         ]
@@ -258,14 +259,14 @@ def _check_handover(held: list[Delivery]) -> None:
         raise Refused("other_squad", "一次只能交一个小分队的配送单。")
     for one in held:
         if one.status == DeliveryStatus.WITH_LIAISON:
-            move = one.last_move(DeliveryStatus.WITH_LIAISON)
+            move = given(one.last_move(DeliveryStatus.WITH_LIAISON))
             raise AlreadyMoved("already", f"{one} 已经在 {local(move.effective_at):%m-%d %H:%M} 由{move.by}接走。")
         if one.status != DeliveryStatus.ISSUED:
             raise Refused("not_issued", f"{one} 现在是“{one.get_status_display()}”，不能交接。")
 
 
 def _check_signable(held: Delivery) -> None:
-    if held.receipt_id:
+    if held.receipt:
         name, at = held.receipt.signed_name, held.receipt.at
         raise AlreadyMoved("already", f"这张配送单已经在 {at:%m-%d %H:%M} 由{name}签收，不用再签。", at=at)
     if held.status == DeliveryStatus.PENDING:
@@ -306,7 +307,7 @@ def fill(line: DeliveryLine, arrived: Arrival) -> None:
 def holder_of(held: Delivery) -> Place:
     """Who brings the goods, or brought them: the squad that signed for them, else they came straight from the warehouse."""
     if held.handover_id:
-        return Place.objects.of_squad(held.squad)
+        return Place.objects.of_squad(given(held.squad))
     return Place.objects.the(PlaceKind.TRANSIT)
 
 

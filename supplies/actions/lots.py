@@ -7,6 +7,7 @@ from django.db import transaction
 from django.forms import ModelForm
 
 from parkportal.clock import park_today
+from parkportal.given import given
 from parkportal.idempotency import once
 from parkportal.messaging import outbox
 from parkportal.messaging.purposes import Purpose
@@ -46,7 +47,7 @@ def recall(*, lot: Lot, by: Any, reason: str) -> Recalled:
             for user in hands_of(holder.place, held):
                 _tell_recall(LOT_RECALL_HELD, held, holder, by, to_user=user, where=str(holder.place))
                 staff += 1
-        elif phone := phone_of(holder.place.enterprise):
+        elif phone := phone_of(given(holder.place.enterprise)):
             _tell_recall(LOT_RECALL, held, holder, by, to_phone=phone)
             firms += 1
     return Recalled(held, firms, staff)

@@ -202,5 +202,5 @@ def _put(
     phone = phone_of(delivery.enterprise)
     if phone:
         label = f"{delivery.enterprise} {delivery.code}"
-        more = {"label": label, "context_id": delivery.pk, "about_id": delivery.enterprise_id}
+        more: dict[str, Any] = {"label": label, "context_id": delivery.pk, "about_id": delivery.enterprise_id}
         outbox.put(purpose, occasion=occasion, values=values, to_phone=phone, by=by, expires_at=expires_at, **more)

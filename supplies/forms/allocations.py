@@ -1,6 +1,6 @@
 """Forms of a plan: its terms, and numbers changed by hand."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -203,7 +203,7 @@ class OverrideForm(forms.Form):
                 continue
             try:
                 quantity = Decimal(0) if text == "0" else read_quantity(text, self.plan.item)
-            except (Refused, InvalidOperation) as problem:
+            except Refused as problem:
                 self.add_error(name, problem)
                 continue
             same = line.rule == line.Rule.MANUAL and line.quantity == quantity and line.override_reason != "还没有填"

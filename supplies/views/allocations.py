@@ -6,10 +6,11 @@ from functools import partial
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
+from parkportal.accounts.asking import SignedIn
 from parkportal.again import ReasonForm, answered, typed
 from parkportal.guards import roles
 from parkportal.states import Refused
@@ -21,7 +22,7 @@ from supplies.views.rooms import PAGE, READERS, WRITERS, show
 
 
 @roles(*READERS)
-def allocation_list(request: HttpRequest) -> HttpResponse:
+def allocation_list(request: SignedIn) -> HttpResponse:
     rows = Allocation.objects.visible_to(request.user).select_related("item", "warehouse", "created_by", "approved_by")
     status = request.GET.get("status", "")
     if status in Allocation.Status.values:
@@ -32,7 +33,7 @@ def allocation_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*WRITERS)
-def allocation_create(request: HttpRequest) -> HttpResponse:
+def allocation_create(request: SignedIn) -> HttpResponse:
     """The terms; the answer is the whole plan as a draft."""
     form = AllocationForm(request.POST or None, user=request.user, initial=_asked(request))
     if request.method == "POST" and form.is_valid():
@@ -45,7 +46,7 @@ def allocation_create(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*WRITERS)
-def allocation_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def allocation_edit(request: SignedIn, pk: int) -> HttpResponse:
     """Other terms for a draft; the whole plan is computed again."""
     plan = get_object_or_404(_plans(request), pk=pk)
     form = AllocationForm(request.POST or None, user=request.user, plan=plan)
@@ -59,14 +60,14 @@ def allocation_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*READERS)
-def allocation_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def allocation_detail(request: SignedIn, pk: int) -> HttpResponse:
     """The plan: the sum as an equation, a row each with its why."""
     plan = get_object_or_404(_plans(request), pk=pk)
     return show(request, "allocation_detail", **plan_context(plan, request.user, whole="all" in request.GET))
 
 
 @roles(*WRITERS)
-def allocation_adjust(request: HttpRequest, pk: int) -> HttpResponse:
+def allocation_adjust(request: SignedIn, pk: int) -> HttpResponse:
     """Numbers by hand, with reason; the rest is shared again so that the sum stays exact."""
     plan = get_object_or_404(_plans(request), pk=pk)
     form = OverrideForm(request.POST or None, plan=plan)
@@ -82,7 +83,7 @@ def allocation_adjust(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*WRITERS)
-def allocation_submit(request: HttpRequest, pk: int) -> HttpResponse:
+def allocation_submit(request: SignedIn, pk: int) -> HttpResponse:
     return _step(
         request,
         pk,
@@ -93,7 +94,7 @@ def allocation_submit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles("committee")
-def allocation_approve(request: HttpRequest, pk: int) -> HttpResponse:
+def allocation_approve(request: SignedIn, pk: int) -> HttpResponse:
     def approve(plan: Allocation) -> None:
         made = actions.approve_allocation(allocation=plan, by=request.user)
         messages.success(request, f"已批准并冻结，{len(made)} 张配送单待拣。")
@@ -103,7 +104,7 @@ def allocation_approve(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles("committee")
-def allocation_return(request: HttpRequest, pk: int) -> HttpResponse:
+def allocation_return(request: SignedIn, pk: int) -> HttpResponse:
     plan = get_object_or_404(_plans(request), pk=pk)
     form = typed(request, ReasonForm, "plan-return", needs="退回要写原因。")
     act = partial(actions.return_allocation, allocation=plan, by=request.user)
@@ -112,19 +113,19 @@ def allocation_return(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*WRITERS)
-def allocation_void(request: HttpRequest, pk: int) -> HttpResponse:
+def allocation_void(request: SignedIn, pk: int) -> HttpResponse:
     plan = get_object_or_404(_plans(request), pk=pk)
     form = typed(request, ReasonForm, "plan-void", needs="作废要写原因。")
     act = partial(actions.void_allocation, allocation=plan, by=request.user)
     return answered(request, form, act, "supplies:allocation_detail", done="方案已作废。", pk=pk)
 
 
-def _plans(request: HttpRequest) -> QuerySet[Allocation]:
+def _plans(request: SignedIn) -> QuerySet[Allocation]:
     plans = Allocation.objects.visible_to(request.user)
     return plans.select_related("item", "warehouse", "created_by", "approved_by")
 
 
-def _step(request: HttpRequest, pk: int, act: Callable[[Allocation], object], done: str = "") -> HttpResponse:
+def _step(request: SignedIn, pk: int, act: Callable[[Allocation], object], done: str = "") -> HttpResponse:
     plan = get_object_or_404(_plans(request), pk=pk)
     try:
         act(plan)
@@ -135,7 +136,7 @@ def _step(request: HttpRequest, pk: int, act: Callable[[Allocation], object], do
     return redirect("supplies:allocation_detail", pk=pk)
 
 
-def _asked(request: HttpRequest) -> dict[str, str]:
+def _asked(request: SignedIn) -> dict[str, str]:
     """What a link to the form has chosen already: the item, and by what it is shared."""
     mode = request.GET.get("mode", "")
     return {"item": request.GET.get("item", ""), "mode": mode if mode in AllocationMode.values else "on_duty"}

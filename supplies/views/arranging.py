@@ -5,11 +5,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from parkportal.accounts.asking import SignedIn
 from parkportal.again import agreed as is_agreed
 from parkportal.clock import local, park_now
 from parkportal.guards import roles
@@ -25,7 +26,7 @@ FILTERS = ("status", "squad", "q", "short", "late", "unread", "allocation")
 LIMIT = 500
 
 
-def schedule_picked(request: HttpRequest, chosen: QuerySet[Delivery]) -> HttpResponse:
+def schedule_picked(request: SignedIn, chosen: QuerySet[Delivery]) -> HttpResponse:
     """One form for the ticked deliveries; those that have ended are passed over and said."""
     rows = list(chosen.filter(status__in=OPEN).select_related("enterprise").order_by("-id")[: LIMIT + 1])
     ended = chosen.exclude(status__in=OPEN).count()
@@ -57,7 +58,7 @@ def _schedule(rows: list[Delivery], data: dict[str, Any], by: Any) -> dict[int, 
 
 @require_POST
 @roles(*WRITERS)
-def delivery_schedule_undo(request: HttpRequest) -> HttpResponse:
+def delivery_schedule_undo(request: SignedIn) -> HttpResponse:
     """Within a day, by whoever did it; what somebody has changed since stays."""
     kept = last_agreed(request)
     if kept is None:
@@ -75,7 +76,7 @@ def delivery_schedule_undo(request: HttpRequest) -> HttpResponse:
     return redirect("supplies:delivery_list")
 
 
-def last_agreed(request: HttpRequest) -> dict[str, Any] | None:
+def last_agreed(request: SignedIn) -> dict[str, Any] | None:
     """What this person agreed on last for many at once, while it may be taken back: {words, at, before, after}."""
     kept = request.session.get(KEPT)
     if not kept or datetime.fromisoformat(kept["at"]) < park_now() - UNDO_WITHIN:
@@ -83,7 +84,7 @@ def last_agreed(request: HttpRequest) -> dict[str, Any] | None:
     return {**kept, "made_at": datetime.fromisoformat(kept["at"])}
 
 
-def _keep(request: HttpRequest, before: dict[int, actions.Agreed], data: dict[str, Any], words: str) -> None:
+def _keep(request: SignedIn, before: dict[int, actions.Agreed], data: dict[str, Any], words: str) -> None:
     if before:
         request.session[KEPT] = {
             "words": words,
@@ -101,11 +102,11 @@ def _said(data: dict[str, Any], count: int) -> str:
     return f"{count} 张约在 {local(data['planned_at']):%m-%d %H:%M}{data['meeting_point']}"
 
 
-def _filters(request: HttpRequest) -> dict[str, str]:
+def _filters(request: SignedIn) -> dict[str, str]:
     return {name: value for name in FILTERS if (value := request.POST.get(name, ""))}
 
 
-def _list(request: HttpRequest) -> str:
+def _list(request: SignedIn) -> str:
     query = QueryDict(mutable=True)
     query.update(_filters(request))
     return reverse("supplies:delivery_list") + (f"?{query.urlencode()}" if query else "")

@@ -4,11 +4,13 @@ from functools import partial
 
 from django.contrib import messages
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
+from parkportal.accounts.asking import SignedIn
 from parkportal.again import answered, drawn, typed
+from parkportal.given import given
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
 from parkportal.records import files, terms
@@ -20,13 +22,13 @@ from supplies.views.rooms import READERS, WRITERS, show
 
 
 @roles(*READERS)
-def item_list(request: HttpRequest) -> HttpResponse:
+def item_list(request: SignedIn) -> HttpResponse:
     items = Item.objects.visible_to(request.user).prefetch_related("packs")
     return show(request, "item_list", items=items, kinds=terms.labels("item_kind"))
 
 
 @roles(*READERS)
-def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def item_detail(request: SignedIn, pk: int) -> HttpResponse:
     """Every lot of an item that lies somewhere this person may look."""
     item = get_object_or_404(Item.objects.visible_to(request.user).prefetch_related("packs"), pk=pk)
     rows = Balance.objects.visible_to(request.user).filter(lot__item=item, amount__gt=0)
@@ -42,14 +44,14 @@ def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*READERS)
-def item_photo(request: HttpRequest, pk: int) -> HttpResponse:
+def item_photo(request: SignedIn, pk: int) -> HttpResponse:
     items = Item.objects.visible_to(request.user).filter(photo__isnull=False).select_related("photo")
-    return files.serve(get_object_or_404(items, pk=pk).photo, download=False)
+    return files.serve(given(get_object_or_404(items, pk=pk).photo), download=False)
 
 
 @require_POST
 @roles(*WRITERS)
-def item_shelf(request: HttpRequest, pk: int, place_id: int) -> HttpResponse:
+def item_shelf(request: SignedIn, pk: int, place_id: int) -> HttpResponse:
     """Where the item lies in one of the own warehouses."""
     item = get_object_or_404(Item.objects.editable_by(request.user), pk=pk)
     place = get_object_or_404(reached_warehouses(request.user), pk=place_id)
@@ -66,18 +68,18 @@ def item_shelf(request: HttpRequest, pk: int, place_id: int) -> HttpResponse:
 
 
 @roles(*WRITERS)
-def item_create(request: HttpRequest) -> HttpResponse:
+def item_create(request: SignedIn) -> HttpResponse:
     if made_before(Item, request.POST.get("token")):
         return redirect("supplies:item_list")
     return _item_form(request, Item())
 
 
 @roles(*WRITERS)
-def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def item_edit(request: SignedIn, pk: int) -> HttpResponse:
     return _item_form(request, get_object_or_404(Item.objects.editable_by(request.user), pk=pk))
 
 
-def _item_form(request: HttpRequest, item: Item) -> HttpResponse:
+def _item_form(request: SignedIn, item: Item) -> HttpResponse:
     form = ItemForm(request.POST or None, request.FILES or None, instance=item)
     if request.method == "POST" and form.is_valid():
         saved = actions.save_item(form, by=request.user)

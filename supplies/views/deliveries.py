@@ -6,12 +6,13 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from enterprises.models import Enterprise, Squad
+from parkportal.accounts.asking import SignedIn
 from parkportal.again import ReasonForm, answered, drawn, typed
 from parkportal.clock import park_now
 from parkportal.guards import roles
@@ -37,7 +38,7 @@ CARRIERS = (*READERS, "squad", "supervisor", "contact", "principal")
 
 
 @roles(*READERS)
-def delivery_list(request: HttpRequest) -> HttpResponse:
+def delivery_list(request: SignedIn) -> HttpResponse:
     """All deliveries, by status and squad; those to be picked can be issued together."""
     scope = Delivery.objects.visible_to(request.user)
     rows, figure = figure_rows(request, scope)
@@ -65,7 +66,7 @@ BULK = [
 
 @require_POST
 @roles(*WRITERS)
-def delivery_issue(request: HttpRequest) -> HttpResponse:
+def delivery_issue(request: SignedIn) -> HttpResponse:
     """What the ink bar of the list does with the ticked deliveries: agree on a time, print the papers, or book them out."""
     rows = Delivery.objects.visible_to(request.user)
     if request.POST.get("all"):
@@ -94,7 +95,7 @@ def _told(issued: list[Delivery]) -> str:
     return f"有手机的已通知；{'、'.join(silent[:3])}{f'等 {len(silent)} 家' if len(silent) > 3 else ''}没有登记手机，请另外告知。"
 
 
-def _papers(request: HttpRequest, do: str, chosen: QuerySet[Delivery]) -> HttpResponse:
+def _papers(request: SignedIn, do: str, chosen: QuerySet[Delivery]) -> HttpResponse:
     try:
         return papers.answer(do, chosen)
     except Refused as refused:
@@ -102,15 +103,15 @@ def _papers(request: HttpRequest, do: str, chosen: QuerySet[Delivery]) -> HttpRe
     return redirect("supplies:delivery_list")
 
 
-def _versions(request: HttpRequest) -> dict[int, int]:
+def _versions(request: SignedIn) -> dict[int, int]:
     """Which version of each delivery was on the screen."""
     drawn = {name.removeprefix("version_"): text for name, text in request.POST.items() if name.startswith("version_")}
-    pairs = [(key_of(name), key_of(text)) for name, text in drawn.items()]
+    pairs = [(key_of(name), key_of(str(text))) for name, text in drawn.items()]
     return {pk: version for pk, version in pairs if pk is not None and version is not None}
 
 
 @roles(*CARRIERS)
-def delivery_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def delivery_detail(request: SignedIn, pk: int) -> HttpResponse:
     """One delivery: lines, both signatures, every step."""
     rows = (
         Delivery.objects.visible_to(request.user)
@@ -139,7 +140,7 @@ def _step_of(move: DeliveryMove) -> str:
     return f"更正签收数：{label}" if move.changes else label
 
 
-def _may(delivery: Delivery, user: Any) -> dict[str, bool]:
+def _may(delivery: Delivery, user: Any) -> dict[str, Any]:
     """Where the delivery stands, and what this person may do about it now."""
     under_way, writes = delivery.status in UNDERWAY, user.has_role(*WRITERS)
     return {
@@ -154,13 +155,13 @@ def _may(delivery: Delivery, user: Any) -> dict[str, bool]:
     }
 
 
-def back_url(request: HttpRequest) -> str:
+def back_url(request: SignedIn) -> str:
     """The list from which this person comes: all deliveries, or the own."""
     return reverse("supplies:delivery_list" if request.user.has_role(*READERS) else "supplies:my_deliveries")
 
 
 @roles(*CARRIERS)
-def delivery_note(request: HttpRequest, pk: int) -> HttpResponse:
+def delivery_note(request: SignedIn, pk: int) -> HttpResponse:
     """The delivery note with its barcode, as PDF."""
     rows = Delivery.objects.visible_to(request.user).filter(pk=pk)
     if not rows.exists():
@@ -170,7 +171,7 @@ def delivery_note(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*WRITERS)
-def delivery_void(request: HttpRequest, pk: int) -> HttpResponse:
+def delivery_void(request: SignedIn, pk: int) -> HttpResponse:
     delivery = get_object_or_404(Delivery.objects.visible_to(request.user), pk=pk)
     form = typed(request, ReasonForm, "delivery-void", needs="作废要写原因。")
     act = partial(actions.void_delivery, delivery=delivery, by=request.user)
@@ -179,7 +180,7 @@ def delivery_void(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*CARRIERS)
-def receipt_image(request: HttpRequest, pk: int, leg: str, what: str) -> HttpResponse:
+def receipt_image(request: SignedIn, pk: int, leg: str, what: str) -> HttpResponse:
     """The drawn signature or the photo of one leg, to whoever may see the delivery."""
     rows = Delivery.objects.visible_to(request.user).select_related("receipt__image", "handover__image")
     delivery = get_object_or_404(rows, pk=pk)
@@ -192,7 +193,7 @@ def receipt_image(request: HttpRequest, pk: int, leg: str, what: str) -> HttpRes
 
 @require_POST
 @roles(*READERS)
-def issue_register(request: HttpRequest) -> HttpResponse:
+def issue_register(request: SignedIn) -> HttpResponse:
     """领用登记表 of the deliveries in the list that were signed for, to print or as a workbook: a job makes it."""
     form = "xlsx" if request.POST.get("form") == "xlsx" else "pdf"
     params = {"query": request.GET.urlencode(), "form": form}
@@ -203,7 +204,7 @@ def issue_register(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*READERS)
-def enterprise_list(request: HttpRequest) -> HttpResponse:
+def enterprise_list(request: SignedIn) -> HttpResponse:
     """Who has received what, and who nothing."""
     scope = Enterprise.objects.visible_to(request.user).current()
     rows, figure = figure_rows(request, scope)

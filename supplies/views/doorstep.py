@@ -1,14 +1,17 @@
 """On the phone: what the squad takes along and brings, and the signature at the door."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
+from parkportal.accounts.asking import SignedIn
 from parkportal.clock import at, park_now, park_today
+from parkportal.given import given
 from parkportal.guards import roles
 from parkportal.idempotency import done_at, made_before, token_of, wants_json
 from parkportal.states import AlreadyMoved, Refused
@@ -22,12 +25,12 @@ from supplies.views.rooms import show
 SIGNERS = ("squad", "contact", "principal", "warehouse", "committee")
 
 
-def signed_at(request: HttpRequest) -> datetime | None:
+def signed_at(request: SignedIn) -> datetime | None:
     """When it was signed on the phone; None for a form that the browser sent itself."""
     return done_at(request) if wants_json(request) else None
 
 
-def done(request: HttpRequest, name: str, **where: int) -> HttpResponse:
+def done(request: SignedIn, name: str, **where: int) -> HttpResponse:
     """On to the next page; the queue is told where that is."""
     if wants_json(request):
         return JsonResponse({"text": "已送到。", "url": reverse(name, kwargs=where)})
@@ -40,7 +43,7 @@ def refused_json(form: BaseForm) -> JsonResponse:
 
 
 @roles("squad", "contact", "principal")
-def my_deliveries(request: HttpRequest) -> HttpResponse:
+def my_deliveries(request: SignedIn) -> HttpResponse:
     """What is to be taken along, what is to be brought or signed, what is done."""
     rows = list(
         Delivery.objects.visible_to(request.user).unsigned().for_list().order_by("enterprise__pinyin_key", "id")
@@ -50,13 +53,13 @@ def my_deliveries(request: HttpRequest) -> HttpResponse:
     waiting = [row for row in rows if carries and row.status == DeliveryStatus.ISSUED and row.squad_id]
     carrying = [row for row in rows if row not in waiting]
     latest = list(done[:20])
-    today = sum(row.receipt.at >= at(park_today()) for row in latest)
-    context = {"waiting": waiting, "carrying": carrying, "done": latest, "done_today": today}
+    today = sum(given(row.receipt).at >= at(park_today()) for row in latest)
+    context: dict[str, Any] = {"waiting": waiting, "carrying": carrying, "done": latest, "done_today": today}
     return show(request, "my_deliveries", carries=carries, **context)
 
 
 @roles("squad")
-def handover(request: HttpRequest) -> HttpResponse:
+def handover(request: SignedIn) -> HttpResponse:
     """The liaison ticks or scans what is there and signs once for all of it."""
     ready = Delivery.objects.visible_to(request.user).to_hand_over().filter(squad__isnull=False)
     if request.method == "POST" and made_before(Receipt, request.POST.get("token")):
@@ -78,7 +81,7 @@ def handover(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*SIGNERS)
-def delivery_sign(request: HttpRequest, pk: int) -> HttpResponse:
+def delivery_sign(request: SignedIn, pk: int) -> HttpResponse:
     """The enterprise signs, on the squad's phone or on its own; a second time shows the first."""
     delivery = get_object_or_404(Delivery.objects.visible_to(request.user).for_list(), pk=pk)
     if delivery.status not in UNDERWAY:
@@ -95,7 +98,7 @@ def delivery_sign(request: HttpRequest, pk: int) -> HttpResponse:
     return show(request, "delivery_sign", form, back_url=back_url(request), **context)
 
 
-def _signed_before(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+def _signed_before(request: SignedIn, delivery: Delivery) -> HttpResponse:
     """The same signature arriving again is welcome; another one is told who signed."""
     token = token_of(request.POST.get("token"))
     is_same = token is not None and delivery.receipt is not None and delivery.receipt.token == token
@@ -108,7 +111,7 @@ def _signed_before(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     return JsonResponse({"text": text}, status=409)
 
 
-def _signed(request: HttpRequest, delivery: Delivery, form: SignForm) -> bool:
+def _signed(request: SignedIn, delivery: Delivery, form: SignForm) -> bool:
     try:
         actions.sign_delivery(
             delivery=delivery,

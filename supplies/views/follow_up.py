@@ -6,10 +6,11 @@ from functools import partial
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
+from parkportal.accounts.asking import SignedIn
 from parkportal.again import ReasonForm, answered, typed
 from parkportal.guards import roles
 from parkportal.states import Refused
@@ -25,7 +26,7 @@ OWN = ("contact", "principal")
 
 @require_POST
 @roles(*WRITERS)
-def delivery_schedule(request: HttpRequest, pk: int) -> HttpResponse:
+def delivery_schedule(request: SignedIn, pk: int) -> HttpResponse:
     """Agree on time and place with the enterprise."""
     delivery = get_object_or_404(_deliveries(request), pk=pk)
     form = typed(request, ScheduleForm, "schedule", delivery=delivery)
@@ -36,7 +37,7 @@ def delivery_schedule(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*OWN)
-def delivery_read(request: HttpRequest, pk: int) -> HttpResponse:
+def delivery_read(request: SignedIn, pk: int) -> HttpResponse:
     """知道了: the enterprise has read when and where."""
     delivery = get_object_or_404(_deliveries(request), pk=pk)
     return _step(
@@ -46,7 +47,7 @@ def delivery_read(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*SIGNERS)
-def delivery_code(request: HttpRequest, pk: int) -> HttpResponse:
+def delivery_code(request: SignedIn, pk: int) -> HttpResponse:
     """Send the signing code to the enterprise's own phone."""
     delivery = get_object_or_404(_deliveries(request), pk=pk)
     try:
@@ -59,7 +60,7 @@ def delivery_code(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*WRITERS)
-def delivery_shortage(request: HttpRequest, pk: int) -> HttpResponse:
+def delivery_shortage(request: SignedIn, pk: int) -> HttpResponse:
     """The warehouse has taken note of a shortage."""
     delivery = get_object_or_404(_deliveries(request), pk=pk)
     return _step(
@@ -69,7 +70,7 @@ def delivery_shortage(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*WRITERS)
-def delivery_close(request: HttpRequest, pk: int) -> HttpResponse:
+def delivery_close(request: SignedIn, pk: int) -> HttpResponse:
     """A remainder will not come any more."""
     delivery = get_object_or_404(_deliveries(request), pk=pk)
     form = typed(request, ReasonForm, "delivery-close", needs="不再补送要写原因。")
@@ -96,7 +97,7 @@ def delivery_correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*OWN)
-def feedback_create(request: HttpRequest, pk: int) -> HttpResponse:
+def feedback_create(request: SignedIn, pk: int) -> HttpResponse:
     """The enterprise says what it thinks, after it signed."""
     delivery = get_object_or_404(_deliveries(request), pk=pk)
     form = FeedbackForm(request.POST or None)
@@ -111,7 +112,7 @@ def feedback_create(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*READERS)
-def feedback_list(request: HttpRequest) -> HttpResponse:
+def feedback_list(request: SignedIn) -> HttpResponse:
     """What enterprises said, with a text to copy into the group."""
     rows = Feedback.objects.filter(delivery__in=Delivery.objects.visible_to(request.user))
     kind = request.GET.get("kind", "")
@@ -122,11 +123,11 @@ def feedback_list(request: HttpRequest) -> HttpResponse:
     return show(request, "feedback_list", page_obj=page, kinds=Feedback.Kind.choices, kind=kind)
 
 
-def _deliveries(request: HttpRequest) -> QuerySet[Delivery]:
+def _deliveries(request: SignedIn) -> QuerySet[Delivery]:
     return Delivery.objects.visible_to(request.user).select_related("enterprise", "squad", "warehouse")
 
 
-def _step(request: HttpRequest, delivery: Delivery, act: Callable[[], object], done: str) -> HttpResponse:
+def _step(request: SignedIn, delivery: Delivery, act: Callable[[], object], done: str) -> HttpResponse:
     try:
         act()
         messages.success(request, done)

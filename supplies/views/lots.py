@@ -1,14 +1,16 @@
 """A lot: where it came from, who holds it, taking it out of use, its papers; and the book at a past instant."""
 
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
+from parkportal.accounts.asking import SignedIn
 from parkportal.again import ReasonForm, answered, typed
 from parkportal.clock import park_now
 from parkportal.guards import roles
@@ -46,12 +48,12 @@ DIALOGS = (
 
 
 @roles(*READERS)
-def lot_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def lot_detail(request: SignedIn, pk: int) -> HttpResponse:
     """Where a lot came from, who holds it, and everything that happened to it."""
     lot = get_object_or_404(_lots(request), pk=pk)
     lines = lot.lines.select_related("movement__by", "movement__delivery", "from_place", "to_place")
     page = Paginator(lines.order_by("-movement__at", "-id"), PAGE).get_page(request.GET.get("page"))
-    context = {
+    context: dict[str, Any] = {
         "lot": lot,
         "item": lot.item,
         "page_obj": page,
@@ -66,7 +68,7 @@ def lot_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*WRITERS)
-def lot_status(request: HttpRequest, pk: int) -> HttpResponse:
+def lot_status(request: SignedIn, pk: int) -> HttpResponse:
     """Take a lot out of use, call it back, or let it be used again, with the reason."""
     lot = get_object_or_404(_lots(request), pk=pk)
     do = request.POST.get("do", "")
@@ -85,7 +87,7 @@ def lot_status(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*WRITERS)
-def lot_paper_create(request: HttpRequest, pk: int) -> HttpResponse:
+def lot_paper_create(request: SignedIn, pk: int) -> HttpResponse:
     lot = get_object_or_404(_lots(request), pk=pk)
     if made_before(LotPaper, request.POST.get("token")):
         return redirect("supplies:lot_detail", pk=pk)
@@ -103,14 +105,14 @@ def lot_paper_create(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*READERS)
-def lot_paper(request: HttpRequest, pk: int) -> HttpResponse:
+def lot_paper(request: SignedIn, pk: int) -> HttpResponse:
     """One paper of a lot that this person may see."""
     rows = LotPaper.objects.filter(lot__in=Lot.objects.visible_to(request.user)).select_related("file")
     return files.serve(get_object_or_404(rows, pk=pk).file, download=False)
 
 
 @roles(*READERS)
-def balance_list(request: HttpRequest) -> HttpResponse:
+def balance_list(request: SignedIn) -> HttpResponse:
     """What the book said at an instant, by place, lot and item."""
     form = PastForm(request.GET or {"at": ""}, user=request.user)
     rows, instant = [], park_now()
@@ -125,5 +127,5 @@ def balance_list(request: HttpRequest) -> HttpResponse:
     return show(request, "balance_list", form, page_obj=page, instant=instant, sums=list(sums.values()))
 
 
-def _lots(request: HttpRequest) -> QuerySet[Lot]:
+def _lots(request: SignedIn) -> QuerySet[Lot]:
     return Lot.objects.visible_to(request.user).select_related("item")

@@ -1,10 +1,11 @@
 """Warehouses and their keepers."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
+from parkportal.accounts.asking import SignedIn
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
 from parkportal.states import AlreadyMoved, Refused
@@ -15,7 +16,7 @@ from supplies.views.rooms import READERS, show
 
 
 @roles(*READERS)
-def place_list(request: HttpRequest) -> HttpResponse:
+def place_list(request: SignedIn) -> HttpResponse:
     """The warehouses with who keeps them; the committee adds keepers here."""
     places = reached_warehouses(request.user).with_keepers()
     may = request.user.has_role("committee")
@@ -29,7 +30,7 @@ def place_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles("committee")
-def place_create(request: HttpRequest) -> HttpResponse:
+def place_create(request: SignedIn) -> HttpResponse:
     if made_before(Place, request.POST.get("token")):
         return redirect("supplies:place_list")
     form = WarehouseForm(request.POST or None)
@@ -42,7 +43,7 @@ def place_create(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @roles("committee")
-def keeper_add(request: HttpRequest, pk: int) -> HttpResponse:
+def keeper_add(request: SignedIn, pk: int) -> HttpResponse:
     place = get_object_or_404(reached_warehouses(request.user), pk=pk)
     form = KeeperForm(request.POST)
     if form.is_valid():
@@ -60,7 +61,7 @@ def keeper_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles("committee")
-def keeper_end(request: HttpRequest, pk: int) -> HttpResponse:
+def keeper_end(request: SignedIn, pk: int) -> HttpResponse:
     staff = get_object_or_404(
         WarehouseStaff.objects.filter(ends_on__isnull=True, place__in=reached_warehouses(request.user)), pk=pk
     )

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from enterprises.models import Enterprise, Need
+from parkportal.accounts.asking import SignedIn
 from parkportal.again import ReasonForm, answered, typed
 from parkportal.guards import roles
 from parkportal.keys import keys_of
@@ -26,7 +28,7 @@ Status = SupplyRequest.Status
 
 
 @roles(*FOLLOWERS)
-def request_list(request: HttpRequest) -> HttpResponse:
+def request_list(request: SignedIn) -> HttpResponse:
     """The requests within reach, those that wait first; for who plans also the sum of each item."""
     scope = SupplyRequest.objects.visible_to(request.user)
     counts = dict(scope.order_by().values("status").annotate(n=Count("pk")).values_list("status", "n"))
@@ -35,12 +37,12 @@ def request_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows.for_list().order_by("-id"), PAGE).get_page(request.GET.get("page"))
     tabs = [("", "全部", sum(counts.values())), *((s.value, s.label, counts.get(s, 0)) for s in Status)]
     plans = request.user.has_role(*READERS)
-    context = {"tabs": tabs, "status": status, "asked": asked_for() if plans else [], "plans": plans}
+    context: dict[str, Any] = {"tabs": tabs, "status": status, "asked": asked_for() if plans else [], "plans": plans}
     return show(request, "request_list", page_obj=page, may_ask=request.user.has_role(*ASKERS), **context)
 
 
 @roles(*ASKERS)
-def request_create(request: HttpRequest) -> HttpResponse:
+def request_create(request: SignedIn) -> HttpResponse:
     """One request of one enterprise; out of a need the goods will close it."""
     need = _need(request)
     enterprise = need.enterprise if need else _enterprise(request)
@@ -62,7 +64,7 @@ def request_create(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*FOLLOWERS)
-def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def request_detail(request: SignedIn, pk: int) -> HttpResponse:
     row = get_object_or_404(_rows(request), pk=pk)
     lines = row.lines.select_related("item", "allocation_line__allocation")
     lines = lines.prefetch_related("allocation_line__delivery_lines__delivery")
@@ -81,30 +83,30 @@ def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*WRITERS)
-def request_decline(request: HttpRequest, pk: int) -> HttpResponse:
+def request_decline(request: SignedIn, pk: int) -> HttpResponse:
     form = typed(request, ReasonForm, "request-decline", needs="不予安排要写原因，企业看得到。")
     return _end(request, pk, form, actions.decline_request, "已告诉企业不予安排的原因。")
 
 
 @require_POST
 @roles(*ASKERS)
-def request_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def request_withdraw(request: SignedIn, pk: int) -> HttpResponse:
     form = typed(request, ReasonForm, "request-withdraw", needs="撤回要写原因。")
     return _end(request, pk, form, actions.withdraw_request, "申请已撤回。")
 
 
-def _rows(request: HttpRequest) -> QuerySet[SupplyRequest]:
+def _rows(request: SignedIn) -> QuerySet[SupplyRequest]:
     return SupplyRequest.objects.visible_to(request.user).select_related("enterprise__squad", "created_by", "need")
 
 
-def _end(request: HttpRequest, pk: int, form: ReasonForm, act: Callable[..., object], done: str) -> HttpResponse:
+def _end(request: SignedIn, pk: int, form: ReasonForm, act: Callable[..., object], done: str) -> HttpResponse:
     row = get_object_or_404(_rows(request), pk=pk)
     return answered(
         request, form, partial(act, request=row, by=request.user), "supplies:request_detail", done=done, pk=pk
     )
 
 
-def _need(request: HttpRequest) -> Need | None:
+def _need(request: SignedIn) -> Need | None:
     """The need that is meant, within reach; 404 for any other."""
     wanted = request.GET.get("need", "")
     if not wanted:
@@ -116,7 +118,7 @@ def _need(request: HttpRequest) -> Need | None:
     return need
 
 
-def _enterprise(request: HttpRequest) -> Enterprise | None:
+def _enterprise(request: SignedIn) -> Enterprise | None:
     """The enterprise that is meant; who reaches only one need not say."""
     firms, wanted = asked_for_by(request.user), request.GET.get("enterprise", "")
     if wanted:

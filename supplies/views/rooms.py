@@ -3,15 +3,17 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
+
+from parkportal.accounts.asking import SignedIn
 
 READERS = ("committee", "leader", "warehouse")
 WRITERS = ("committee", "warehouse")
 PAGE = 50
 
 
-def show(request: HttpRequest, template: str, form: forms.BaseForm | None = None, **context: Any) -> HttpResponse:
+def show(request: SignedIn, template: str, form: forms.BaseForm | None = None, **context: Any) -> HttpResponse:
     """A page with `perms_write`; with a form that has errors the answer is 422."""
     context |= {"perms_write": request.user.has_role(*WRITERS)}
     if form is not None:

@@ -1,10 +1,13 @@
 """The book: what there is, where a lot went, what was booked, receipts, transfers, losses, reversals."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
+from parkportal.accounts.asking import SignedIn
 from parkportal.clock import park_now, park_today
 from parkportal.guards import roles
 from parkportal.quantities import plain
@@ -26,7 +29,7 @@ FEW = 10  # enterprises of a list that has its own page
 
 
 @roles(*READERS, "squad", "contact", "principal")
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: SignedIn) -> HttpResponse:
     """Stock by item; the rows behind a figure; for who only carries or receives, the own deliveries."""
     if not request.user.has_role(*READERS):
         return redirect("supplies:my_deliveries")
@@ -37,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
         return show(request, "figure_lots", lots=rows, figure=total)
     stocks = item_stocks(reached_warehouses(request.user))
     values = list(figures.latest([figure.code for figure in FIGURES]).values())
-    context = {
+    context: dict[str, Any] = {
         "stocks": [stock for stock in stocks if stock.total or stock.on_the_way or stock.item.minimum_stock],
         "stock_figures": values[: len(STOCK)],
         "door_figures": values[len(STOCK) :],
@@ -47,7 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*WRITERS)
-def receipt_create(request: HttpRequest) -> HttpResponse:
+def receipt_create(request: SignedIn) -> HttpResponse:
     """One lot that came in, by form."""
     form = ReceiptForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
@@ -65,7 +68,7 @@ def receipt_create(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*WRITERS)
-def movement_create(request: HttpRequest) -> HttpResponse:
+def movement_create(request: SignedIn) -> HttpResponse:
     """Transfer, return, loss."""
     initial = {"balance": request.GET.get("balance"), "kind": request.GET.get("kind", "transfer")}
     form = MovementForm(request.POST or None, user=request.user, initial=initial)
@@ -90,7 +93,7 @@ def movement_create(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*READERS)
-def ledger(request: HttpRequest) -> HttpResponse:
+def ledger(request: SignedIn) -> HttpResponse:
     """Every entry, the latest first."""
     rows = Movement.objects.visible_to(request.user)
     rows = rows.select_related("by", "delivery", "reverses", "reversed_by", "replaced_by")
@@ -106,7 +109,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*WRITERS)
-def movement_reverse(request: HttpRequest, pk: int) -> HttpResponse:
+def movement_reverse(request: SignedIn, pk: int) -> HttpResponse:
     """Undo an entry by its mirror image; the page shows what would go back where."""
     movement = get_object_or_404(Movement.objects.visible_to(request.user).select_related("by"), pk=pk)
     form = ReasonForm(request.POST or None)
@@ -143,7 +146,7 @@ def movement_correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*READERS)
-def cover_list(request: HttpRequest) -> HttpResponse:
+def cover_list(request: SignedIn) -> HttpResponse:
     """For how many days each resumed enterprise still has of one item, the shortest first."""
     items = list(Item.objects.in_use().filter(daily_use__gt=0).exclude(kind__in=KIT_KINDS))
     wanted = request.GET.get("item", "")
@@ -151,15 +154,15 @@ def cover_list(request: HttpRequest) -> HttpResponse:
     rows = firm_covers(item, scoped({}).select_related("squad")) if item else []
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     heads = sum(row.who.heads for row in rows)
-    context = {"items": items, "item": item, "bars": spread(rows), "heads": heads, "now": park_now()}
+    context: dict[str, Any] = {"items": items, "item": item, "bars": spread(rows), "heads": heads, "now": park_now()}
     return show(request, "cover_list", page_obj=page, **context)
 
 
 @roles(*READERS)
-def stock_report(request: HttpRequest) -> HttpResponse:
+def stock_report(request: SignedIn) -> HttpResponse:
     """Cover, expiry, cost, donations: where a person would rather look than read."""
     houses = reached_warehouses(request.user)
-    context = {
+    context: dict[str, Any] = {
         "covers": reports.days_of_cover(houses),
         "months": (months := reports.expiry_calendar(houses)),
         "calendar": expiry_chart(months),

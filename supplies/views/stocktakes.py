@@ -6,10 +6,11 @@ from functools import partial
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
+from parkportal.accounts.asking import SignedIn
 from parkportal.again import ReasonForm, answered, typed
 from parkportal.guards import roles
 from parkportal.states import AlreadyMoved, Refused
@@ -22,7 +23,7 @@ Status = StockTake.Status
 
 
 @roles(*READERS)
-def stock_take_list(request: HttpRequest) -> HttpResponse:
+def stock_take_list(request: SignedIn) -> HttpResponse:
     rows = StockTake.objects.visible_to(request.user).select_related("place", "counted_by", "approved_by")
     wrong = Count("lines", filter=Q(lines__counted__isnull=False) & ~Q(lines__counted=F("lines__book")))
     rows = rows.annotate(lots=Count("lines"), differences=wrong)
@@ -31,7 +32,7 @@ def stock_take_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*WRITERS)
-def stock_take_create(request: HttpRequest) -> HttpResponse:
+def stock_take_create(request: SignedIn) -> HttpResponse:
     form = StockTakeForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
@@ -43,7 +44,7 @@ def stock_take_create(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*READERS)
-def stock_take_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def stock_take_detail(request: SignedIn, pk: int) -> HttpResponse:
     """While it is counted the form; afterwards book, count and variance side by side."""
     take = get_object_or_404(_takes(request), pk=pk)
     may_count = take.status == Status.COUNTING and request.user.has_role(*WRITERS)
@@ -65,7 +66,7 @@ def stock_take_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return show(request, "stock_take_detail", form, **context)
 
 
-def _handed_in(request: HttpRequest, take: StockTake, form: CountForm) -> bool:
+def _handed_in(request: SignedIn, take: StockTake, form: CountForm) -> bool:
     try:
         moved = actions.submit_counts(take=take, counts=form.cleaned_data["counts"], by=request.user)
     except Refused as refused:
@@ -80,14 +81,14 @@ def _handed_in(request: HttpRequest, take: StockTake, form: CountForm) -> bool:
 
 
 @roles(*READERS)
-def stock_take_sheet(request: HttpRequest, pk: int) -> HttpResponse:
+def stock_take_sheet(request: SignedIn, pk: int) -> HttpResponse:
     """The count sheet to print; a blind one has no book."""
     return papers.count_sheet(get_object_or_404(_takes(request), pk=pk))
 
 
 @require_POST
 @roles(*WRITERS)
-def stock_take_lot(request: HttpRequest, pk: int) -> HttpResponse:
+def stock_take_lot(request: SignedIn, pk: int) -> HttpResponse:
     take = get_object_or_404(_takes(request), pk=pk)
     form = FoundLotForm(request.POST, take=take)
     if form.is_valid():
@@ -98,7 +99,7 @@ def stock_take_lot(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*WRITERS)
-def stock_take_approve(request: HttpRequest, pk: int) -> HttpResponse:
+def stock_take_approve(request: SignedIn, pk: int) -> HttpResponse:
     take = get_object_or_404(_takes(request), pk=pk)
     act, done = partial(actions.approve_stock_take, take=take, by=request.user), "已批准，差异已入账。"
     if not take.lines.unexplained().exists():
@@ -109,7 +110,7 @@ def stock_take_approve(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*WRITERS)
-def stock_take_return(request: HttpRequest, pk: int) -> HttpResponse:
+def stock_take_return(request: SignedIn, pk: int) -> HttpResponse:
     """Count again, with the reason."""
     take = get_object_or_404(_takes(request), pk=pk)
     form = typed(request, ReasonForm, "take-return", needs="退回要写原因。")
@@ -119,18 +120,18 @@ def stock_take_return(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*WRITERS)
-def stock_take_void(request: HttpRequest, pk: int) -> HttpResponse:
+def stock_take_void(request: SignedIn, pk: int) -> HttpResponse:
     take = get_object_or_404(_takes(request), pk=pk)
     form = typed(request, ReasonForm, "take-void", needs="作废要写原因。")
     act = partial(actions.void_stock_take, take=take, by=request.user)
     return answered(request, form, act, "supplies:stock_take_detail", done="盘点单已作废，账没有动。", pk=pk)
 
 
-def _takes(request: HttpRequest) -> QuerySet[StockTake]:
+def _takes(request: SignedIn) -> QuerySet[StockTake]:
     return StockTake.objects.visible_to(request.user).select_related("place", "created_by", "counted_by", "approved_by")
 
 
-def _step(request: HttpRequest, take: StockTake, act: Callable[[], object], done: str = "") -> HttpResponse:
+def _step(request: SignedIn, take: StockTake, act: Callable[[], object], done: str = "") -> HttpResponse:
     try:
         act()
         if done:

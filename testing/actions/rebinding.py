@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from parkportal.clock import park_now
+from parkportal.given import given
 from parkportal.records.audit import record
 from parkportal.records.codes import take_code
 from parkportal.states import Refused
@@ -42,7 +43,7 @@ def move_to_tube(*, specimen: Specimen, text: str, reason: str, why: str, by: An
         old = Specimen.objects.select_for_update(of=("self",)).filter(pk=specimen.pk).annotate(**tube_facts(tube)).get()
         if old.status not in BEFORE_HAND_OVER:
             raise Refused("handed", f"{old.barcode} 现在是“{old.get_status_display()}”，交接以后不能换管。")
-        refuse_unusable(old, signup_id=-1, lab_id=old.lab_id)
+        refuse_unusable(old, signup_id=-1, lab_id=given(old.lab_id))
         return _moved(old, tube.barcode, reason=reason, why=why, by=by, token=token)
 
 

@@ -272,7 +272,7 @@ def change_slot(*, signup: SignUp, slot_id: int, by: Any = None) -> SignUp:
             "signup.slot_changed",
             by=by,
             subject=signup,
-            before=_slot_fact(locked.get(old)),
+            before=_slot_fact(locked.get(old) if old else None),
             after=_slot_fact(signup.slot),
         )
         if old:

@@ -93,7 +93,7 @@ class ProxyForm(DocumentMixin, HealthForm, TokenFormMixin):
         )
 
     @property
-    def place(self) -> dict[str, int | None]:
+    def place(self) -> dict[str, Any]:
         """What `sign_up` is told about the place: a slot, or the line for any sitting."""
         slot = self.cleaned_data.get("slot") or ""
         if mode_of(self.group) == Mode.DOOR:

@@ -2,10 +2,11 @@
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from parkportal.accounts.asking import SignedIn
 from parkportal.accounts.models import User, in_force
 from parkportal.guards import roles
 from parkportal.idempotency import new_token, token_of
@@ -18,7 +19,7 @@ from testing.models import Badge, PointStaff, SamplingPoint
 
 @roles("station", "committee")
 @require_http_methods(["GET", "POST"])
-def badges(request: HttpRequest) -> HttpResponse:
+def badges(request: SignedIn) -> HttpResponse:
     """Who works at the own points with their badge; the committee issues, everybody of the point may print."""
     points = SamplingPoint.objects.visible_to(request.user)
     staff = PointStaff.objects.filter(in_force(), point__in=points).select_related("user", "point")
@@ -35,7 +36,7 @@ def badges(request: HttpRequest) -> HttpResponse:
     return render(request, "testing/badges.html", context)
 
 
-def _issue(request: HttpRequest, staff: QuerySet[PointStaff]) -> None:
+def _issue(request: SignedIn, staff: QuerySet[PointStaff]) -> None:
     chosen = request.POST.get("holder", "")
     people = User.objects.filter(pk__in=staff.values("user"))
     if not request.user.has_role("committee"):

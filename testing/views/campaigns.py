@@ -4,10 +4,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from parkportal.accounts.asking import SignedIn
 from parkportal.clock import park_now
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
@@ -33,7 +34,7 @@ FIGURES = (
 
 @roles("committee", "leader")
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: SignedIn) -> HttpResponse:
     """Figures, campaigns, what waits."""
     campaigns = list(Campaign.objects.visible_to(request.user).select_related("lab")[:30])
     alerts = Alert.objects.visible_to(request.user).open().count()
@@ -47,7 +48,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "testing/index.html", context)
 
 
-def _campaign(request: HttpRequest, pk: int) -> Campaign:
+def _campaign(request: SignedIn, pk: int) -> Campaign:
     return get_object_or_404(Campaign.objects.visible_to(request.user).select_related("lab"), pk=pk)
 
 
@@ -58,7 +59,7 @@ def _refuse(form: Any, refusal: ValidationError) -> None:
 
 @roles("committee")
 @require_http_methods(["GET", "POST"])
-def campaign_create(request: HttpRequest) -> HttpResponse:
+def campaign_create(request: SignedIn) -> HttpResponse:
     """A new campaign in preparation."""
     if first := made_before(Campaign, request.POST.get("token")):
         return redirect("testing:campaign", first.pk)
@@ -74,7 +75,7 @@ def campaign_create(request: HttpRequest) -> HttpResponse:
 
 @roles("committee")
 @require_http_methods(["GET", "POST"])
-def campaign_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def campaign_edit(request: SignedIn, pk: int) -> HttpResponse:
     """Change a campaign; whoever saved meanwhile is not overwritten."""
     campaign = _campaign(request, pk)
     form = CampaignForm(request.POST or None, campaign=campaign)
@@ -90,7 +91,7 @@ def campaign_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles("committee", "leader")
 @require_GET
-def campaign(request: HttpRequest, pk: int) -> HttpResponse:
+def campaign(request: SignedIn, pk: int) -> HttpResponse:
     """The gap, the sittings with their slots, coverage by group, words for the group, poster."""
     found = _campaign(request, pk)
     context = campaign_page.context(found, now=park_now(), chosen=request.GET.get("session", ""))
@@ -104,7 +105,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles("committee")
 @require_POST
-def campaign_open(request: HttpRequest, pk: int) -> HttpResponse:
+def campaign_open(request: SignedIn, pk: int) -> HttpResponse:
     """Open or close sign-up."""
     found = _campaign(request, pk)
     try:
@@ -119,7 +120,7 @@ def campaign_open(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles("committee")
 @require_http_methods(["GET", "POST"])
-def point_add(request: HttpRequest) -> HttpResponse:
+def point_add(request: SignedIn) -> HttpResponse:
     """One more sampling point."""
     if made_before(SamplingPoint, request.POST.get("token")):
         return redirect("testing:index")
@@ -133,7 +134,7 @@ def point_add(request: HttpRequest) -> HttpResponse:
 
 @roles("committee", "leader")
 @require_GET
-def campaign_poster(request: HttpRequest, pk: int, size: str) -> HttpResponse:
+def campaign_poster(request: SignedIn, pk: int, size: str) -> HttpResponse:
     """The poster as PDF, A4 or A3."""
     found = _campaign(request, pk)
     if size not in SIZES:

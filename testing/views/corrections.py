@@ -1,10 +1,11 @@
 """Correcting a released result: ask, and decide as a second person."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from parkportal.accounts.asking import SignedIn
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
 from parkportal.states import Refused
@@ -17,7 +18,7 @@ LAB = ("lab_tester", "lab_verifier")
 
 @roles(*LAB)
 @require_http_methods(["GET", "POST"])
-def correction_ask(request: HttpRequest, pk: int) -> HttpResponse:
+def correction_ask(request: SignedIn, pk: int) -> HttpResponse:
     """Say that a released result is wrong. It stands until somebody else agrees."""
     tubes = Specimen.objects.at_bench(request.user).select_related("session__point")
     specimen = get_object_or_404(tubes, pk=pk)
@@ -43,7 +44,7 @@ def correction_ask(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*LAB)
 @require_GET
-def lab_corrections(request: HttpRequest) -> HttpResponse:
+def lab_corrections(request: SignedIn) -> HttpResponse:
     """Corrections that wait for a second person, and the last ones decided."""
     rows = (
         Correction.objects.at_bench(request.user)
@@ -65,7 +66,7 @@ def lab_corrections(request: HttpRequest) -> HttpResponse:
 
 @roles("lab_verifier")
 @require_POST
-def correction_decide(request: HttpRequest, pk: int) -> HttpResponse:
+def correction_decide(request: SignedIn, pk: int) -> HttpResponse:
     """A second person agrees or not."""
     correction = get_object_or_404(Correction.objects.at_bench(request.user), pk=pk)
     try:

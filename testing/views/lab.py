@@ -6,10 +6,11 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from parkportal.accounts.asking import SignedIn
 from parkportal.again import agreed, drawn, drawn_again, typed
 from parkportal.clock import park_now, park_today
 from parkportal.guards import roles
@@ -38,7 +39,7 @@ LAB = ("lab_tester", "lab_verifier")
 
 @roles("committee", "leader", *LAB)
 @require_GET
-def overdue(request: HttpRequest) -> HttpResponse:
+def overdue(request: SignedIn) -> HttpResponse:
     """Tubes past their due time, the longest first."""
     now = park_now()
     tubes = Specimen.objects.visible_to(request.user).overdue_as_of(now).select_related("lab", "session__point")
@@ -47,13 +48,13 @@ def overdue(request: HttpRequest) -> HttpResponse:
     return render(request, "testing/overdue.html", context)
 
 
-def _boxes(request: HttpRequest) -> Any:
+def _boxes(request: SignedIn) -> Any:
     return Box.objects.at_bench(request.user).select_related("session__point", "lab", "handed_by", "received_by")
 
 
 @roles(*LAB)
 @require_GET
-def lab(request: HttpRequest) -> HttpResponse:
+def lab(request: SignedIn) -> HttpResponse:
     """Today's tubes as an equation, what is to be done, the boxes."""
     day = park_today()
     work = bench.tasks(request.user)
@@ -74,14 +75,14 @@ def lab(request: HttpRequest) -> HttpResponse:
 
 @roles(*LAB)
 @require_POST
-def lab_scan(request: HttpRequest) -> HttpResponse:
+def lab_scan(request: SignedIn) -> HttpResponse:
     """A box's code leads to the box."""
     form = typed(request, BoxCodeForm, "box")
     is_found, found = agreed(form, partial(_scanned, request), beside="code")
     return redirect("testing:lab_box", found) if is_found else drawn_again(request, form, "testing:lab")
 
 
-def _scanned(request: HttpRequest, code: str) -> str:
+def _scanned(request: SignedIn, code: str) -> str:
     """The code of a box that was sent here. Raises Refused."""
     try:
         found = read_box(code)
@@ -94,7 +95,7 @@ def _scanned(request: HttpRequest, code: str) -> str:
 
 @roles(*LAB)
 @require_http_methods(["GET", "POST"])
-def lab_box(request: HttpRequest, code: str) -> HttpResponse:
+def lab_box(request: SignedIn, code: str) -> HttpResponse:
     """Receive a box: scan each tube, or say that all are there, then sign."""
     found = get_object_or_404(_boxes(request), code=code)
     if request.method != "POST":
@@ -114,11 +115,11 @@ def lab_box(request: HttpRequest, code: str) -> HttpResponse:
     return _page(request, found, said)
 
 
-def _page(request: HttpRequest, found: Box, said: Answer) -> HttpResponse:
+def _page(request: SignedIn, found: Box, said: Answer) -> HttpResponse:
     return render(request, "testing/lab_box.html", {**_context(request, found, said), "token": uuid4()})
 
 
-def _context(request: HttpRequest, found: Box, said: Answer) -> dict[str, Any]:
+def _context(request: SignedIn, found: Box, said: Answer) -> dict[str, Any]:
     seen = found.checks.count()
     return {
         "box": found,
@@ -136,7 +137,7 @@ def _context(request: HttpRequest, found: Box, said: Answer) -> dict[str, Any]:
 
 @roles(*LAB)
 @require_POST
-def lab_give_up(request: HttpRequest, code: str, specimen_id: int) -> HttpResponse:
+def lab_give_up(request: SignedIn, code: str, specimen_id: int) -> HttpResponse:
     """A missing tube stays missing: the person comes again."""
     found = get_object_or_404(_boxes(request), code=code)
     specimen = get_object_or_404(found.specimens, pk=specimen_id)
@@ -150,7 +151,7 @@ def lab_give_up(request: HttpRequest, code: str, specimen_id: int) -> HttpRespon
 
 @roles(*LAB)
 @require_POST
-def lab_receive(request: HttpRequest, code: str) -> HttpResponse:
+def lab_receive(request: SignedIn, code: str) -> HttpResponse:
     """Sign for what is there."""
     found = get_object_or_404(_boxes(request), code=code)
     form = typed(request, ReceiveForm, "receive")
@@ -166,7 +167,7 @@ def lab_receive(request: HttpRequest, code: str) -> HttpResponse:
 
 @roles(*LAB)
 @require_http_methods(["GET", "POST"])
-def lab_bench(request: HttpRequest, code: str) -> HttpResponse:
+def lab_bench(request: SignedIn, code: str) -> HttpResponse:
     """The box's tubes in loading order; results by keyboard, or from the machine's file."""
     found = get_object_or_404(_boxes(request), code=code)
     rows = bench.bench_rows(found)
@@ -218,7 +219,7 @@ def _answered(rows: list[dict[str, Any]]) -> list[NewReading]:
     ]  # fmt: skip
 
 
-def _record(request: HttpRequest, answered: list[NewReading]) -> bool:
+def _record(request: SignedIn, answered: list[NewReading]) -> bool:
     try:
         count = record_readings(readings=answered, by=request.user)
     except Refused as refusal:
@@ -230,7 +231,7 @@ def _record(request: HttpRequest, answered: list[NewReading]) -> bool:
 
 @roles("lab_verifier")
 @require_http_methods(["GET", "POST"])
-def lab_verify(request: HttpRequest, code: str) -> HttpResponse:
+def lab_verify(request: SignedIn, code: str) -> HttpResponse:
     """A second person looks: negatives in one batch, each other tube alone."""
     found = get_object_or_404(_boxes(request), code=code)
     shown = bench.verification(found, request.user)
@@ -246,7 +247,7 @@ def lab_verify(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "testing/lab_verify.html", context)
 
 
-def _decide(request: HttpRequest, shown: bench.Verification) -> None:
+def _decide(request: SignedIn, shown: bench.Verification) -> None:
     do, key = request.POST.get("do", ""), key_of(request.POST.get("specimen"))
     if do == "release":
         count = release_negatives(specimen_ids=[tube.pk for tube in shown.negatives], by=request.user)

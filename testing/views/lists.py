@@ -6,12 +6,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from enterprises.models import Person
+from parkportal.accounts.asking import SignedIn
 from parkportal.again import ReasonForm, agreed, answered, typed
 from parkportal.clock import park_now
 from parkportal.guards import roles
@@ -54,7 +55,7 @@ REVEAL_REASONS = [
 
 @roles(*READERS)
 @require_GET
-def signups(request: HttpRequest) -> HttpResponse:
+def signups(request: SignedIn) -> HttpResponse:
     """Sign-ups within reach, masked; with `?figure=` exactly the rows behind that figure."""
     rows, shown = lists.signup_rows(request)
     page = Paginator(rows, lists.PER_PAGE).get_page(request.GET.get("page"))
@@ -80,7 +81,7 @@ def _say_negatives(shown: Sequence[SignUp]) -> None:
 
 @roles(*READERS)
 @require_POST
-def signups_find(request: HttpRequest) -> HttpResponse:
+def signups_find(request: SignedIn) -> HttpResponse:
     """The list's search and filters: names of persons stay out of the address (decision 8)."""
     query = lists.query_found(request)
     return redirect(f"{reverse('testing:signups')}{'?' if query else ''}{query}")
@@ -88,7 +89,7 @@ def signups_find(request: HttpRequest) -> HttpResponse:
 
 @roles("committee")
 @require_POST
-def signups_export(request: HttpRequest) -> HttpResponse:
+def signups_export(request: SignedIn) -> HttpResponse:
     """The same rows as a workbook, made by a job."""
     params = {"query": request.POST.get("query", "")[: lists.MOST_QUERY]}
     key = jobs.wish_key(exports.KIND, request.user, params)
@@ -96,14 +97,14 @@ def signups_export(request: HttpRequest) -> HttpResponse:
     return redirect("records:job", job.token)
 
 
-def _signup(request: HttpRequest, pk: int) -> SignUp:
+def _signup(request: SignedIn, pk: int) -> SignUp:
     people = SignUp.objects.visible_to(request.user).select_related("campaign", "slot__session__point", "enterprise")
     return get_object_or_404(people, pk=pk)
 
 
 @roles("committee", "station", "contact", "principal")
 @require_GET
-def signup_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def signup_detail(request: SignedIn, pk: int) -> HttpResponse:
     """One sign-up: what was declared, what happened, its tubes. Numbers are masked."""
     found = _signup(request, pk)
     is_staff = request.user.has_role("committee", "station")
@@ -124,7 +125,7 @@ def signup_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles("committee")
 @require_POST
-def signup_reveal(request: HttpRequest, pk: int) -> HttpResponse:
+def signup_reveal(request: SignedIn, pk: int) -> HttpResponse:
     """Full number and phone for sixty seconds, with a reason, written down."""
     found = _signup(request, pk)
     reason = request.POST.get("reason", "")
@@ -137,7 +138,7 @@ def signup_reveal(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles("committee")
 @require_POST
-def signup_cancel_by_staff(request: HttpRequest, pk: int) -> HttpResponse:
+def signup_cancel_by_staff(request: SignedIn, pk: int) -> HttpResponse:
     """Cancel for somebody who asked by phone."""
     found = _signup(request, pk)
     form = typed(request, ReasonForm, "cancel", needs="")
@@ -150,7 +151,7 @@ def signup_cancel_by_staff(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles("committee", "leader", "station", "lab_tester", "lab_verifier")
 @require_GET
-def specimens(request: HttpRequest) -> HttpResponse:
+def specimens(request: SignedIn) -> HttpResponse:
     """Specimens within reach; a laboratory sees codes only."""
     rows, shown = lists.chosen_specimens(request)
     page = Paginator(rows, lists.PER_PAGE).get_page(request.GET.get("page"))
@@ -161,7 +162,7 @@ def specimens(request: HttpRequest) -> HttpResponse:
 
 @roles("committee", "station", "lab_tester", "lab_verifier")
 @require_GET
-def specimen_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def specimen_detail(request: SignedIn, pk: int) -> HttpResponse:
     """Where a tube has been: its chain of custody on one page."""
     tubes = Specimen.objects.visible_to(request.user).select_related(
         "signup__enterprise",
@@ -197,7 +198,7 @@ def _chain(found: Specimen, user: Any) -> dict[str, Any]:
 
 @roles("committee", "leader")
 @require_GET
-def persons(request: HttpRequest) -> HttpResponse:
+def persons(request: SignedIn) -> HttpResponse:
     """Who has to be tested: everybody, the covered ones behind the figure, or the missing ones of a group."""
     now = park_now()
     rows: Any = coverage.due_persons(now)
@@ -218,7 +219,7 @@ def persons(request: HttpRequest) -> HttpResponse:
 
 @roles("committee", "station", "lab_tester", "lab_verifier")
 @require_GET
-def box_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def box_detail(request: SignedIn, pk: int) -> HttpResponse:
     """To the box's page of whoever asks."""
     found = get_object_or_404(Box.objects.visible_to(request.user), pk=pk)
     if request.user.has_role("lab_tester", "lab_verifier") and found.handed_at:
@@ -236,7 +237,7 @@ def _members(specimen: Specimen) -> list[PoolMember]:
 
 @roles("committee")
 @require_http_methods(["GET", "POST"])
-def alert(request: HttpRequest, pk: int) -> HttpResponse:
+def alert(request: SignedIn, pk: int) -> HttpResponse:
     """A result that has to be told in person: who takes it in hand, and what was done."""
     alerts = Alert.objects.visible_to(request.user).select_related(
         "result__verifier", "specimen__signup__enterprise", "specimen__session__point", "officer", "acknowledged_by"
@@ -258,7 +259,7 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles("committee")
 @require_GET
-def alerts(request: HttpRequest) -> HttpResponse:
+def alerts(request: SignedIn) -> HttpResponse:
     """All alerts, open ones first."""
     rows = Alert.objects.visible_to(request.user).select_related("specimen", "officer", "acknowledged_by")
     page = Paginator(rows.order_by("acknowledged_at", "-raised_at"), lists.PER_PAGE).get_page(request.GET.get("page"))
@@ -267,7 +268,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
 
 @roles("committee", "leader")
 @require_GET
-def waiting(request: HttpRequest, pk: int) -> HttpResponse:
+def waiting(request: SignedIn, pk: int) -> HttpResponse:
     """Who waits for a place in a campaign, the longest first, and what is offered until when."""
     campaign = get_object_or_404(Campaign.objects.visible_to(request.user), pk=pk)
     rows = (

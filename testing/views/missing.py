@@ -1,11 +1,12 @@
 """Who still has to be tested: by firm, by person; reminders and exemptions; erasing what is past its time."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from enterprises.models import Employment, Enterprise, Person
+from parkportal.accounts.asking import SignedIn
 from parkportal.clock import day_of, park_now
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
@@ -23,7 +24,7 @@ CONTACTS = ("committee", "contact", "principal")
 
 @roles("committee", "leader")
 @require_GET
-def coverage_enterprises(request: HttpRequest) -> HttpResponse:
+def coverage_enterprises(request: SignedIn) -> HttpResponse:
     """Coverage by firm in the campaign that runs, without one in the park as it stands, the largest gap first."""
     now, campaign = park_now(), Campaign.objects.open().first()
     context = {
@@ -35,13 +36,13 @@ def coverage_enterprises(request: HttpRequest) -> HttpResponse:
     return render(request, "testing/coverage_enterprises.html", context)
 
 
-def _enterprise(request: HttpRequest, pk: int) -> Enterprise:
+def _enterprise(request: SignedIn, pk: int) -> Enterprise:
     return get_object_or_404(Enterprise.objects.editable_by(request.user).current(), pk=pk)
 
 
 @roles(*CONTACTS)
 @require_http_methods(["GET", "POST"])
-def missing(request: HttpRequest, enterprise_id: int) -> HttpResponse:
+def missing(request: SignedIn, enterprise_id: int) -> HttpResponse:
     """A firm's people who have to be tested and are not; one tap reminds them."""
     enterprise, now = _enterprise(request, enterprise_id), park_now()
     campaign = Campaign.objects.visible_to(request.user).open().first()
@@ -69,7 +70,7 @@ def missing(request: HttpRequest, enterprise_id: int) -> HttpResponse:
 
 @roles("committee")
 @require_POST
-def missing_remind(request: HttpRequest, pk: int) -> HttpResponse:
+def missing_remind(request: SignedIn, pk: int) -> HttpResponse:
     """One tap for everybody who is missing in a campaign, as a job."""
     campaign = get_object_or_404(Campaign.objects.visible_to(request.user).open(), pk=pk)
     total = to_remind(campaign, park_now()).count()
@@ -82,7 +83,7 @@ def missing_remind(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*CONTACTS)
 @require_http_methods(["GET", "POST"])
-def exemption_ask(request: HttpRequest, enterprise_id: int, person_id: int) -> HttpResponse:
+def exemption_ask(request: SignedIn, enterprise_id: int, person_id: int) -> HttpResponse:
     """Why somebody need not be tested, and until when."""
     enterprise = _enterprise(request, enterprise_id)
     jobs_here = Employment.objects.current(day_of(park_now())).filter(enterprise=enterprise)
@@ -103,7 +104,7 @@ def exemption_ask(request: HttpRequest, enterprise_id: int, person_id: int) -> H
 
 @roles("committee")
 @require_GET
-def exemptions(request: HttpRequest) -> HttpResponse:
+def exemptions(request: SignedIn) -> HttpResponse:
     """What firms ask for, undecided ones first."""
     rows = Exemption.objects.visible_to(request.user).select_related("person", "enterprise", "asked_by", "decided_by")
     waiting = rows.filter(status=Exemption.Status.ASKED, withdrawn_at__isnull=True)
@@ -113,7 +114,7 @@ def exemptions(request: HttpRequest) -> HttpResponse:
 
 @roles("committee")
 @require_POST
-def exemption_decide(request: HttpRequest, pk: int) -> HttpResponse:
+def exemption_decide(request: SignedIn, pk: int) -> HttpResponse:
     """Grant, refuse, or take back."""
     found = get_object_or_404(Exemption.objects.visible_to(request.user), pk=pk)
     try:
@@ -128,7 +129,7 @@ def exemption_decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles("committee")
 @require_http_methods(["GET", "POST"])
-def campaign_erase(request: HttpRequest, pk: int) -> HttpResponse:
+def campaign_erase(request: SignedIn, pk: int) -> HttpResponse:
     """Erase what is past its time, naming it; then the signed report."""
     campaign = get_object_or_404(Campaign.objects.visible_to(request.user), pk=pk)
     if request.method == "POST":

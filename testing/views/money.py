@@ -1,10 +1,11 @@
 """Settlement with laboratories: the list, its workbook, what was agreed, the budget."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from parkportal.accounts.asking import SignedIn
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
 from parkportal.records import jobs
@@ -17,7 +18,7 @@ from testing.models import Budget, LabDay, LabTerms
 
 @roles("committee", "leader")
 @require_GET
-def settlement(request: HttpRequest) -> HttpResponse:
+def settlement(request: SignedIn) -> HttpResponse:
     """What the tests of a period cost, by campaign and price, and what is used of the budget."""
     first, last = lists.period(request.GET)
     context = {
@@ -31,7 +32,7 @@ def settlement(request: HttpRequest) -> HttpResponse:
 
 @roles("committee")
 @require_POST
-def settlement_export(request: HttpRequest) -> HttpResponse:
+def settlement_export(request: SignedIn) -> HttpResponse:
     """The same period as a workbook, made by a job."""
     first, last = lists.period(request.POST)
     params = {"query": f"first={first:%Y-%m-%d}&last={last:%Y-%m-%d}"}
@@ -44,7 +45,7 @@ def settlement_export(request: HttpRequest) -> HttpResponse:
 
 @roles("committee")
 @require_http_methods(["GET", "POST"])
-def lab_terms_add(request: HttpRequest) -> HttpResponse:
+def lab_terms_add(request: SignedIn) -> HttpResponse:
     """A new price or time limit of a laboratory."""
     if made_before(LabTerms, request.POST.get("token")):
         return redirect("testing:settlement")
@@ -63,7 +64,7 @@ def lab_terms_add(request: HttpRequest) -> HttpResponse:
 
 @roles("committee")
 @require_http_methods(["GET", "POST"])
-def lab_day_add(request: HttpRequest) -> HttpResponse:
+def lab_day_add(request: SignedIn) -> HttpResponse:
     """A day on which a laboratory works or rests in spite of the calendar."""
     form = LabDayForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -75,7 +76,7 @@ def lab_day_add(request: HttpRequest) -> HttpResponse:
 
 @roles("committee")
 @require_http_methods(["GET", "POST"])
-def budget_add(request: HttpRequest) -> HttpResponse:
+def budget_add(request: SignedIn) -> HttpResponse:
     """Money for tests in a period."""
     if made_before(Budget, request.POST.get("token")):
         return redirect("testing:settlement")
@@ -91,7 +92,7 @@ def budget_add(request: HttpRequest) -> HttpResponse:
 
 @roles("committee")
 @require_POST
-def budget_void(request: HttpRequest, pk: int) -> HttpResponse:
+def budget_void(request: SignedIn, pk: int) -> HttpResponse:
     """A budget that was entered wrongly."""
     budget = get_object_or_404(Budget.objects.visible_to(request.user), pk=pk)
     try:

@@ -5,10 +5,11 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from parkportal.accounts.asking import SignedIn
 from parkportal.again import answered, drawn, typed
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
@@ -37,7 +38,7 @@ STAFF = ("station", "committee")
 
 @roles(*STAFF)
 @require_http_methods(["GET", "POST"])
-def tubes(request: HttpRequest) -> HttpResponse:
+def tubes(request: SignedIn) -> HttpResponse:
     """Runs and ranges; a new run of labels becomes a job."""
     form = LabelRunForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -79,7 +80,7 @@ def _start_run(data: dict[str, Any], user: Any) -> Any:
 
 @roles(*STAFF)
 @require_POST
-def printer_keep(request: HttpRequest) -> HttpResponse:
+def printer_keep(request: SignedIn) -> HttpResponse:
     """Measured on the calibration page: the offset is kept for the printer and its paper."""
 
     def act(*, left: Decimal, top: Decimal, used: LabelPrinter | None, **of: Any) -> LabelPrinter:
@@ -94,7 +95,7 @@ def printer_keep(request: HttpRequest) -> HttpResponse:
 
 @roles("committee")
 @require_http_methods(["GET", "POST"])
-def range_add(request: HttpRequest) -> HttpResponse:
+def range_add(request: SignedIn) -> HttpResponse:
     """Register a laboratory's pre-printed tubes."""
     if made_before(TubeRange, request.POST.get("token")):
         return redirect("testing:tubes")
@@ -111,7 +112,7 @@ def range_add(request: HttpRequest) -> HttpResponse:
 
 @roles(*STAFF)
 @require_POST
-def tube_void(request: HttpRequest) -> HttpResponse:
+def tube_void(request: SignedIn) -> HttpResponse:
     """A damaged tube that nobody has: a later scan refuses it."""
     form, act = typed(request, VoidTubeForm, "void"), partial(void_tube, reason=InvalidReason.BROKEN, by=request.user)
     return answered(request, form, act, "testing:tubes", done=lambda tube: f"{tube.barcode} 已作废。", beside="barcode")
@@ -119,7 +120,7 @@ def tube_void(request: HttpRequest) -> HttpResponse:
 
 @roles(*STAFF)
 @require_http_methods(["GET", "POST"])
-def tube_move(request: HttpRequest, barcode: str) -> HttpResponse:
+def tube_move(request: SignedIn, barcode: str) -> HttpResponse:
     """Another tube for the same swab, before the box is handed over."""
     specimen = get_object_or_404(Specimen.objects.visible_to(request.user), barcode=barcode)
     form = MoveTubeForm(request.POST or None)
@@ -140,7 +141,7 @@ def tube_move(request: HttpRequest, barcode: str) -> HttpResponse:
 
 @roles(*STAFF)
 @require_POST
-def tube_labels(request: HttpRequest, barcode: str) -> HttpResponse:
+def tube_labels(request: SignedIn, barcode: str) -> HttpResponse:
     """The two labels of one tube as PDF, for a calibrated printer if one is named; each time is counted."""
     tubes_ = Specimen.objects.visible_to(request.user).select_related("signup")
     specimen = get_object_or_404(tubes_, barcode=barcode)
@@ -156,7 +157,7 @@ def tube_labels(request: HttpRequest, barcode: str) -> HttpResponse:
 
 @roles(*STAFF)
 @require_GET
-def calibration(request: HttpRequest, label_format: str) -> HttpResponse:
+def calibration(request: SignedIn, label_format: str) -> HttpResponse:
     """The page that finds out how far a printer is off, or, with `?printer=`, whether its offset is right."""
     wanted = LABEL_FORMATS.get(label_format) or LABEL_FORMATS[DEFAULT_FORMAT]
     printer = LabelPrinter.objects.filter(pk=key_of(request.GET.get("printer")), label_format=wanted.key).first()

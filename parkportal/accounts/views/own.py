@@ -3,7 +3,7 @@
 import django_otp
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -13,6 +13,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from parkportal.accounts import actions
 from parkportal.accounts import second_factor as factor
+from parkportal.accounts.asking import SignedIn
 from parkportal.accounts.forms import DigitsForm, PasswordChangeForm, RecoveryForm
 from parkportal.accounts.views.sign_in import next_address
 from parkportal.guards import roles
@@ -23,7 +24,7 @@ from parkportal.states import Refused
 
 
 @roles(on_the_way_in=True)
-def second_factor(request: HttpRequest) -> HttpResponse:
+def second_factor(request: SignedIn) -> HttpResponse:
     """Six digits, or with `?with=recovery` a recovery code. Who has no authenticator yet is led to set one up."""
     user, wanted = request.user, next_address(request)
     if user.is_verified():
@@ -48,7 +49,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 
 @roles(on_the_way_in=True)
-def second_factor_set_up(request: HttpRequest) -> HttpResponse:
+def second_factor_set_up(request: SignedIn) -> HttpResponse:
     """The QR code for the authenticator; six digits prove that it arrived. Then the recovery codes, once."""
     user, wanted = request.user, next_address(request)
     if factor.device_of(user) is not None:
@@ -75,7 +76,7 @@ def second_factor_set_up(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @roles()
-def recovery_codes(request: HttpRequest) -> HttpResponse:
+def recovery_codes(request: SignedIn) -> HttpResponse:
     """Ten new recovery codes; the old ones are void."""
     if factor.device_of(request.user) is None:
         return redirect("accounts:second_factor_set_up")
@@ -87,7 +88,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters("old", "password", "again")
 @roles(on_the_way_in=True)
-def password_change(request: HttpRequest) -> HttpResponse:
+def password_change(request: SignedIn) -> HttpResponse:
     form = PasswordChangeForm(request.POST or None, user=request.user)
     if form.is_valid():
         actions.change_password(user=request.user, password=form.cleaned_data["password"])
@@ -99,7 +100,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @roles()
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: SignedIn) -> HttpResponse:
     user = request.user
     context = {
         "phone": mask_phone(user.phone) if user.phone else "",
@@ -112,7 +113,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @roles()
-def end_other_sessions(request: HttpRequest) -> HttpResponse:
+def end_other_sessions(request: SignedIn) -> HttpResponse:
     """Ends every session of the account but this one."""
     request.user.end_sessions()
     update_session_auth_hash(request, request.user)

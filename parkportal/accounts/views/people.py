@@ -5,12 +5,13 @@ from functools import partial
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from parkportal.accounts import actions, invitations
 from parkportal.accounts import second_factor as factor
+from parkportal.accounts.asking import SignedIn
 from parkportal.accounts.forms import RoleForm, StaffInvitationForm
 from parkportal.accounts.models import Invitation, Role, RoleGrant, User
 from parkportal.again import ReasonForm, answered, typed
@@ -23,7 +24,7 @@ PER_PAGE = 50
 
 @require_GET
 @roles("admin", "committee")
-def user_list(request: HttpRequest) -> HttpResponse:
+def user_list(request: SignedIn) -> HttpResponse:
     """All accounts: by name or user name, by role, in use or not."""
     users = User.objects.visible_to(request.user).prefetch_related("grants")
     query, role, state = (request.GET.get(name, "").strip() for name in ("q", "role", "state"))
@@ -46,7 +47,7 @@ def user_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @roles("admin", "committee")
-def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def user_detail(request: SignedIn, pk: int) -> HttpResponse:
     user = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     held = set(user.grants.filter(ends_on__isnull=True).values_list("role", flat=True))
     context = {
@@ -61,7 +62,7 @@ def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles("admin")
-def user_invite(request: HttpRequest) -> HttpResponse:
+def user_invite(request: SignedIn) -> HttpResponse:
     form = StaffInvitationForm(request.POST or None)
     if form.is_valid():
         wanted = {name: form.cleaned_data[name] for name in ("name", "phone", "role")}
@@ -73,7 +74,7 @@ def user_invite(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @roles("admin")
-def role_grant(request: HttpRequest, pk: int) -> HttpResponse:
+def role_grant(request: SignedIn, pk: int) -> HttpResponse:
     user = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     form = RoleForm(request.POST)
     if form.is_valid():
@@ -90,7 +91,7 @@ def role_grant(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles("admin")
-def role_end(request: HttpRequest, pk: int) -> HttpResponse:
+def role_end(request: SignedIn, pk: int) -> HttpResponse:
     grants = RoleGrant.objects.filter(user__in=User.objects.visible_to(request.user)).select_related("user")
     grant = get_object_or_404(grants, pk=pk)
     try:
@@ -102,7 +103,7 @@ def role_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles("admin")
-def user_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+def user_deactivate(request: SignedIn, pk: int) -> HttpResponse:
     user = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     form = typed(request, ReasonForm, "closed", needs="停用账号要写明原因。")
     act = partial(actions.deactivate, user=user, by=request.user)
@@ -113,7 +114,7 @@ def user_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles("admin")
-def user_activate(request: HttpRequest, pk: int) -> HttpResponse:
+def user_activate(request: SignedIn, pk: int) -> HttpResponse:
     user = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     actions.activate(user=user, by=request.user)
     return redirect("accounts:user_detail", pk)
@@ -121,7 +122,7 @@ def user_activate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles("admin")
-def user_reset_password(request: HttpRequest, pk: int) -> HttpResponse:
+def user_reset_password(request: SignedIn, pk: int) -> HttpResponse:
     """Shows the temporary password once, to be said face to face."""
     user = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     try:
@@ -134,7 +135,7 @@ def user_reset_password(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles("admin")
-def user_reset_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
+def user_reset_second_factor(request: SignedIn, pk: int) -> HttpResponse:
     user = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     form = typed(request, ReasonForm, "factor", needs="重置验证器要写明原因。")
     act = partial(actions.reset_second_factor, user=user, by=request.user)

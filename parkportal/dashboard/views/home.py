@@ -1,8 +1,11 @@
 """Home: what is left to do, or for everybody else what the public may do here."""
 
+from typing import cast
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from parkportal.accounts.asking import SignedIn
 from parkportal.clock import park_now, park_today
 from parkportal.dashboard import boards, doors
 from parkportal.guards import needs_second_factor, public
@@ -15,10 +18,10 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "dashboard/public_home.html", doors.public_doors())
     if needs_second_factor(request.user):
         return redirect("accounts:second_factor")
-    return render(request, "dashboard/home.html", worklist_of(request))
+    return render(request, "dashboard/home.html", worklist_of(cast(SignedIn, request)))
 
 
-def worklist_of(request: HttpRequest) -> dict:
+def worklist_of(request: SignedIn) -> dict:
     """The worklist in three groups, and for leadership and committee the figures beside it."""
     now, today = park_now(), park_today()
     entries = worklist.entries_for(request.user)

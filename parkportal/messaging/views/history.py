@@ -13,6 +13,7 @@ from parkportal.clock import park_now
 from parkportal.guards import roles
 from parkportal.idempotency import new_token
 from parkportal.messaging import window
+from parkportal.messaging.actions import may_act
 from parkportal.messaging.forms import TABS, MessageFilterForm, PhoneSearchForm, purpose_choices
 from parkportal.messaging.models import MailboxMessage, Message
 from parkportal.messaging.purposes import title_of
@@ -47,7 +48,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
 
 def _head(request: HttpRequest, found: Any) -> dict[str, Any]:
     """Counts, sending hours, the filters' words, and for staff what a person has to bring."""
-    now, may_act = park_now(), request.user.has_role("admin", "committee")
+    now, acts = park_now(), may_act(request.user)
     counts = found.counts(now=now)
     opens, closes = window.sending_hours()
     totals = {
@@ -60,8 +61,8 @@ def _head(request: HttpRequest, found: Any) -> dict[str, Any]:
         "opens": opens,
         "closes": closes,
         "next_opening": window.earliest(now),
-        "may_act": may_act,
-        **(_brought_by_person(request) if may_act else {}),
+        "may_act": acts,
+        **(_brought_by_person(request) if acts else {}),
         "trial_token": new_token(),
         "phone_form": drawn(request, PhoneSearchForm, "search"),
         "purposes": purpose_choices(),

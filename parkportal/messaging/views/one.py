@@ -24,7 +24,7 @@ def _found(request: HttpRequest, pk: int) -> Message:
 
 def _page(request: HttpRequest, message: Message, form: HandleForm | None = None) -> HttpResponse:
     """The whole page, or its panel alone beside the history."""
-    may_act = request.user.has_role("admin", "committee")
+    may_act = actions.may_act(request.user)
     context = {
         "message": message,
         "purpose": purposes.find(message.purpose),

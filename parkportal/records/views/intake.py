@@ -72,8 +72,9 @@ def intake_upload(request: HttpRequest, kind: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error("file", refusal.text)
         else:
-            waits = batch.status == IntakeBatch.Status.JUDGING and batch.job is not None
-            return redirect("records:job", batch.job.token) if waits else redirect("records:intake_batch", batch.pk)
+            if batch.status == IntakeBatch.Status.JUDGING and batch.job is not None:
+                return redirect("records:job", batch.job.token)
+            return redirect("records:intake_batch", batch.pk)
     forms = [part for part in (params_form, form) if part is not None]
     context = {"door": door, "form": form, "params_form": params_form, "error_forms": forms}
     context |= {"has_errors": any(part.errors for part in forms)}
