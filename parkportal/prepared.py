@@ -22,6 +22,7 @@ from django.db.models.sql import UpdateQuery
 from parkportal.clock import park_today
 
 Build = Callable[..., models.QuerySet]
+Change = Callable[..., tuple[models.QuerySet, dict[str, Any]]]  # which rows, and what their columns become
 MOST_KEPT = 512
 _UNKNOWN: Any = object()  # None is kept where no row can match
 # What stands for a value while the query is compiled: two of each kind, so that a constant is told from a value.
@@ -60,13 +61,15 @@ class Prepared:
         with self._asked(key, build, values) as (shape, cursor):
             return [shape.made(row, cursor.db) for row in cursor.fetchall()] if shape else []
 
-    def update(self, key: tuple[Hashable, ...], build: Build, **values: Any) -> int:
+    def update(self, key: tuple[Hashable, ...], build: Change, **values: Any) -> int:
         """How many rows were changed. `build(**values)` gives the queryset and what its columns become."""
         with self._asked(key, build, values) as (_, cursor):
             return cursor.rowcount if cursor else 0
 
     @contextmanager
-    def _asked(self, key: tuple[Hashable, ...], build: Build, values: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
+    def _asked(
+        self, key: tuple[Hashable, ...], build: Build | Change, values: dict[str, Any]
+    ) -> Iterator[tuple[Any, Any]]:
         connection = connections[router.db_for_write(models.Model)]
         kinds = {name: _kind(value) for name, value in values.items()}
         full = (connection.vendor, park_today(), tuple(kinds.items()), key)
@@ -106,9 +109,9 @@ def _insertion(model: type[models.Model], count: int, vendor: str) -> tuple[str,
     fields = [field for field in table.local_concrete_fields if not field.primary_key]
     quoted = connection.ops.quote_name
     places = f"({', '.join(['%s'] * len(fields))})"
-    names = ", ".join(quoted(field.column) for field in fields)
+    names = ", ".join(quoted(str(field.column)) for field in fields)
     parts = ["INSERT INTO", quoted(table.db_table), f"({names})", "VALUES", ", ".join([places] * count)]
-    return " ".join([*parts, "RETURNING", quoted(table.pk.column)]), fields
+    return " ".join([*parts, "RETURNING", quoted(str(table.pk.column))]), fields
 
 
 @contextmanager
@@ -193,7 +196,7 @@ def _sent(value: Any, connection: Any) -> Any:
     return str(value) if isinstance(value, str) else value
 
 
-def _compile(build: Build, kinds: dict[str, type], connection: Any) -> _Statement | None:
+def _compile(build: Build | Change, kinds: dict[str, type], connection: Any) -> _Statement | None:
     """The query and its parameters with places for the values; None where no row can match."""
     try:
         statement, again = (_marked(build, kinds, connection, turn) for turn in (0, 1))
@@ -209,7 +212,7 @@ def _compile(build: Build, kinds: dict[str, type], connection: Any) -> _Statemen
     return statement
 
 
-def _marked(build: Build, kinds: dict[str, type], connection: Any, turn: int) -> _Statement:
+def _marked(build: Build | Change, kinds: dict[str, type], connection: Any, turn: int) -> _Statement:
     marks = {
         name: None if kind is type(None) else _MARKS[kind](2 * number + turn)
         for number, (name, kind) in enumerate(kinds.items())

@@ -3,10 +3,11 @@
 from decimal import Decimal
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from parkportal.accounts.asking import SignedIn
 from parkportal.clock import park_now
 from parkportal.guards import roles
 from parkportal.records import jobs
@@ -16,7 +17,7 @@ from supplies.views.rooms import PAGE, READERS, show
 
 
 @roles(*READERS)
-def cost_list(request: HttpRequest) -> HttpResponse:
+def cost_list(request: SignedIn) -> HttpResponse:
     """The value of what each enterprise received, the largest first, all of them."""
     pairs = reports.costs(reached_warehouses(request.user))
     page = Paginator(pairs, PAGE).get_page(request.GET.get("page"))
@@ -28,7 +29,7 @@ def cost_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @roles(*READERS)
-def cost_export(request: HttpRequest) -> HttpResponse:
+def cost_export(request: SignedIn) -> HttpResponse:
     """The same as a workbook: a job makes it."""
     key = jobs.wish_key(cost_book.KIND, request.user, {})
     job = jobs.start(cost_book.KIND, title="导出企业领用价值", by=request.user, params={}, lock_key=key)
@@ -36,7 +37,7 @@ def cost_export(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*READERS)
-def donor_statement(request: HttpRequest) -> HttpResponse:
+def donor_statement(request: SignedIn) -> HttpResponse:
     """受赠说明 of one donor, or of all, to look at and to print: what came, to whom it went, what is left."""
     name, is_one = request.GET.get("donor", ""), "donor" in request.GET
     lots = donations.given_lots(reached_warehouses(request.user))
