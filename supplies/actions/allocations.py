@@ -289,7 +289,7 @@ def close_finished(lines: Sequence[DeliveryLine], by: Any, now: datetime) -> Non
 
 def reopen_underway(lines: Sequence[DeliveryLine], by: Any, reason: str) -> None:
     """A correction has put something of a finished plan on its way again: the plan goes on."""
-    plans = {line.allocation_line.allocation_id for line in lines if line.allocation_line_id}
+    plans = {line.allocation_line.allocation_id for line in lines if line.allocation_line}
     under_way = DeliveryLine.objects.filter(delivery__status__in=UNDERWAY, allocation_line__allocation__in=plans)
     done = Allocation.objects.filter(status=Allocation.Status.DONE)
     for plan in done.filter(pk__in=under_way.values("allocation_line__allocation")):

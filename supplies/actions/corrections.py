@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from parkportal.clock import park_now
+from parkportal.given import given
 from parkportal.idempotency import once
 from parkportal.quantities import plain
 from parkportal.records.audit import record
@@ -54,10 +55,10 @@ def correct_delivery(
         [held] = locked([delivery])
         _check_correctable(held)
         lines = list(held.lines.all())
-        had, later = {line.pk: line.received for line in lines}, {line.pk: line.later for line in lines}
+        had, later = {line.pk: given(line.received) for line in lines}, {line.pk: line.later for line in lines}
         check_lots(held, lines, arrivals)
         changes = _filled(lines, arrivals)
-        check_usable([line for line in lines if (line.received or 0) > (had[line.pk] or 0)], held.receipt.at)
+        check_usable([line for line in lines if (line.received or 0) > had[line.pk]], given(held.receipt).at)
         is_brought_anew = any(line.later != later[line.pk] for line in lines)
         if is_brought_anew and any(later.values()):
             _give_up_the_rest(held, by, reason)
@@ -178,7 +179,8 @@ def correct_movement(
         ]
         if not legs:
             raise Refused("all_gone", "全部是 0 就是没有这回事，请用“冲正”。")
-        now, same = park_now(), {"occasion": movement.occasion, "replaces": movement, "token": token}
+        now = park_now()
+        same: dict[str, Any] = {"occasion": movement.occasion, "replaces": movement, "token": token}
         anew = Entry(movement.kind, legs, movement.reason, at=now, **same)
         _, corrected = post(mirror(movement, reason, at=now), anew, by=by)
         _leave_what_is_spoken_for({place for line in lines for place in (line.from_place, line.to_place)}, lines)

@@ -116,14 +116,14 @@ class ArrivalFields(forms.Form):
         if not (data.get(name) or "").strip():
             return None
         received = self._read(name, line)
-        parts = {reason: self._read(f"{reason}_{line.pk}", line) for reason in REASONS.values}
-        if received is None or None in parts.values():
+        read = {reason: self._read(f"{reason}_{line.pk}", line) for reason in REASONS.values}
+        if received is None or None in read.values():
             return None
         if received > line.expected:
             self.add_error(name, f"应收 {plain(line.expected)} {item.unit}，实收不能多于它。")
             return None
         note, missing = data.get(f"note_{line.pk}") or "", line.expected - received
-        parts = {reason: amount for reason, amount in parts.items() if amount}
+        parts = {reason: amount for reason, amount in read.items() if amount}
         if not missing:
             return Arrival(received)
         if parts:

@@ -12,12 +12,12 @@ from parkportal.messaging.models import Message
 from parkportal.records.models import AuditEntry
 from parkportal.records.triggers import lifted
 from parkportal.states import AlreadyMoved, Refused
-from supplies import actions, invariants, papers
+from supplies import actions, donations, invariants, papers
 from supplies.actions import Arrival, Use, Wish
 from supplies.figures import FIGURES
 from supplies.models import Allocation, Balance, Delivery, Line, Movement, Place
 from supplies.overview import receivers
-from supplies.reports import cost_by_enterprise, donor_statement
+from supplies.reports import cost_by_enterprise
 from supplies.tests import factories as f
 from supplies.tests.test_last_carton import race
 
@@ -214,8 +214,8 @@ def test_what_was_undone_counts_nowhere(door):
     assert firm.by_kind == {"masks": 60}
     [cost] = cost_by_enterprise(Place.objects.warehouses())
     assert cost["cost"] == 150
-    [donation] = donor_statement(Place.objects.warehouses())
-    assert (donation["given"], donation["signed"], donation["left"]) == (1000, 60, 900)
+    [gift] = donations.statement(donations.given_lots(Place.objects.warehouses()))
+    assert (gift.given, gift.signed, gift.left) == (1000, 60, 900)
     supplied = next(figure for figure in FIGURES if figure.code == "enterprises_supplied")
     assert supplied.rows(door["delivery"].receipt.at).count() == 1
     correct(door, D(0), "lost")

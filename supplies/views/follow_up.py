@@ -79,7 +79,7 @@ def delivery_close(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @roles(*WRITERS)
-def delivery_correct(request: HttpRequest, pk: int) -> HttpResponse:
+def delivery_correct(request: SignedIn, pk: int) -> HttpResponse:
     """What was signed at the door was written down wrongly; the page shows what stands there."""
     delivery = get_object_or_404(_deliveries(request).select_related("receipt"), pk=pk)
     lines = list(delivery.lines.select_related("lot__item").prefetch_related("lot__item__packs"))

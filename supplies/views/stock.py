@@ -104,7 +104,7 @@ def ledger(request: SignedIn) -> HttpResponse:
         rows = rows.filter(lines__lot__batch__icontains=batch).distinct()
     rows = rows.prefetch_related("lines__lot__item", "lines__from_place", "lines__to_place")
     page = Paginator(rows.order_by("-id"), PAGE).get_page(request.GET.get("page"))
-    context = {"kinds": Movement.Kind.choices, "kind": kind, "by_hand": BY_HAND}
+    context: dict[str, Any] = {"kinds": Movement.Kind.choices, "kind": kind, "by_hand": BY_HAND}
     return show(request, "ledger", page_obj=page, **context)
 
 
@@ -126,7 +126,7 @@ def movement_reverse(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @roles(*WRITERS)
-def movement_correct(request: HttpRequest, pk: int) -> HttpResponse:
+def movement_correct(request: SignedIn, pk: int) -> HttpResponse:
     """An entry made by hand had wrong quantities: undone and made anew in one step."""
     movement = get_object_or_404(Movement.objects.visible_to(request.user).select_related("by"), pk=pk)
     lines = list(
