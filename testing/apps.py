@@ -23,6 +23,7 @@ class TestingConfig(AppConfig):
             missing,
             points,
             purposes,
+            result_words,
             settlement,
             signup_door,
             worklist,
@@ -33,5 +34,6 @@ class TestingConfig(AppConfig):
         all_worklists.register(worklist.ALL)
         holders.register_point_hands(points.staff_of)
         terms.declare("test_group", *groups.TERMS, rules=groups.RULES)
+        terms.declare(result_words.KIND, *result_words.TERMS, title="检测结果的写法", rules=result_words.RULES)
         intake.register(doors.RESULTS_DOOR)
         intake.register(signup_door.SIGNUP_DOOR)

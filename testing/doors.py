@@ -12,6 +12,7 @@ from parkportal.records.jobs import Progress
 from parkportal.records.models import StoredFile
 from parkportal.workbooks.intake import Key
 from parkportal.workbooks.judgement import JudgedRow
+from testing import result_words
 from testing.actions import record_readings
 from testing.actions.lab import NewReading, latest_readings
 from testing.intake import RESULTS
@@ -93,4 +94,5 @@ RESULTS_DOOR = IntakeDoor(
     row_words="管",
     new_word="录入",
     new_note="等第二个人审核",
+    meanings={"结果": result_words.meanings},
 )

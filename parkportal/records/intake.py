@@ -97,7 +97,8 @@ class IntakeDoor:
     `enterprise` and `warehouse` and raises Refused. `success_url(params)` is where the rows can be seen afterwards,
     `place(params)` names the params (the enterprise, the warehouse). `chunk` rows are written in one transaction
     (None: all). `plan` shows in the preview what good rows lead to (a place, a round). `finds_written` False = the kind has no key, so rows written before an interruption are counted.
-    `dictionaries` says which dictionary's words a column takes besides its own.
+    `dictionaries` says which dictionary's words a column takes besides its own, `meanings` which further texts mean one
+    of its own words.
     """
 
     kind: IntakeKind
@@ -120,6 +121,7 @@ class IntakeDoor:
     held_note: str = "与平台现有的完全相同"
     example: str = field(default="")
     dictionaries: Mapping[str, str] = field(default_factory=dict)
+    meanings: Mapping[str, Callable[[], Mapping[str, str]]] = field(default_factory=dict)
 
     @property
     def code(self) -> str:
@@ -127,7 +129,8 @@ class IntakeDoor:
 
     def kind_now(self) -> IntakeKind:
         """The kind as it reads files today: with the words that staff have in their dictionaries."""
-        words = {column: terms.file_words(kind) for column, kind in self.dictionaries.items()}
+        words = {column: dict(terms.file_words(kind)) for column, kind in self.dictionaries.items()}
+        words |= {column: dict(means()) for column, means in self.meanings.items()}
         return replace(self.kind, columns=self.kind.columns.widened(words)) if words else self.kind
 
     @property

@@ -16,7 +16,7 @@ from parkportal.clock import park_now, park_today
 from parkportal.guards import roles
 from parkportal.keys import key_of
 from parkportal.states import Refused
-from testing import bench, box_answers
+from testing import bench, box_answers, result_words
 from testing.actions import (
     give_up_tube,
     receive_box,
@@ -30,7 +30,6 @@ from testing.actions.boxes import read_box
 from testing.actions.lab import NewReading
 from testing.desk_words import Answer
 from testing.forms.lab import SHORT_REASONS, BoxCodeForm, ReadingForm, ReceiveForm
-from testing.intake import RESULT_CODES
 from testing.models import Box, InvalidReason, ResultValue, Specimen, SpecimenStatus
 from testing.views.boxes import BoxScanForm, scan_json
 
@@ -182,7 +181,7 @@ def lab_bench(request: SignedIn, code: str) -> HttpResponse:
         "rows": rows,
         "open": sum(row["is_open"] for row in rows),
         "done": sum(row["tube"].status in {SpecimenStatus.VERIFYING, SpecimenStatus.RELEASED} for row in rows),
-        "words": RESULT_CODES,
+        "words": result_words.codes(),
         "grid": bench.plate(rows),
         "columns": bench.PLATE_COLUMNS,
         "keys": bench.KEYS,
