@@ -192,7 +192,7 @@ def lab_bench(request: SignedIn, code: str) -> HttpResponse:
     return render(request, "testing/lab_bench.html", context, status=422 if wrong else 200)
 
 
-def _taken_in(request: HttpRequest, rows: list[dict[str, Any]]) -> bool:
+def _taken_in(request: SignedIn, rows: list[dict[str, Any]]) -> bool:
     """Whether what was typed is entered, or there is nothing to enter; else the forms of the rows say what is wrong."""
     for row in rows:
         if row["is_open"]:
