@@ -2,6 +2,7 @@
 
 from enterprises.dictionaries import EMERGENCY, SYSTEM
 from enterprises.models import Enterprise
+from parkportal.records import settings
 
 BLANK = "＿＿＿＿"
 
@@ -96,4 +97,4 @@ def _canteen(enterprise: Enterprise) -> str:
 def _dormitory(enterprise: Enterprise) -> str:
     if enterprise.has_dormitory is False:
         return "本单位没有宿舍。"
-    return "每间不超过 6 人，人均不少于 2.5 平方米；每天通风消毒，外出登记。"
+    return f"每间不超过 {settings.get('dormitory_limit')} 人，人均不少于 2.5 平方米；每天通风消毒，外出登记。"

@@ -54,7 +54,7 @@ STEPS = (
             Question("has_canteen", "有没有食堂"),
             Question("meal_groups", "分几批用餐", "批", "没有食堂填 0"),
             Question("has_dormitory", "有没有宿舍"),
-            Question("dormitory_people", "每间宿舍最多几人", "人", "不超过 6 人；没有宿舍填 0"),
+            Question("dormitory_people", "每间宿舍最多几人", "人", "没有宿舍填 0"),
             Question("emergency", "发现发热人员怎么办", hint="写明谁报告、报给谁、人送到哪里"),
         ),
     ),

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from enterprises.dictionaries import words_of
-from enterprises.journeys import journey_flags, without_corrected
+from enterprises.journeys import flag_days, journey_flags, without_corrected
 from enterprises.models import Employment, Enterprise, Person, PersonFlag
 from enterprises.models.people import number_hash
 from enterprises.pinyin import person_key
@@ -63,8 +63,8 @@ def employ_one(*, enterprise: Enterprise, data: Mapping[str, Any], said: Mapping
     """One person entered by hand, with the marks that the way back gives (`said`: the roster's columns)."""
     with transaction.atomic():
         job = employ(enterprise=enterprise, data=data, by=by)
-        flags = without_corrected(journey_flags(job.person, said, source="逐人登记", by=by))
-        PersonFlag.objects.bulk_create(flags, ignore_conflicts=True)
+        flags = journey_flags(job.person, said, lasts=flag_days(), source="逐人登记", by=by)
+        PersonFlag.objects.bulk_create(without_corrected(flags), ignore_conflicts=True)
     return job
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from enterprises.actions.people import is_key_post, key_post_words
 from enterprises.intake import ROSTER
-from enterprises.journeys import journey_flags, without_corrected
+from enterprises.journeys import flag_days, journey_flags, without_corrected
 from enterprises.models import (
     DocumentType,
     Employment,
@@ -93,7 +93,7 @@ def take_in_roster(
     people = _People()
     people.meet({digest: row for digest, row in zip(digests, rows, strict=True) if digest not in held})
     fresh, known, flags = [], [], []
-    words = key_post_words()
+    words, lasts = key_post_words(), flag_days()
     for digest, row in zip(digests, rows, strict=True):
         job = held.get(digest)
         if job is None:
@@ -105,7 +105,7 @@ def take_in_roster(
             _fill_employment(job, changed, words)
             people.bring_up_to_date(job.person, changed)
             known.append(job)
-        flags += journey_flags(job.person, row.values, source="花名册", by=by)
+        flags += journey_flags(job.person, row.values, lasts=lasts, source="花名册", by=by)
     try:
         people.save()
         Employment.objects.bulk_create(fresh, batch_size=BATCH)
@@ -123,12 +123,12 @@ def employments_of(rows: list[JudgedRow], enterprise: Enterprise) -> list[tuple[
     held = RosterHoldings(enterprise.pk).by_digest(digests)
     people = _People()
     people.meet({digest: row for digest, row in zip(digests, rows, strict=True) if digest not in held})
-    words, found = key_post_words(), []
+    words, lasts, found = key_post_words(), flag_days(), []
     for digest, row in zip(digests, rows, strict=True):
         job = held.get(digest) or Employment(person=people.known[digest], enterprise=enterprise, starts_on=park_today())
         job.enterprise = enterprise
         _fill_employment(job, row.values, words)
-        flags = journey_flags(job.person, row.values, source="花名册", by=None)
+        flags = journey_flags(job.person, row.values, lasts=lasts, source="花名册", by=None)
         found.append((row, job, {flag.kind for flag in flags}))
     return found
 

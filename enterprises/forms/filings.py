@@ -11,9 +11,7 @@ from enterprises.filing_pack import QUESTIONS, Question, Step
 from enterprises.forms.fields import YesNoField, checked
 from parkportal.editing import SeenFormMixin
 from parkportal.identifiers import normal_name
-from parkportal.records import terms
-
-DORMITORY_LIMIT = 6  # persons in a room (handbook §4)
+from parkportal.records import settings, terms
 
 
 def filing_field(name: str) -> forms.Field:
@@ -66,8 +64,8 @@ class FilingStepForm(SeenFormMixin, forms.Form):
         first, whole = data.get("first_batch"), data.get("headcount")
         if first is not None and whole is not None and first > whole:
             self.add_error("first_batch", "首批返岗人数不能超过职工总数。")
-        if (data.get("dormitory_people") or 0) > DORMITORY_LIMIT:
-            self.add_error("dormitory_people", f"每间宿舍不超过 {DORMITORY_LIMIT} 人。")
+        if data.get("dormitory_people") and data["dormitory_people"] > (limit := int(settings.get("dormitory_limit"))):
+            self.add_error("dormitory_people", f"每间宿舍不超过 {limit} 人。")
         for name in ("duty_name", "signed_by"):
             if data.get(name):
                 self._read_name(data, name)

@@ -92,12 +92,20 @@ class FlagForm(TokenFormMixin, forms.Form):
 
     kind = forms.ChoiceField(label="标记", widget=forms.RadioSelect)
     starts_on = day_field("从哪天起")
-    ends_on = day_field("到哪天（含）", required=False, help_text="医学观察空着时自动到第 14 天；别的空着就一直有效。")
+    ends_on = day_field("到哪天（含）", required=False, help_text="空着就一直有效。")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = terms.choices("person_flag")  # type: ignore[attr-defined]
         self.fields["starts_on"].initial = park_today()
+        rules = terms.rules_of("person_flag")
+        ends = [
+            f"{words}空着时自动到第 {rules[code]['days']} 天"
+            for code, words in self.fields["kind"].choices
+            if rules.get(code, {}).get("days")
+        ]
+        if ends:
+            self.fields["ends_on"].help_text = f"{'，'.join(ends)}；别的空着就一直有效。"
 
     def clean_starts_on(self) -> Any:
         if self.cleaned_data["starts_on"] > park_today():

@@ -32,11 +32,6 @@ class Enterprise(Stateful):
         ResumptionStatus.STOPPED: frozenset({ResumptionStatus.FILED, ResumptionStatus.RESUMED}),
     }
 
-    class Exclusion(models.TextChoices):
-        NONE = "", "—"
-        MAINTENANCE = "maintenance", "停产检修"
-        DEREGISTERED = "deregistered", "注销"
-
     kind = models.CharField("类型", max_length=12, choices=UnitKind, default=UnitKind.ENTERPRISE)
     name = models.CharField("单位名称", max_length=200)
     short_name = models.CharField("简称", max_length=40, blank=True)

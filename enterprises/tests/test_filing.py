@@ -267,3 +267,12 @@ def test_the_reach_of_a_filing_is_that_of_its_enterprise(unit, contact):
     filing = make_filing(unit)
     assert list(Filing.objects.visible_to(contact)) == [filing]
     assert list(Enterprise.objects.editable_by(contact)) == [unit]
+
+
+def test_a_notice_that_lowers_the_number_of_a_dormitory_holds_from_now_on(unit, contact, sign_in, committee):
+    park_settings.put("dormitory_limit", "4", by=committee)
+    filing = open_filing(enterprise=unit, by=contact)
+    path = reverse("enterprises:filing_step", args=[filing.pk, "control"])
+    browser = sign_in(contact)
+    answer = browser.post(path, {**drawn(browser, path), **ANSWERS["control"], "dormitory_people": "5"})
+    assert answer.status_code == 422 and "每间宿舍不超过 4 人" in answer.content.decode()

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from enterprises.actions import correct_flag, flag_person
-from enterprises.journeys import journey_flags, without_corrected
+from enterprises.journeys import flag_days, journey_flags, without_corrected
 from enterprises.models import Employment, Person, PersonFlag
 from enterprises.tests.factories import (
     id_number,
@@ -23,7 +23,8 @@ from enterprises.tests.factories import (
 from enterprises.tests.pages import drawn
 from parkportal.clock import park_now
 from parkportal.idempotency import new_token
-from parkportal.records.models import AuditEntry
+from parkportal.records import terms
+from parkportal.records.models import AuditEntry, Term
 from parkportal.states import Refused
 
 pytestmark = pytest.mark.django_db
@@ -138,7 +139,17 @@ def test_a_mark_that_should_not_be_is_void_and_not_written_again_by_an_old_list(
     with pytest.raises(Refused, match="更正过"):
         correct_flag(flag=flag, by=committee, reason="再来一次")
     said = {"出发地": "广东省广州市", "返长日期": date(2020, 2, 12)}
-    assert without_corrected(journey_flags(job.person, said, source="花名册", by=committee)) == []
+    assert without_corrected(journey_flags(job.person, said, lasts=flag_days(), source="花名册", by=committee)) == []
+
+
+def test_a_notice_that_changes_the_days_of_observation_changes_what_rosters_and_forms_write(job, committee, sign_in):
+    terms.plant()
+    Term.objects.filter(kind="person_flag", code="observation").update(settings={"days": 21})
+    said = {"14日内湖北旅居史": True, "返长日期": date(2020, 2, 12)}
+    (flag,) = journey_flags(job.person, said, lasts=flag_days(), source="花名册", by=committee)
+    assert flag.ends_on == date(2020, 3, 4)
+    page = sign_in(committee).get(f"/enterprises/people/{job.pk}/flag/").content.decode()
+    assert "医学观察期间空着时自动到第 21 天" in page
 
 
 def test_work_is_corrected_by_a_new_row_and_ended_with_a_reason(job, contact, sign_in):

@@ -178,6 +178,7 @@ NAMES: dict[str, str] = {
     "fever_phone": "发热咨询电话",
     "signup_phone_code": "登记时手机验证",
     "sms_window": "短信发送时段",
+    "dormitory_limit": "宿舍每间几人",
     "address": "地址",
     "times": "次数",
     "week": "周次",

@@ -137,6 +137,7 @@ class SettingsForm(SeenFormMixin, forms.Form):
     report_leader_minutes = forms.IntegerField(
         label="多久报队长（分钟）", min_value=0, max_value=720, widget=_minutes()
     )
+    dormitory_limit = forms.IntegerField(label="宿舍每间几人", min_value=1, max_value=20, widget=_minutes())
     filing_needs_approval = forms.ChoiceField(
         label="备案", choices=[("0", "告知即备案"), ("1", "要核准")], widget=forms.RadioSelect
     )

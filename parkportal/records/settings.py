@@ -17,6 +17,7 @@ DEFAULTS: dict[str, tuple[str, str]] = {
     "daily_report_due": ("12:00", "日报截止时间。"),
     "report_chase_minutes": ("60", "日报过了截止时间几分钟，催小分队联络员。"),
     "report_leader_minutes": ("120", "日报过了截止时间几分钟，报小分队队长。"),
+    "dormitory_limit": ("6", "备案时宿舍每间最多住几人。"),
     "filing_needs_approval": ("0", "备案是否要核准：0 为告知即备案。"),
     "result_due_clock": ("18:00", "结果时限：接收后下一个工作日的几点。"),
     "positive_contact": ("", "阳性和可疑结果告知的负责人（用户名）。"),

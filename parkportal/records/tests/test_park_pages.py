@@ -114,6 +114,7 @@ GOOD = {
     "daily_report_due": "11:30",
     "report_chase_minutes": "60",
     "report_leader_minutes": "120",
+    "dormitory_limit": "6",
     "filing_needs_approval": "0",
     "result_due_clock": "18:00",
     "positive_contact": "",
