@@ -59,17 +59,39 @@
 
   /* One after the other, so that two quick scans keep their order. */
   let tail = Promise.resolve();
-  const add = (wanted) => { tail = tail.catch(() => null).then(() => put(wanted)); return tail; };
-  const put = async ({ url, fields, label, token }) => {
+  const arriving = new Map(); // entered, and not yet in the store
+  const add = ({ url, fields, label, token }) => {
     const kept = fields.filter(([name]) => name !== "csrfmiddlewaretoken" && name !== "token");
     const item = { token: token || number(), url: new URL(url, location.href).href, fields: kept, label, author: user, at: new Date().toISOString(), state: "waiting", tries: 0 };
+    return enter(item);
+  };
+  const enter = (item) => {
+    arriving.set(item.token, item);
+    tail = tail.catch(() => null).then(() => put(item));
+    return tail;
+  };
+  const put = async (item) => {
     const before = (await own()).find((one) => one.token === item.token);
     if (before) item.order = before.order;
     here.add(item.token);
     await keep(item);
+    arriving.delete(item.token);
     spread({ type: "added", item });
     send();
     return item;
+  };
+  /* A page that is left before the store has written takes along what was entered; the next page puts it in. */
+  const ARRIVING = "park-queue-arriving";
+  addEventListener("pagehide", () => {
+    const plain = [...arriving.values()].filter((item) => item.fields.every(([, value]) => typeof value === "string"));
+    if (plain.length) sessionStorage.setItem(ARRIVING, JSON.stringify(plain));
+  });
+  const takeAlong = () => {
+    const brought = JSON.parse(sessionStorage.getItem(ARRIVING) || "[]");
+    const others = brought.filter((item) => item.author !== user);
+    sessionStorage.removeItem(ARRIVING);
+    if (others.length) sessionStorage.setItem(ARRIVING, JSON.stringify(others));
+    brought.filter((item) => item.author === user).forEach(enter);
   };
   const again = async (token) => {
     const item = (await own()).find((one) => one.token === token);
@@ -267,8 +289,9 @@
     }
   });
 
-  window.parkQueue = { add, again, giveUp, send, number, on: (listener) => { listeners.push(listener); }, items: own, get state() { return state; }, get misses() { return misses; } };
+  window.parkQueue = { add, again, giveUp, send, number, on: (listener) => { listeners.push(listener); }, items: async () => { await tail.catch(() => null); return own(); }, get state() { return state; }, get misses() { return misses; } };
   addEventListener("online", send);
+  if (user) takeAlong();
   const start = () => { show(); send(); };
   if (document.readyState === "complete") start(); else addEventListener("load", start);
 })();
