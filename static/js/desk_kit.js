@@ -28,6 +28,13 @@
   /* What the desk may do without network by what the kit says. */
   const rules = (roster) => {
     const people = new Map(roster.people.map((one) => [one.code, one]));
+    /* The kit knows the end of an ID number and a check of the whole; two who share both are found by nobody. */
+    const check = (number) => roster.weights.reduce((sum, weight, place) => sum + weight * (number[place] === "X" ? 10 : Number(number[place])), 0) % roster.modulus;
+    const ofNumber = (number) => {
+      const found = roster.people.filter((one) => one.tail === number.slice(-4) && one.check === check(number));
+      return found.length === 1 ? found[0] : undefined;
+    };
+    const known = (text) => people.get(text) || (/^\d{17}[\dX]$/.test(text) ? ofNumber(text) : undefined);
     const used = new Set(roster.used);
     const open = new Map(roster.pools.map((one) => [String(one.lane), { barcode: one.barcode, lying: one.lying }]));
     const isRegistered = (tube) => roster.ranges.some(([first, last, length]) => tube.length === length && tube >= first && tube <= last);
@@ -44,14 +51,14 @@
       return pool ? null : whole(tube);
     };
     const tubeFault = (tube, at) => {
-      const one = people.get(at.current);
+      const one = known(at.current);
       if (!one) return ["不在今天的名单里", "没有网不能采，请写在备用表上"];
       if (one.held) return one.held === tube ? null : ["不是这支管", `这位领的是 ${one.held}`];
       return shares(one) ? mixed(tube, String(at.lane || 1)) : whole(tube);
     };
     const personFault = (code) => {
-      const one = people.get(code);
-      if (!one) return ["不在今天的名单里", "没有网只认名单上的人员码，请写在备用表上"];
+      const one = known(code);
+      if (!one) return ["不在今天的名单里", "没有网只认名单上的人，请写在备用表上"];
       if (one.door) return ["这位要上门采样", "不在采样点采"];
       return one.status === "collected" ? ["已经采过", "请让这位离开"] : null;
     };
@@ -64,7 +71,7 @@
     };
     return {
       size: people.size,
-      person: (code) => people.get(code),
+      person: known,
       /* Why the desk must not do this without network: [word, remedy], or nothing. */
       fault: (text, at, after) => {
         if (after.step === "temperature" && after.current !== at.current) return personFault(after.current);
@@ -74,7 +81,7 @@
       note: (text, at, after, what) => {
         if (what === "close") { const pool = open.get(String(at.lane || 1)); if (pool) used.add(pool.barcode); open.delete(String(at.lane || 1)); return; }
         if (what || at.step !== "tube" || after.step !== "find") return;
-        const one = people.get(at.current);
+        const one = known(at.current);
         if (one && shares(one)) fill(text, String(at.lane || 1)); else used.add(text);
         if (one) one.status = "collected";
       },

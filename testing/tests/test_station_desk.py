@@ -14,6 +14,7 @@ from parkportal.records.codes import take_code
 from parkportal.states import Refused
 from testing import worklist
 from testing.actions import desk, tubes
+from testing.actions.desk_find import counts
 from testing.models import SignUp, SignUpMove, SignUpStatus, Specimen, SpecimenMove, SpecimenStatus
 from testing.tests.factories import (
     make_box,
@@ -434,6 +435,25 @@ def test_the_desk_counts_done_and_expected(client, sign_in, clerk, session, pers
         "waiting": 1,
         "seconds": 0,
     }
+
+
+def test_the_seconds_each_are_the_median_of_the_last_twenty_from_code_to_tube(clerk, session):
+    """From the scanned code to the labelled tube; what was taken back and who was never found do not count."""
+    now, found = park_now(), SignUpStatus.COLLECTED
+    spans = [500] * 5 + [30] * 9 + [50] * 2 + [90] * 9  # the first five are older than the last twenty
+    for span in spans:
+        one = make_signup(
+            session.slots.first(), status=found, attended_at=now - timedelta(seconds=span), attended_session=session
+        )
+        SignUpMove.objects.create(subject=one, to_status=found, session=session, effective_at=now, by=clerk)
+    undone = make_signup(session.slots.first(), attended_at=now - timedelta(seconds=7), attended_session=session)
+    SignUpMove.objects.create(
+        subject=undone, to_status=found, session=session, effective_at=now, by=clerk, is_correction=True
+    )
+    elsewhere = make_signup(session.slots.first(), status=found)
+    SignUpMove.objects.create(subject=elsewhere, to_status=found, session=session, effective_at=now, by=clerk)
+
+    assert counts(session.pk)["seconds"] == 50
 
 
 @pytest.mark.both

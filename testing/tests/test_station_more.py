@@ -1,6 +1,7 @@
 """Around the desk: walk-in, badges, another tube, label prints, the outage kit and its paper sheet."""
 
 import gzip
+import json
 import re
 from datetime import time
 from pathlib import Path
@@ -16,6 +17,7 @@ from parkportal.records.models import AuditEntry
 from parkportal.states import Refused
 from testing import actions
 from testing.models import Badge, LabelPrinter, Pool, SignUp, SignUpMove, Specimen
+from testing.outage import check_of, kit_of
 from testing.papers import labels_of_tube
 from testing.tests.factories import (
     make_box,
@@ -284,6 +286,23 @@ def test_a_reprint_goes_to_the_calibrated_printer_that_is_chosen(client, desk, s
 # --- outage
 
 
+def test_a_kit_knows_too_little_of_an_id_number_to_give_it_away(session):
+    """Thousands of numbers agree with what a kit holds, and another kit holds something else."""
+    person = make_signup(session.slots.first())
+    abroad = make_signup(session.slots.first(), document_type="passport", number="E12345678")
+    kit, other = kit_of(session), kit_of(session)
+    told = {one["code"]: one["check"] for one in kit["people"]}
+
+    assert told[abroad.code] is None
+    assert kit["weights"] != other["weights"]
+    days = [
+        f"{year}{month:02d}{day:02d}" for year in range(1940, 2005) for month in range(1, 13) for day in range(1, 29)
+    ]
+    numbers = (f"{person.number[:5]}{area}{day}{person.number[14:]}" for area in range(10) for day in days)
+    alike = sum(check_of(number, kit["weights"]) == told[person.code] for number in numbers)
+    assert alike > 10  # with the end of the number, in ten of some three thousand areas
+
+
 def test_the_kit_holds_todays_people_and_the_tubes_that_may_be_used(client, desk, session):
     person = make_signup(session.slots.first(), name="陆青禾")
     make_range(lab=make_lab(), first="WS500000001", last="WS500000009")
@@ -291,6 +310,8 @@ def test_the_kit_holds_todays_people_and_the_tubes_that_may_be_used(client, desk
     assert [one["code"] for one in kit["people"]] == [person.code]
     assert kit["ranges"] == [["HZ200000001", "HZ200000999", 11]]
     assert "number" not in kit["people"][0]
+    assert kit["people"][0]["check"] == check_of(person.number, kit["weights"])
+    assert person.number not in json.dumps(kit)
     assert AuditEntry.objects.filter(action="kit.made").exists()
 
 

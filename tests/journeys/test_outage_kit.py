@@ -114,6 +114,40 @@ def test_the_desk_goes_on_through_an_outage_and_a_reload_and_everything_arrives_
         assert len(swabbed(park, sitting)) == 4
 
 
+def test_without_network_the_kit_finds_who_shows_the_document(park):
+    sitting = own_sitting(park, point="断网看证件点", prefix="WX", people=3)
+    numbers = ask(park, f"[SignUp.objects.get(code=code).number for code in {sitting.codes!r}]")
+    stranger = f"{numbers[0][:6]}19501231{numbers[0][14:]}"
+    with park.person("易安", username="caiyang1") as clerk:
+        page = clerk.goes_to(sitting.desk).sees("请扫人员码").page
+        makes_kit(clerk, page)
+        clerk.context.set_offline(True)
+        scan(page, numbers[1])
+        clerk.sees(sitting.names[1], "录体温", "没有网").pictures("断网看证件")
+        scan(page, "36.5")
+        scan(page, sitting.tube(1))
+        clerk.sees("已记下，等网络")
+        scan(page, sitting.codes[1])
+        clerk.sees("已经采过")
+        scan(page, stranger)
+        clerk.sees("不在今天的名单里")
+        clerk.context.set_offline(False)
+        settled(page)
+        page.locator("[data-queue-strip]").wait_for(state="hidden")
+    assert swabbed(park, sitting) == [[sitting.tube(1), sitting.codes[1], "collected"]]
+
+
+def test_a_browser_that_may_not_encrypt_says_how_to_open_the_desk(park):
+    """As a browser does at http://park.example: it is no secure context, and nothing encrypts."""
+    sitting = own_sitting(park, point="没有加密点", prefix="WZ", people=1)
+    with park.person("易安", username="caiyang1") as clerk:
+        clerk.page.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false })")
+        page = clerk.goes_to(sitting.desk).sees("请扫人员码").page
+        page.keyboard.press("F8")
+        clerk.sees("HTTPS", "localhost", "先打印断网备用表").pictures("不能加密")
+        assert page.locator("#kit-make").is_disabled() and page.locator("#kit-pin").is_disabled()
+
+
 def test_one_lost_answer_is_no_outage(park):
     sitting = own_sitting(park, point="一次没连上采样点", prefix="WQ", people=1)
     with park.person("时雨", username="caiyang2") as clerk:
