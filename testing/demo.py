@@ -63,10 +63,10 @@ def plant(stage: Stage) -> None:
     plant_printers(stage)
     plant_agreement(stage, lab)
     cast = _cast(stage)
-    earlier = _campaign(
+    earlier = make_campaign(
         stage, lab, "首批复工检测", "First round of testing", "shoupi", date(2020, 2, 10), date(2020, 2, 16), "closed"
     )
-    current = _campaign(
+    current = make_campaign(
         stage, lab, "复工人员检测", "Testing for people back at work", "fugong", MONDAY, date(2020, 2, 28), "open"
     )
     bring_kits(stage, code=point.code, name=point.name, quantity=KITS_BROUGHT)
@@ -77,7 +77,7 @@ def plant(stage: Stage) -> None:
     _coming(stage, current, point, cast)
     _at_the_door(stage, current, cast)
     plant_line(stage, current, point, cast)
-    stage.notes["campaign"] = current
+    stage.notes |= {"campaign": current, "point": point, "cast": cast}
 
 
 def _places(stage: Stage) -> tuple[SamplingPoint, Any]:
@@ -127,7 +127,7 @@ def _cast(stage: Stage) -> Cast:
     return Cast(stage, [*first, *later], jobs, list(stage.notes["resumed"]))
 
 
-def _campaign(
+def make_campaign(
     stage: Stage, lab: Any, title: str, title_en: str, slug: str, starts_on: date, ends_on: date, status: str
 ) -> Campaign:
     campaign = Campaign.objects.create(
@@ -191,7 +191,7 @@ def _tube(session: Session, signup: SignUp, barcode: str, moment: datetime, cler
     return tube
 
 
-def _save_tubes(tubes: Sequence[Tube]) -> None:
+def save_tubes(tubes: Sequence[Tube]) -> None:
     """Every tube as it stands now, how it came there, and what the laboratory wrote of it."""
     Specimen.objects.bulk_create([tube.specimen for tube in tubes], batch_size=200)
     moves = [
@@ -224,7 +224,7 @@ def _past_day(
     plant_readings(stage, [tube for tube in tubes if tube not in unfit], day=day, rerun=RERUN.get(day, 0))
     save_sign_ups(fresh, slots, moves)
     SignUp.objects.bulk_update(repeated, ["status", "temperature_tenths", "attended_session", "attended_at"])
-    _save_tubes(tubes)
+    save_tubes(tubes)
     kits = consume_kits(
         point=Place.objects.point(point.code, point.name), occasion=f"session:{session.pk}", uses=[Use("kit", len(tubes))],
         by=stage.users["caiyang1"], at=at(day, time(17, 30)),
@@ -261,7 +261,7 @@ def _today(stage: Stage, campaign: Campaign, point: SamplingPoint, cast: Cast) -
     moves += _asked_again(stage, unfit, at(TUESDAY, time(11, 38)))
     waiting = sign_ups(cast, session, slots, cast.take(WAITING_TODAY), first=late, over=9)
     save_sign_ups([*done, *waiting], slots, moves)
-    _save_tubes(tubes)
+    save_tubes(tubes)
 
 
 def _coming(stage: Stage, campaign: Campaign, point: SamplingPoint, cast: Cast) -> None:

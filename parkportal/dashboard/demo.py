@@ -13,6 +13,7 @@ import investment.demo
 import supplies.demo
 import testing.demo
 import testing.demo_messages
+import testing.demo_pools
 from parkportal import clock, table_sizes
 from parkportal.accounts.models import RoleGrant, User
 from parkportal.dashboard.actions import freeze_day, freeze_week
@@ -37,7 +38,14 @@ def plant_park(seed: int) -> None:
     with transaction.atomic():
         stage = Stage(rng=random.Random(seed), users=_accounts(), now=now)
         park_settings.put("positive_contact", "guanwei2", by=stage.users["admin"])
-        for app in (enterprises.demo, supplies.demo, testing.demo, testing.demo_messages, investment.demo):
+        for app in (
+            enterprises.demo,
+            supplies.demo,
+            testing.demo,
+            testing.demo_pools,
+            testing.demo_messages,
+            investment.demo,
+        ):
             app.plant(stage)
     day = FIRST_DAY
     while day <= LAST_DAY:

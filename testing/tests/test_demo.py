@@ -9,12 +9,13 @@ from django.conf import settings
 import enterprises.demo
 import supplies.demo
 import testing.demo
+import testing.demo_pools
 from parkportal import clock
 from parkportal.accounts.models import RoleGrant, User
 from parkportal.demo import CAST, Stage
 from parkportal.records import figures, terms
 from testing import bench, coverage, invariants
-from testing.models import LabelPrinter, Session, SignUp, Slot, Specimen, WaitingParty
+from testing.models import LabelPrinter, Pool, Session, SignUp, Slot, Specimen, WaitingParty
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +51,10 @@ def test_demo_park(stage):
         "A1 栋标签机，卷纸，单列 50 × 20 mm", "A1 栋激光机，A4，4 列 13 行",
     ]  # fmt: skip
 
+    testing.demo_pools.plant(stage)
+    assert invariants.check() == []
+    mixed_tubes_show_something(stage)
+
 
 def states_the_printed_figures(stage):
     values = {
@@ -57,6 +62,18 @@ def states_the_printed_figures(stage):
         for code in ("persons_sampled", "tests_collected", "results_overdue", "results_abnormal")
     }
     assert values == {"persons_sampled": 863, "tests_collected": 871, "results_overdue": 3, "results_abnormal": 0}
+
+
+def mixed_tubes_show_something(stage):
+    """Two that came back negative, one at the desk with two of five; nobody is counted twice."""
+    pools = [
+        (pool.specimen.status, pool.size, pool.members.live().count(), pool.is_open) for pool in Pool.objects.all()
+    ]
+    assert sorted(pools) == [("issued", 5, 2, True), ("released", 5, 5, False), ("released", 5, 5, False)]
+    assert figures.get("persons_sampled").value(stage.now).numerator == 863
+    assert not SignUp.objects.filter(pool_memberships__isnull=False, group__in=["A1", "A2", "A3", "B2"]).exists()
+    waiting = SignUp.objects.filter(campaign__slug="choujian", status="registered")
+    assert waiting.filter(slot__session__day="2020-02-18").count() == 3
 
 
 def days_add_up():
