@@ -7,7 +7,7 @@ from datetime import date
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
-from PIL import Image
+from PIL import Image, ImageOps
 
 from parkportal.clock import day_of, local, park_now, park_today
 from parkportal.printing import sheets
@@ -18,10 +18,10 @@ from parkportal.records import files
 from parkportal.records.models import StoredFile
 from parkportal.states import Refused
 from supplies.corrected import corrections, numbers
-from supplies.models import Delivery, DeliveryLine, DeliveryMove, DeliveryStatus, Shelf, StockTake
+from supplies.models import Delivery, DeliveryLine, DeliveryMove, DeliveryStatus, Line, Movement, Shelf, StockTake
 
 NOTE_LIMIT = 300
-SIGNATURE_PIXELS = (264, 109)
+SIGNATURE_PIXELS, PHOTO_PIXELS = (264, 109), (240, 160)
 
 
 def answer(what: str, deliveries: QuerySet[Delivery]) -> HttpResponse:
@@ -121,6 +121,37 @@ def count_sheet(take: StockTake) -> HttpResponse:
     return _pdf(sheets.table_sheet_pdf(sheet), f"pandiandan-{take.pk}.pdf")
 
 
+def receipt_sheet(movement: Movement) -> HttpResponse:
+    """入库单 of one receipt, for the keeper and whoever approves to sign; an undone one says so on its face."""
+    head = (
+        ("序号", 11, "right"), ("物资", 40, "left"), ("规格", 30, "left"), ("单位", 12, "left"), ("数量", 22, "right"),
+        ("批号", 28, "left"), ("生产日期", 22, "left"), ("有效期", 22, "left"), ("生产厂家", 38, "left"),
+        ("来源", 12, "left"), ("供应商或捐赠单位", 38, "left"),
+    )  # fmt: skip
+    lines = list(movement.lines.select_related("lot__item", "to_place"))
+    undone = Movement.objects.filter(reverses=movement).exists()
+    anew = Movement.objects.filter(replaces=movement).first()
+    state = f"（已更正，以第 {anew.pk} 笔为准）" if anew else "（已冲正，作废）" if undone else ""
+    sheet = sheets.TableSheet(
+        title=f"{settings.PARK_NAME}物资入库单{state}",
+        columns=tuple(Column(title, share, align=align) for title, share, align in head),
+        rows=tuple(_received(number, line) for number, line in enumerate(lines, 1)),
+        left=f"仓库：{lines[0].to_place}",
+        middle=f"{local(movement.at):%Y-%m-%d %H:%M} 入库，台账第 {movement.pk} 笔",
+        right=f"共 {len(lines)} 批",
+        signers=(f"仓管（经办 {movement.by}）", "审批", "日期"),
+        style=TableStyle(size=9.5, row=9, framed=True),
+    )
+    return _pdf(sheets.table_sheet_pdf(sheet), f"rukudan-{movement.pk}.pdf")
+
+
+def _received(number: int, line: Line) -> tuple[str, ...]:
+    lot, item = line.lot, line.lot.item
+    made, until = (f"{day:%Y-%m-%d}" if day else "—" for day in (lot.made_on, lot.expires_on))
+    what = (str(number), item.name, item.spec, item.unit, plain(line.quantity), lot.batch)
+    return (*what, made, until, lot.manufacturer, lot.get_source_display(), lot.supplier)
+
+
 def delivery_notes(deliveries: list[Delivery]) -> bytes:
     """One note after the other, each with its own barcode and page count."""
     return sheets.delivery_notes_pdf([_note(row) for row in deliveries])
@@ -161,11 +192,20 @@ def _note(row: Delivery) -> sheets.DeliveryNote:
 
 def small(stored: StoredFile) -> bytes:
     """A drawn signature in grey and as large as its cell needs, so that a register of hundreds stays a small file."""
+    return _shrunk(stored, "L", SIGNATURE_PIXELS, "PNG")
+
+
+def small_photo(stored: StoredFile) -> bytes:
+    """The photo of a receipt as large as its cell in the workbook needs, a JPEG without what the camera wrote into it."""
+    return _shrunk(stored, "RGB", PHOTO_PIXELS, "JPEG")
+
+
+def _shrunk(stored: StoredFile, mode: str, pixels: tuple[int, int], kind: str) -> bytes:
     with Image.open(io.BytesIO(files.content(stored))) as picture:
-        small = picture.convert("L")
-    small.thumbnail(SIGNATURE_PIXELS)
+        made = ImageOps.exif_transpose(picture).convert(mode)
+    made.thumbnail(pixels)
     out = io.BytesIO()
-    small.save(out, "PNG")
+    made.save(out, kind)
     return out.getvalue()
 
 
@@ -190,14 +230,15 @@ def register_lines(row: Delivery, *, with_signatures: bool = False) -> Iterable[
             signed_by=receipt.signed_name,
             phone=mask_phone(row.enterprise.liaison_phone),
             received_on=day_of(receipt.at),
-            remark=_remark(line, changed.get(line.pk)),
+            remark=_remark(line, changed.get(line.pk), photo=bool(not place and receipt.photo_id)),
             drawn=small(receipt.image) if with_signatures and not place and receipt.image else b"",
         )
 
 
-def _remark(line: DeliveryLine, corrected: list[str] | None) -> str:
+def _remark(line: DeliveryLine, corrected: list[str] | None, *, photo: bool) -> str:
     short = f"少 {plain(line.missing)}，{line.shortage_words}" if line.missing else ""
-    return "；".join(filter(None, [short, f"更正：{' → '.join(corrected)}" if corrected else ""]))
+    changed = f"更正：{' → '.join(corrected)}" if corrected else ""
+    return "；".join(filter(None, [short, changed, "有照片" if photo else ""]))
 
 
 def whole(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:

@@ -23,11 +23,11 @@ from supplies.papers import register_lines, whole
 
 COLUMNS = (
     ("序号", 6), ("领用单位", 30), ("物资", 20), ("规格", 14), ("单位", 6), ("数量", 10), ("批号", 16), ("有效期", 12),
-    ("发放人", 12), ("联络员", 12), ("领用人签字", 22), ("手机", 14), ("日期", 12), ("备注", 18),
+    ("发放人", 12), ("联络员", 12), ("领用人签字", 22), ("手机", 14), ("日期", 12), ("备注", 18), ("照片", 13),
 )  # fmt: skip
-SIGNED = 11
+SIGNED, PHOTO = 11, 15
 HEAD = 3
-SIGNATURE_PIXELS = (132, 54)
+SIGNATURE_PIXELS, PHOTO_HEIGHT = (132, 54), 54
 ROW_POINTS = 44
 LIMIT = 20_000
 KIND = "issue_register"
@@ -40,7 +40,9 @@ def run(job: Job, progress: jobs.Progress) -> jobs.Finished:
     """Deliveries that were signed for, as the list shows them to the job's owner; at most the latest `LIMIT`."""
     form = job.params["form"]
     asked = listing.rows_of(job.params["query"], job.owner).received()
-    latest = list(whole(asked.order_by("-receipt__at", "-id")).select_related("receipt__image")[: LIMIT + 1])
+    latest = list(
+        whole(asked.order_by("-receipt__at", "-id")).select_related("receipt__image", "receipt__photo")[: LIMIT + 1]
+    )
     rows, is_cut = latest[:LIMIT][::-1], len(latest) > LIMIT
 
     def told() -> Iterator[Delivery]:
@@ -82,8 +84,10 @@ def book(deliveries: Iterable[Delivery], *, as_of: str) -> Workbook:
                 if isinstance(value, str):
                     cell.data_type, cell.number_format = "s", "@"
             sheet.row_dimensions[row].height = ROW_POINTS
+            sheet.cell(row, PHOTO).border = Border(THIN, THIN, THIN, THIN)
             if not place and delivery.receipt is not None:
                 _sign(sheet, row, delivery.receipt)
+                _show(sheet, row, delivery.receipt)
     _paper(sheet, HEAD + number)
     return made
 
@@ -122,6 +126,16 @@ def _sign(sheet: Worksheet, row: int, receipt: Receipt) -> None:
     sheet.add_image(picture)
     sheet.cell(row, SIGNED).alignment = Alignment(vertical="bottom", horizontal="right", wrap_text=True)
     sheet.cell(row, SIGNED).font = Font(size=8)
+
+
+def _show(sheet: Worksheet, row: int, receipt: Receipt) -> None:
+    """The photo that was taken at the door, as high as its row."""
+    if receipt.photo is None:
+        return
+    picture = Image(io.BytesIO(papers.small_photo(receipt.photo)))
+    picture.width, picture.height = round(picture.width * PHOTO_HEIGHT / picture.height), PHOTO_HEIGHT
+    picture.anchor = f"{get_column_letter(PHOTO)}{row}"
+    sheet.add_image(picture)
 
 
 def _paper(sheet: Worksheet, last: int) -> None:

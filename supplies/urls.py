@@ -25,6 +25,7 @@ stock_urls = [
     path("movements/", stock.ledger, name="ledger"),
     path("movements/new/", stock.movement_create, name="movement_create"),
     path("movements/<int:pk>/reverse/", stock.movement_reverse, name="movement_reverse"),
+    path("movements/<int:pk>/receipt.pdf", stock.receipt_sheet, name="receipt_sheet"),
     path("movements/<int:pk>/correct/", stock.movement_correct, name="movement_correct"),
     path("report/", stock.stock_report, name="stock_report"),
     path("cover/", stock.cover_list, name="cover_list"),

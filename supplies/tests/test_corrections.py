@@ -9,6 +9,7 @@ from django.urls import reverse
 from enterprises.tests import factories as e
 from parkportal.idempotency import new_token
 from parkportal.messaging.models import Message
+from parkportal.printing.tests.reading import text
 from parkportal.records.models import AuditEntry
 from parkportal.records.triggers import lifted
 from parkportal.states import AlreadyMoved, Refused
@@ -258,6 +259,41 @@ def test_a_wrong_receipt_is_corrected_though_most_of_it_has_left(receipt, sign_i
     assert invariants.check() == []
     with pytest.raises(AlreadyMoved, match="冲正"):
         actions.correct_movement(movement=movement, quantities={line: D(1)}, by=receipt["keeper"], reason="又来")
+
+
+def test_the_receipt_has_its_paper_with_maker_and_two_signatures(sign_in, client):
+    keeper = f.keeper()
+    row = {"batch": "C9", "manufacturer": "湖南芷岚口罩厂", "supplier": "长沙药房", "source": "purchase"}
+    movement = f.stock(f.item(), 500, by=keeper, **row).lines.get().movement
+    sign_in(keeper)
+    paper = text(client.get(page("receipt_sheet", movement.pk)).content)
+    for words in (
+        "物资入库单",
+        "湖南芷岚口罩厂",
+        "长沙药房",
+        "采购",
+        "500",
+        "C9",
+        "仓管（经办仓管）",
+        "审批",
+        "中心仓库",
+    ):
+        assert words in paper
+    assert "作废" not in paper
+    anew = actions.correct_movement(
+        movement=movement, quantities={movement.lines.get().pk: D(400)}, by=keeper, reason="数错"
+    )
+    assert f"已更正，以第 {anew.pk} 笔为准" in text(client.get(page("receipt_sheet", movement.pk)).content)
+    assert "400" in text(client.get(page("receipt_sheet", anew.pk)).content)
+    assert client.get(page("receipt_sheet", Movement.objects.get(kind="reversal").pk)).status_code == 404
+
+
+def test_the_form_of_a_receipt_asks_for_the_maker_and_the_lot_says_it(sign_in, client):
+    sign_in(f.keeper())
+    form = {"token": str(new_token()), "warehouse": f.warehouse().pk, "item": f.item().pk, "quantity": "50"}
+    form |= {"batch": "D1", "source": "purchase", "received_on": "2020-02-18", "manufacturer": "湖南芷岚口罩厂"}
+    lot_page = client.post(page("receipt_create"), form).url
+    assert "湖南芷岚口罩厂" in client.get(lot_page).content.decode()
 
 
 def test_a_correction_of_a_receipt_leaves_what_deliveries_need(receipt):

@@ -23,7 +23,7 @@ from supplies import actions, invariants, papers, register_book
 from supplies.actions import Arrival, Signature
 from supplies.models import Balance, Delivery, DeliveryLine, DeliveryMove, Receipt, SigningCode
 from supplies.tests import factories as f
-from supplies.tests.test_views import png
+from supplies.tests.test_views import picture, png
 from supplies.worklist import _late, _short
 
 pytestmark = pytest.mark.django_db
@@ -305,6 +305,16 @@ def test_the_register_workbook_has_the_columns_and_the_signature_as_a_picture(un
     assert sheet["K4"].value == "=宁远" and sheet["K4"].data_type == "s" and sheet["L4"].value == "199****0001"
     [picture] = sheet._images
     assert picture.anchor._from.row == 3 and picture.anchor._from.col == 10
+
+
+def test_the_register_shows_the_photo_that_was_taken_at_the_door(underway, sign_in, client):
+    sign_in(underway["liaison"])
+    form = form_of(underway["delivery"]) | {"photo": picture("door.jpg")}
+    assert client.post(page("delivery_sign", underway["delivery"].pk), form).status_code == 302
+    sign_in(f.user("leader"))
+    sheet = load_workbook(io.BytesIO(made(client, "xlsx"))).active
+    assert sheet["O3"].value == "照片" and {image.anchor._from.col for image in sheet._images} == {10, 14}
+    assert sheet["N4"].value == "有照片" and "有照片" in text(made(client, "pdf"))
 
 
 def test_the_printed_register_has_each_drawn_signature_once_beside_its_first_line(underway, sign_in, client):

@@ -120,7 +120,8 @@ def _signed(request: SignedIn, delivery: Delivery, form: SignForm) -> bool:
             by=request.user,
             at=signed_at(request),
         )
-        messages.success(request, f"配送单 {delivery} 已签收。")
+        done = "整单拒收，已经告诉仓库" if form.is_refusal else "已签收"
+        messages.success(request, f"配送单 {delivery} {done}。")
     except AlreadyMoved as already:
         messages.info(request, already.text)
     except Refused as refused:

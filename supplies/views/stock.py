@@ -14,7 +14,7 @@ from parkportal.quantities import plain
 from parkportal.records import figures
 from parkportal.records.listing import figure_rows
 from parkportal.states import Refused
-from supplies import actions, donations, reports
+from supplies import actions, donations, papers, reports
 from supplies.actions.corrections import BY_HAND
 from supplies.claims import scoped
 from supplies.cover import firm_covers, spread
@@ -106,6 +106,13 @@ def ledger(request: SignedIn) -> HttpResponse:
     page = Paginator(rows.order_by("-id"), PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {"kinds": Movement.Kind.choices, "kind": kind, "by_hand": BY_HAND}
     return show(request, "ledger", page_obj=page, **context)
+
+
+@roles(*READERS)
+def receipt_sheet(request: SignedIn, pk: int) -> HttpResponse:
+    """入库单 as PDF."""
+    receipts = Movement.objects.visible_to(request.user).filter(kind=Movement.Kind.RECEIPT).select_related("by")
+    return papers.receipt_sheet(get_object_or_404(receipts, pk=pk))
 
 
 @roles(*WRITERS)

@@ -12,6 +12,8 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from parkportal.printing.tests.reading import pages
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PICTURES = Path(os.environ.get("PICTURES", ROOT / "tests" / "pictures"))
 FLAGS = [
@@ -146,6 +148,15 @@ class Person:
         folder = PICTURES / self.album
         folder.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=folder / f"{self.name}-{self.taken:02d}-{title}.png", full_page=True)
+        return self
+
+    def keeps(self, pdf: bytes, title: str) -> "Person":
+        """A picture of each page of a paper that was printed, in its place in the story."""
+        self.taken += 1
+        folder = PICTURES / self.album
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, sheet in enumerate(pages(pdf, dpi=110), 1):
+            sheet.save(folder / f"{self.name}-{self.taken:02d}-{title}-{number}.png")
         return self
 
     def reads(self, selector: str) -> set[str]:

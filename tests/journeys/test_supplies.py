@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from parkportal.printing.tests.reading import codes, pages
+from parkportal.printing.tests.reading import codes, pages, text
 from tests.journeys.own_sitting import ask
 
 pytestmark = pytest.mark.journey
@@ -35,10 +35,14 @@ def bought_and_received(park, item: int) -> None:
         keeper.page.select_option("select[name=item]", str(item))
         keeper.fills(quantity="100双", batch=BATCH, supplier="湖南槐荫医疗用品有限公司", unit_price="3.5")
         # it expires before what lies there, so that it goes out first
-        keeper.fills(made_on="2020-01-10", expires_on="2021-06-30")
+        keeper.fills(made_on="2020-01-10", expires_on="2021-06-30", manufacturer="长沙槐荫橡胶制品厂")
         keeper.page.locator("input[name=source][value=purchase]").check()
         keeper.page.locator("main form button.btn-primary").click()
-        keeper.sees("已入库", BATCH).pictures("入库后的批次").fits()
+        keeper.sees("已入库", BATCH, "长沙槐荫橡胶制品厂").pictures("入库后的批次").fits()
+        sheet = keeper.page.get_by_role("link", name="入库单").first.get_attribute("href")
+        paper = keeper.context.request.get(f"{park.address}{sheet}").body()
+        assert BATCH in text(paper) and "审批" in text(paper)
+        keeper.keeps(paper, "入库单")
 
 
 def enterprises_ask(park, item: int, firms: dict) -> None:
@@ -85,6 +89,7 @@ def picked_and_issued(park, plan: str) -> None:
                 headers={"Content-Type": "application/x-www-form-urlencoded", "Referer": park.address},
             ).body()
             assert paper[:5] == b"%PDF-"
+            keeper.keeps(paper, "拣货单" if what == "pick" else "配送单")
         read = {text for sheet in pages(paper) for text in codes(sheet)}
         assert read == set(of_batch(park, "list(rows.values_list('code', flat=True))")), "each note has its barcode"
         keeper.page.locator("[data-bulkbar] button[value=issue]").click()
@@ -205,9 +210,36 @@ def the_sender_sees_everything(park, firms: dict) -> None:
             if row[10] in {"苗可心", "应收人"} and row[6] == BATCH
         }
         assert drawn <= signed, "both drawn signatures stand in their cells"
-        assert register_as(keeper, "领用登记表")[:5] == b"%PDF-"
+        printed = register_as(keeper, "领用登记表")
+        assert printed[:5] == b"%PDF-" and "应收人" in text(printed)
+        keeper.keeps(printed, "领用登记表")
+        keeper.goes_to("/supplies/").sees(GLOVES).pictures("库存").fits()
     with park.person("管委会", username="guanwei1") as staff:
         staff.goes_to("/supplies/feedback/").sees("手套收到了，谢谢。")
+
+
+def a_wrong_number_is_corrected_and_the_rest_refused(park, firms: dict) -> None:
+    """Ten pairs still lie in the car: the signed number is put right, and the enterprise refuses the rest, without network."""
+    [first] = of_batch(park, f"[r.pk for r in rows if r.enterprise_id == {firms['lianluo1'][0]}]")
+    with park.person("仓管更正", username="cangguan1") as keeper:
+        keeper.goes_to(f"/supplies/deliveries/{first}/").follows("签收数写错了，更正")
+        keeper.page.locator("[data-expected]").fill("30")
+        keeper.page.locator("select[name^=shortage_]").select_option("later")
+        keeper.fills(reason="十双还在车上").pictures("更正").fits().presses("更正签收数")
+        keeper.sees("签收数已更正", "更正签收数：部分签收", "实收 40 → 30").pictures("更正以后").fits()
+    [rest] = of_batch(park, f"list(rows.filter(remainder_of={first}).values_list('pk', flat=True))")
+    with park.person("沈知遥拒收", kind="phone", username="xiaodui1") as liaison:
+        liaison.goes_to(f"/supplies/deliveries/{rest}/sign/").fits()
+        liaison.context.set_offline(True)
+        liaison.fills(signed_name="沈知遥").draws()
+        liaison.page.get_by_text("企业一件都不要").click()
+        liaison.fills(why_refused="企业说够用了").pictures("整单拒收").page.get_by_role(
+            "button", name="整单拒收"
+        ).click()
+        liaison.sees("待发 1 条")
+        liaison.context.set_offline(False)
+        liaison.page.wait_for_url(re.compile(r"/deliveries/\d+/$"))
+        liaison.sees("企业不要（企业说够用了）").pictures("拒收以后").fits()
 
 
 def test_from_the_purchase_to_the_signature(park):
@@ -222,12 +254,14 @@ def test_from_the_purchase_to_the_signature(park):
     two_doors_without_network(park, firms)
     third_door_by_code(park, firms)
     the_sender_sees_everything(park, firms)
+    a_wrong_number_is_corrected_and_the_rest_refused(park, firms)
 
     held = ask(
         park,
         f"{{str(b.place): float(b.amount) for b in Balance.objects.filter(lot__batch='{BATCH}', amount__gt=0)}}",
         imports=MODELS,
     )
-    assert held == {firms["lianluo1"][1]: 40, firms["xiaodui1"][1]: 20, firms["lianluo2"][1]: 36}
+    firms_hold = {firms["lianluo1"][1]: 30, firms["xiaodui1"][1]: 20, firms["lianluo2"][1]: 36}
+    assert held == {**firms_hold, "第一小分队": 10}
     checked = park.manage("invariants", check=False)
     assert checked.returncode == 0, checked.stdout

@@ -12,6 +12,7 @@ ROWS = [
     row("supplies:ledger", READ),
     row("supplies:movement_create", WRITE),
     row("supplies:movement_reverse", WRITE, pk="movement"),
+    row("supplies:receipt_sheet", READ, pk="movement"),
     row("supplies:movement_correct", WRITE, pk="movement"),
     row("supplies:lot_detail", READ, pk="lot"),
     row("supplies:lot_status", WRITE, post=422, pk="lot"),
