@@ -10,7 +10,7 @@ class EnterprisesConfig(AppConfig):
     def ready(self) -> None:
         """Register what this app declares (purposes, figures, worklist, dictionaries, invitations, jobs)."""
         from enterprises import dictionaries, doors, exports, figures, purposes, sending, worklist  # noqa: F401 - some declare jobs
-        from enterprises.actions import contacts
+        from enterprises.actions import contacts, people
         from enterprises.acts import WORDS
         from parkportal.accounts import invitations
         from parkportal.messaging import purposes as messaging_purposes
@@ -18,7 +18,7 @@ class EnterprisesConfig(AppConfig):
         from parkportal.records import figures as all_figures
         from parkportal.records import worklist as all_worklists
 
-        dictionaries.declare()
+        dictionaries.declare(key_post=people.recount_key_posts)
         audit_words.name(WORDS)
         messaging_purposes.register(purposes.ALL)
         all_figures.register(figures.ALL)

@@ -1,5 +1,6 @@
 """The words of this app that a notice can change; staff edit them, these are what a fresh park starts with."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -114,7 +115,7 @@ WORDS: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "key_post": (
         {"code": "canteen", "label": "食堂", "settings": {"words": ["食堂", "厨", "配餐", "供餐"]}},
-        {"code": "temperature", "label": "测温负责人", "settings": {"words": ["测温"]}},
+        {"code": "temperature", "label": "测温负责人", "settings": {"words": ["测温", "体温"]}},
         {"code": "guard", "label": "保安", "settings": {"words": ["保安", "门卫", "安保"]}},
         {"code": "key", "label": "重要岗位", "settings": {"words": ["重要岗位"]}},
     ),
@@ -210,10 +211,11 @@ WORDS: dict[str, tuple[dict[str, Any], ...]] = {
 }
 
 
-def declare() -> None:
-    """Called in AppConfig.ready()."""
+def declare(**follows: Callable[[], None]) -> None:
+    """Called in AppConfig.ready(); `follows` says by kind what is brought up to date when one of its words changes."""
     for kind, words in WORDS.items():
-        terms.declare(kind, *words, title=TITLES.get(kind, ""), rules=RULES.get(kind, ()))
+        rules = RULES.get(kind, ())
+        terms.declare(kind, *words, title=TITLES.get(kind, ""), rules=rules, follows=follows.get(kind))
 
 
 def words_of(kind: str) -> QuerySet[Term]:

@@ -1,6 +1,5 @@
 """Who is tested by which rule (handbook §3). A notice can change the words: they stand in the dictionary `test_group`."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +14,6 @@ POOL_EXCLUDED = frozenset({*DOOR_GROUPS, Group.B2})
 # One person may fit several; the first that fits counts: any A before B, and ★ before the firm's kind.
 STRENGTH = (Group.A1, Group.A2, Group.A3, Group.B2, Group.B1, Group.B5, Group.B3, Group.B4, Group.C)
 REQUIRED = tuple(group for group in STRENGTH if group != Group.C)
-_KEY_POSTS = re.compile("食堂|厨|餐|测温|体温|保安|门卫|安保|保洁")
 
 TERMS: tuple[dict[str, Any], ...] = tuple(
     {
@@ -103,11 +101,6 @@ def may_be_pooled(group: str) -> bool:
     return group not in POOL_EXCLUDED
 
 
-def is_key_post(post: str) -> bool:
-    """Whether a post's words name the canteen, temperature taking, security: the ★ of handbook §3."""
-    return bool(_KEY_POSTS.search(post))
-
-
 def facts_of_employment(employment: Any, flags: Iterable[str]) -> Facts:
     """The facts that a roster holds on a person at work (enterprises.Employment with its enterprise)."""
     journey = employment.journey or {}
@@ -117,7 +110,7 @@ def facts_of_employment(employment: Any, flags: Iterable[str]) -> Facts:
         symptoms=tuple(journey.get("symptoms") or journey.get("症状") or ()),
         had_contact=bool(journey.get("contact") or journey.get("接触史")),
         from_hubei=bool(journey.get("hubei") or journey.get("14日内湖北旅居史")),
-        is_key_post=employment.is_key_post or is_key_post(employment.post),
+        is_key_post=employment.is_key_post,
         is_key_project=enterprise.is_key_project,
         is_sishang=bool(enterprise.sishang_kind),
     )

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from enterprises.dictionaries import words_of
 from enterprises.journeys import flag_days, journey_flags, without_corrected
@@ -72,6 +73,16 @@ def key_post_words() -> list[str]:
     """The words by which a post is known as one of the ★ posts of handbook §3; staff edit them in the dictionary."""
     rules = words_of("key_post").filter(is_active=True).values_list("settings", "label")
     return [word for rule, label in rules for word in rule.get("words", [label])]
+
+
+def recount_key_posts() -> None:
+    """Who holds a ★ post, for everybody at work: called when staff change the words by which it is known."""
+    named = Q(pk__in=[])
+    for word in key_post_words():
+        named |= Q(post__contains=word)
+    rows = Employment.objects.current()
+    rows.filter(named, is_key_post=False).update(is_key_post=True)
+    rows.exclude(named).filter(is_key_post=True).update(is_key_post=False)
 
 
 def is_key_post(post: str, words: list[str]) -> bool:

@@ -12,8 +12,10 @@ from enterprises.tests.factories import (
     id_number,
     make_contact,
     make_employee,
+    make_employment,
     make_enterprise,
     make_flag,
+    make_person,
     make_report,
     make_squad,
     make_squad_member,
@@ -207,3 +209,15 @@ def test_the_counts_of_a_report_become_persons(firm, job, contact, sign_in):
     foreign = make_employee(make_enterprise(), name="外人")
     answer = browser.post(f"/enterprises/{firm.pk}/people/reported/", {**data, "people": [str(foreign.pk)]})
     assert answer.status_code == 422
+
+
+def test_a_word_for_a_key_post_holds_for_everybody_at_work_at_once(firm, committee, sign_in):
+    terms.plant()
+    cashier = make_employment(make_person(), firm, post="收银员")
+    guard = make_employment(make_person(), firm, post="保安", is_key_post=True)
+    word = Term.objects.get(kind="key_post", code="guard")
+    browser, path = sign_in(committee), f"/records/terms/{word.pk}/"
+    said = {"code": "guard", "label": "保安", "position": word.position, "is_active": "on", "report_label": ""}
+    answer = browser.post(path, {**drawn(browser, path), **said, "rule_words": "收银 门卫"})
+    assert answer["Location"] == "/records/terms/#key_post"
+    assert [Employment.objects.get(pk=job.pk).is_key_post for job in (cashier, guard)] == [True, False]

@@ -43,16 +43,22 @@ class Rule:
 
 
 RULES: dict[str, tuple[Rule, ...]] = {}
+FOLLOWS: dict[str, Callable[[], None]] = {}
 COLUMNS = ("code", "label", "report_label", "position", "is_active")  # what the form of a word asks of each
 _read: ContextVar[dict[str, list[Term]] | None] = ContextVar("read_words", default=None)
 
 
-def declare(kind: str, *rows: dict, title: str = "", rules: Iterable[Rule] = ()) -> None:
+def declare(
+    kind: str, *rows: dict, title: str = "", rules: Iterable[Rule] = (), follows: Callable[[], None] | None = None
+) -> None:
     """Called in AppConfig.ready(): the words a fresh park starts with. Keys: code, label, report_label, settings.
 
-    `rules` are what staff may say of each word, kept in its settings.
+    `rules` are what staff may say of each word, kept in its settings; `follows` brings what is derived from the words
+    up to date in the transaction that changes one.
     """
     RULES[kind] = tuple(rules)
+    if follows is not None:
+        FOLLOWS[kind] = follows
     if title:
         TITLES[kind] = title
     SEEDS[kind] = [{"report_label": "", "settings": {}, **row, "position": n} for n, row in enumerate(rows, 1)]
@@ -176,6 +182,8 @@ def save_word(term: Term, *, by: Any, seen: str, chosen: Callable[[dict[str, Any
         if is_new or changed:
             was = {name: before[name] for name in changed if name in before}
             record("term.added" if is_new else "term.changed", by=by, subject=term, before=was, after=changed)
+            if term.kind in FOLLOWS:
+                FOLLOWS[term.kind]()
         return term
 
     return once(Term, term.token if is_new else None, save)[0]

@@ -49,7 +49,7 @@ def _edit(request: HttpRequest, form: TermForm) -> HttpResponse:
             narrow = partial(chosen, request)
             term = terms.save_word(form.instance, by=request.user, seen=form.cleaned_data["seen"], chosen=narrow)
             messages.success(request, f"“{term.label}”已保存。")
-            return redirect("records:term_list")
+            return redirect(f"{reverse('records:term_list')}#{term.kind}")  # where it was pressed: the page is long
         except EditConflict as conflict:
             title, back = f"字典：{form.instance.label}", reverse("records:term_list")
             return conflict_page(request, conflict, title=title, back=back)
