@@ -80,6 +80,13 @@ PURPOSES = [
         why="本人没有手机，改期、重采和结果的通知由企业联络员转告；短信里不写姓名和结果。",
     ),
     Purpose(
+        "phoneless_reminder",
+        "没有手机的员工明天采样",
+        "{name}您好，贵单位有{count}位没有手机的员工{day}采样，请转告时间、地点，带证件：{link}",
+        lifetime=timedelta(hours=14),
+        why="采样前一天晚上，请联络员提醒没有手机的员工；一家一条。",
+    ),
+    Purpose(
         "door_visit",
         "上门采样时间",
         "{name}您好，工作人员{when}上门采样，到前会先打电话，请在家等候。查看登记：{link}",

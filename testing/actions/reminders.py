@@ -1,24 +1,31 @@
-"""What the schedule asks every five minutes: confirmations of new sign-ups, reminders for tomorrow's swabs."""
+"""What the schedule asks every five minutes: confirmations of new sign-ups, reminders for tomorrow's swabs.
+
+Who has no phone is reminded through the contacts of the own firm, one message a firm and day (decision 99).
+"""
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
+from django.db.models import Count
 from django.urls import reverse
 
-from parkportal.clock import SHANGHAI, at
+from enterprises.models import EnterpriseContact
+from parkportal.accounts.models import in_force
+from parkportal.clock import SHANGHAI, at, day_of
 from parkportal.messaging import outbox
 from parkportal.messaging.models import Message
 from testing.actions.notices import confirm, reminder_occasion
 from testing.models import SignUp, SignUpStatus, Source
-from testing.words import place_words, slot_words
+from testing.words import day_words, place_words, slot_words
 
 REMIND_AHEAD = timedelta(hours=24)
 CONFIRM_WITHIN = timedelta(minutes=30)
-EVENING = time(18)
+EVENING, GATHERED = time(18), time(17, 30)
 
 
 def remind_appointments(now: datetime) -> int:
     """Put what is due into the outbox; what stands there already is left alone. How many messages were new."""
-    return _confirm_new(now) + _remind_due(now)
+    return _confirm_new(now) + _remind_due(now) + _remind_contacts(now)
 
 
 def _confirm_new(now: datetime) -> int:
@@ -75,3 +82,33 @@ def _remind(signup: SignUp, occasion: str) -> None:
         },
         context_id=signup.pk,
     )
+
+
+def _remind_contacts(now: datetime) -> int:
+    """In the evening the contacts hear how many of theirs without a phone are to be swabbed tomorrow."""
+    if now < at(day_of(now), GATHERED):
+        return 0
+    tomorrow = day_of(now) + timedelta(days=1)
+    coming = SignUp.objects.filter(
+        status=SignUpStatus.REGISTERED, slot__session__day=tomorrow, phone_hash="", enterprise__isnull=False
+    )
+    firms = coming.order_by().values("enterprise", "enterprise__name", "campaign").annotate(people=Count("pk"))
+    rows = {f"campaign:{row['campaign']}:{row['enterprise']}:{tomorrow:%Y%m%d}": row for row in firms}
+    told = _told(["phoneless_reminder"], list(rows))
+    return sum(_remind_firm(row, occasion, now) for occasion, row in rows.items() if occasion not in told)
+
+
+def _remind_firm(row: dict[str, Any], occasion: str, now: datetime) -> int:
+    today, firm = day_of(now), row["enterprise"]
+    link = reverse("testing:roster_done", args=[firm, row["campaign"]])
+    contacts = EnterpriseContact.objects.filter(in_force(), enterprise=firm).select_related("user")
+    for contact in contacts:
+        values = {
+            "name": contact.user.name, "count": str(row["people"]), "day": day_words(today + timedelta(days=1)),
+            "link": link,
+        }  # fmt: skip
+        outbox.put(
+            "phoneless_reminder", occasion=occasion, to_user=contact.user, values=values, send_after=at(today, EVENING),
+            label=row["enterprise__name"], about_id=firm,
+        )  # fmt: skip
+    return len(contacts)

@@ -1,10 +1,11 @@
 """Confirmations and reminders go through the outbox once, and are taken back when the occasion lapses."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
-from parkportal.clock import park_now, park_today
+from enterprises.tests.factories import make_contact, make_enterprise
+from parkportal.clock import at, park_now, park_today
 from parkportal.messaging.models import Message
 from testing import actions
 from testing.tests.factories import make_session, make_signup
@@ -84,3 +85,31 @@ def test_somebody_without_a_phone_gets_no_message():
     make_signup(make_session(day=park_today() + timedelta(days=3)).slots.first(), phone="")
 
     assert put() == 0
+
+
+@pytest.mark.usefixtures("park_time")
+def test_the_contact_is_reminded_once_of_all_who_have_no_phone():
+    # given two of a firm without a phone and one with a phone are due tomorrow, one more only the day after
+    session = make_session()
+    later = make_session(session.campaign, point=session.point, day=park_today() + timedelta(days=2))
+    firm, other = make_enterprise(), make_enterprise()
+    contact = make_contact(firm)
+    for fields in (
+        {"phone": ""},
+        {"phone": ""},
+        {},
+        {"phone": "", "enterprise": other},
+        {"phone": "", "enterprise": None},
+    ):
+        old(make_signup(session.slots.first(), **{"enterprise": firm, **fields}))
+    old(make_signup(later.slots.first(), phone="", enterprise=firm))
+    evening = at(park_today(), time(17, 35))
+
+    actions.remind_appointments(evening - timedelta(minutes=10))
+    assert not Message.objects.filter(purpose="phoneless_reminder").exists()
+    for _ in range(2):
+        actions.remind_appointments(evening)
+
+    message = Message.objects.get(purpose="phoneless_reminder")
+    assert (message.recipient, message.send_after) == (contact, at(park_today(), time(18)))
+    assert "2位" in message.text and f"/testing/roster/{firm.pk}/{session.campaign_id}/" in message.text
