@@ -16,11 +16,11 @@ from parkportal.states import Move
 STAYS = frozenset(
     {
         "enterprises.UnitDay", "enterprises.SishangListing", "enterprises.Doubt", "enterprises.Merge",
-        "enterprises.Enterprise", "supplies.Place", "supplies.AllocationLine", "supplies.Delivery", "testing.Box",
+        "enterprises.Enterprise", "supplies.Place", "supplies.AllocationLine", "supplies.Cover", "supplies.Delivery", "testing.Box",
         "testing.Specimen", "testing.TubeRange",
     }
 )  # fmt: skip
-NOT_SHOWN = frozenset({"enterprises.Doubt", "enterprises.Merge", "enterprises.Enterprise"})
+NOT_SHOWN = frozenset({"enterprises.Doubt", "enterprises.Merge", "enterprises.Enterprise", "supplies.Cover"})
 FIELDS = (
     "name", "short_name", "credit_code", "address", "building", "floor", "industry", "sishang_kind", "key_level",
     "exemption", "legal_name", "principal_name", "principal_phone", "liaison_name", "liaison_phone", "manager_name",

@@ -176,6 +176,7 @@ CELERY_BEAT_SCHEDULE = {
     "reminders": {"task": "parkportal.dashboard.tasks.remind", "schedule": env.float("REMIND_SECONDS", 300.0)},
     "doubles-scan": {"task": "enterprises.tasks.look_for_doubles", "schedule": 6 * 3600.0},
     "supplies-reminders": {"task": "supplies.tasks.remind_unsigned", "schedule": 600.0},
+    "supplies-covers": {"task": "supplies.tasks.refresh_all_covers", "schedule": 60.0},
     "supplies-unread": {"task": "supplies.tasks.remind_unread", "schedule": 600.0},
     "parked-expire": {"task": "parkportal.records.tasks.expire_parked", "schedule": 3600.0},
     "table-sizes": {"task": "parkportal.dashboard.tasks.learn_table_sizes", "schedule": 6 * 3600.0},

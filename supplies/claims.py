@@ -75,11 +75,46 @@ def with_heads(rows: QuerySet[Enterprise], mode: str = AllocationMode.ON_DUTY) -
 
     Heads on duty come from the latest daily report, else from the roster, else the registered headcount stands in.
     """
-    today = park_today()
-    latest = DailyReport.objects.in_force().filter(enterprise=OuterRef("pk"), day__lte=today).order_by("-day", "-id")
-    on_roster = dict(Employment.objects.on_duty(today).order_by().values_list("enterprise").annotate(heads=Count("pk")))
-    found = rows.annotate(reported=Subquery(latest.values("on_duty")[:1]))
-    return [_claimant(row, mode, on_roster.get(row.pk, 0)) for row in found]
+    roster = _on_roster()
+    return [
+        Claimant(row, *_heads(mode, row.reported, roster.get(row.pk, 0), row.headcount or row.workers or 0), _tags(row))
+        for row in _reported(rows)
+    ]
+
+
+def heads_of(rows: QuerySet[Enterprise], mode: str = AllocationMode.ON_DUTY) -> dict[int, int]:
+    """enterprise id → its heads by the same rule, for parks of any size. Two statements."""
+    roster = _on_roster()
+    found = _reported(rows).order_by().values_list("pk", "reported", "headcount", "workers")
+    return {
+        pk: _heads(mode, reported, roster.get(pk, 0), headcount or workers or 0)[0]
+        for pk, reported, headcount, workers in found
+    }
+
+
+def _reported(rows: QuerySet[Enterprise]) -> QuerySet[Enterprise]:
+    reports = DailyReport.objects.in_force().filter(enterprise=OuterRef("pk"), day__lte=park_today())
+    return rows.annotate(reported=Subquery(reports.order_by("-day", "-id").values("on_duty")[:1]))
+
+
+def _on_roster() -> dict[int, int]:
+    rows = Employment.objects.on_duty(park_today()).order_by().values_list("enterprise")
+    return dict(rows.annotate(heads=Count("pk")))
+
+
+def _heads(mode: str, reported: int | None, roster: int, registered: int) -> tuple[int, str]:
+    """How many, and where the number comes from."""
+    if mode != AllocationMode.HEADCOUNT:
+        if reported is not None:
+            return reported, REPORT
+        if roster:
+            return roster, ROSTER
+    return registered, HEADCOUNT if registered else ""
+
+
+def _tags(row: Enterprise) -> tuple[str, ...]:
+    known = "tags" in getattr(row, "_prefetched_objects_cache", {})
+    return tuple(tag.code for tag in row.tags.all()) if known else ()
 
 
 def requested(item: Item) -> dict[int, Decimal]:
@@ -87,15 +122,3 @@ def requested(item: Item) -> dict[int, Decimal]:
     lines = SupplyRequestLine.objects.filter(item=item, request__status=RequestStatus.OPEN, granted__isnull=True)
     sums = lines.order_by().values("request__enterprise").annotate(total=Sum("quantity"))
     return dict(sums.values_list("request__enterprise", "total"))
-
-
-def _claimant(row: Enterprise, mode: str, roster: int) -> Claimant:
-    known = "tags" in getattr(row, "_prefetched_objects_cache", {})
-    tags = tuple(tag.code for tag in row.tags.all()) if known else ()
-    if mode != AllocationMode.HEADCOUNT:
-        if row.reported is not None:
-            return Claimant(row, row.reported, REPORT, tags)
-        if roster:
-            return Claimant(row, roster, ROSTER, tags)
-    heads = row.headcount or row.workers or 0
-    return Claimant(row, heads, HEADCOUNT if heads else "", tags)

@@ -1,23 +1,27 @@
 """For how many days each enterprise still has of an item: what it said it had, what it signed for since, its heads on duty."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet, Sum
 
 from enterprises.models import Enterprise
 from parkportal import charts
-from parkportal.clock import day_of, park_today
-from supplies.claims import Claimant, with_heads
-from supplies.models import DeliveryLine, Item, Line, PlaceKind, SupplyRequestLine
+from parkportal.clock import day_of, park_now, park_today
+from supplies.claims import heads_of, scoped
+from supplies.models import KIT_KINDS, Cover, DeliveryLine, Item, Line, PlaceKind, SupplyRequestLine
 from supplies.models.delivery import DeliveryStatus
 
 # upper ends of the groups of the chart, in days
 GROUPS = ((1, "不到 1 天"), (3, "1–2 天"), (7, "3–6 天"), (14, "7–13 天"))
 MORE, NOTHING_YET = "14 天以上", "没有领过"
+KEPT = ("heads", "received", "left", "days", "last_on", "said_stock", "said_days", "said_on")
+STALE_AFTER = timedelta(minutes=3)  # the schedule comes each minute
 ANSWER = ("own_stock", "days_left", "request__created_at")
 UNDER_WAY = (DeliveryStatus.PENDING, DeliveryStatus.ISSUED, DeliveryStatus.WITH_LIAISON)
 
@@ -45,36 +49,80 @@ class Known:
 
 @dataclass(frozen=True)
 class FirmCover:
-    """An enterprise with what it signed for, what should be there, for how many days, and what it said itself.
+    """An enterprise's id with what it signed for, what should be there, for how many days, and what it said itself.
 
     `days` is None without heads.
     """
 
-    who: Claimant
+    firm: int
+    heads: int
     received: Decimal = Decimal(0)
     left: Decimal = Decimal(0)
     days: Decimal | None = None
     last_on: date | None = None
     said: Said | None = None
 
-    @property
-    def bar(self) -> Decimal:
-        """The days for a bar that is full at fourteen."""
-        return min(self.days or Decimal(0), Decimal(14))
+    def row(self, item: Item) -> Cover:
+        """The same to be kept for the list."""
+        said = (
+            {"stock": None, "days": None, "on": None} if self.said is None else vars(self.said) | {"on": self.said.on}
+        )
+        return Cover(
+            item=item,
+            enterprise_id=self.firm,
+            heads=self.heads,
+            received=self.received,
+            left=self.left,
+            days=self.days,
+            rank=Cover.NOBODY if self.days is None else self.days,
+            last_on=self.last_on,
+            **{f"said_{name}": said[name] for name in ("stock", "days", "on")},
+        )
 
 
-def firm_covers(item: Item, enterprises: QuerySet[Enterprise]) -> list[FirmCover]:
-    """The shortest cover first. The item has a daily use; every head on duty is taken to use it. Four statements."""
-    rows = covers_of(item, with_heads(enterprises))
-    return sorted(
-        rows, key=lambda row: (row.days is None, row.days or 0, -row.who.heads, row.who.enterprise.pinyin_key)
-    )
+def covered_items() -> QuerySet[Item]:
+    """What is used up daily by everybody on duty."""
+    return Item.objects.in_use().filter(daily_use__gt=0).exclude(kind__in=KIT_KINDS)
 
 
-def covers_of(item: Item, people: Iterable[Claimant]) -> list[FirmCover]:
-    """The cover of these enterprises in their order. Two statements."""
+def firm_covers(item: Item) -> list[FirmCover]:
+    """Every enterprise that has resumed; every head on duty is taken to use the item. Four statements."""
+    return covers_of(item, heads_of(scoped({})))
+
+
+def covers_of(item: Item, heads: Mapping[int, int]) -> list[FirmCover]:
+    """The covers of enterprises (id → heads) in their order. Two statements."""
     known, nothing, today = known_of(item), Known(), park_today()
-    return [cover(item, who, known.get(who.enterprise.pk, nothing), today) for who in people]
+    return [cover(item, firm, count, known.get(firm, nothing), today) for firm, count in heads.items()]
+
+
+def refresh_covers(item: Item) -> int:
+    """What the list shows is computed aside and kept; how many rows changed. Called each minute by the schedule."""
+    fresh = {row.firm: row.row(item) for row in firm_covers(item)}
+    kept = {row[0]: row[1:] for row in Cover.objects.filter(item=item).values_list("enterprise", *KEPT)}
+    changed = [row for firm, row in fresh.items() if kept.get(firm) != tuple(getattr(row, name) for name in KEPT)]
+    gone = kept.keys() - fresh.keys()
+    with transaction.atomic():
+        Cover.objects.bulk_create(
+            changed,
+            update_conflicts=True,
+            unique_fields=["item", "enterprise"],
+            update_fields=[*KEPT, "rank"],
+            batch_size=500,
+        )
+        if gone:
+            Cover.objects.filter(item=item, enterprise__in=gone).delete()
+        Item.objects.filter(pk=item.pk).update(covered_at=park_now())
+    return len(changed) + len(gone)
+
+
+def kept_covers(item: Item, user: Any) -> QuerySet[Cover]:
+    """The rows of the list, the shortest cover first; computed at once when the schedule has not been there lately."""
+    if item.covered_at is None or not timedelta(0) <= park_now() - item.covered_at < STALE_AFTER:
+        refresh_covers(item)
+        item.refresh_from_db(fields=["covered_at"])
+    rows = Cover.objects.visible_to(user).filter(item=item).select_related("enterprise__squad")
+    return rows.order_by("rank", "-heads", "enterprise_id")
 
 
 def known_of(item: Item) -> dict[int, Known]:
@@ -118,9 +166,9 @@ def coming(item: Item) -> dict[int, Decimal]:
     return dict(sums.values_list("delivery__enterprise", "total"))
 
 
-def cover(item: Item, who: Claimant, known: Known, today: date) -> FirmCover:
+def cover(item: Item, firm: int, heads: int, known: Known, today: date) -> FirmCover:
     """Day by day down to now. What the enterprise said is a count of everything there: it takes the place of the estimate."""
-    daily = (item.daily_use or Decimal(0)) * who.heads
+    daily = (item.daily_use or Decimal(0)) * heads
     left, received, since = Decimal(0), Decimal(0), today
     counts = [(known.said.at, _count(known.said, daily), True)] if known.said else []
     steps = sorted([*((at, quantity, False) for at, quantity in known.came), *counts], key=lambda step: step[0])
@@ -131,7 +179,8 @@ def cover(item: Item, who: Claimant, known: Known, today: date) -> FirmCover:
         received += Decimal(0) if is_count else quantity
     left = _used(left, daily, since, today)
     return FirmCover(
-        who,
+        firm,
+        heads,
         received=received,
         left=left,
         days=(left / daily).quantize(Decimal("0.1")) if daily else None,
@@ -149,16 +198,25 @@ def _count(said: Said, daily: Decimal) -> Decimal:
     return said.stock if said.stock is not None else daily * (said.days or 0)
 
 
-def spread(rows: Sequence[FirmCover]) -> list[charts.Bar]:
-    """How many enterprises have cover for how long; the group that is out of it speaks."""
-    counts = dict.fromkeys([NOTHING_YET, *(label for _, label in GROUPS), MORE], 0)
-    for row in rows:
-        if row.days is not None:
-            counts[_group(row)] += 1
-    return charts.bars(list(counts.items()), now=1)
+@dataclass(frozen=True)
+class Spread:
+    """How many enterprises have cover for how long, the group that is out of it speaks; all enterprises, all heads."""
+
+    bars: list[charts.Bar]
+    firms: int
+    heads: int
 
 
-def _group(row: FirmCover) -> str:
-    if row.last_on is None and row.said is None:
-        return NOTHING_YET
-    return next((label for end, label in GROUPS if (row.days or 0) < end), MORE)
+def spread(rows: QuerySet[Cover]) -> Spread:
+    """One statement."""
+    groups = {NOTHING_YET: Q(last_on__isnull=True, said_on__isnull=True)}
+    below = Decimal(0)
+    for end, label in (*GROUPS, (None, MORE)):
+        groups[label] = ~groups[NOTHING_YET] & Q(days__gte=below) & (Q(days__lt=end) if end else Q())
+        below = Decimal(end or 0)
+    counted = {
+        f"group_{n}": Count("pk", filter=Q(days__isnull=False) & group) for n, group in enumerate(groups.values())
+    }
+    found = rows.order_by().aggregate(firms=Count("pk"), all_heads=Sum("heads"), **counted)
+    bars = charts.bars([(label, found[f"group_{n}"]) for n, label in enumerate(groups)], now=1)
+    return Spread(bars, found["firms"], found["all_heads"] or 0)

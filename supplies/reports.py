@@ -14,7 +14,7 @@ from django.db.models import QuerySet, Sum
 
 from enterprises.models import Enterprise
 from parkportal.given import given
-from supplies.claims import scoped, with_heads
+from supplies.claims import heads_of, scoped
 from supplies.models import Balance, Item, Line, Movement, Place, PlaceKind
 
 CENT = Decimal("0.01")
@@ -43,7 +43,7 @@ class Cover:
 
 def days_of_cover(warehouses: QuerySet[Place]) -> list[Cover]:
     """Usable stock of everything that is used up daily, over the heads on duty of who has resumed. Four statements."""
-    heads = sum(who.heads for who in with_heads(scoped({})))
+    heads = sum(heads_of(scoped({})).values())
     stock = Balance.objects.filter(place__in=warehouses, amount__gt=0).usable().order_by()
     sums = dict(stock.values("lot__item").annotate(total=Sum("amount")).values_list("lot__item", "total"))
     items = Item.objects.in_use().filter(daily_use__isnull=False)

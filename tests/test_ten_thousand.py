@@ -1,4 +1,4 @@
-"""The enterprises' lists at 1, 100 and 10,000 rows: the same few statements, and no page that grows with the park."""
+"""The enterprises' lists, and how long their supplies last, at 1, 100 and 10,000 rows: the same few statements, and no page that grows with the park."""
 
 from typing import Any
 
@@ -9,7 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from enterprises.tests import factories as e
+from parkportal.clock import park_now
 from parkportal.records import terms
+from supplies.models import Cover, Item
+from supplies.tests import factories as s
 from tests.scope.conftest import NOON, signed_in
 from tests.statements.growing import copies
 
@@ -39,6 +42,7 @@ LISTS = {
     "people of one": "people_list/",
     "receipts of one notice": "notice_detail/",
     "addressees of one letter": "greeting_detail/",
+    "cover": "supplies:cover_list",
 }
 
 
@@ -66,6 +70,9 @@ class Lists:
             "notice": e.make_notice(firm, by=self.clerk),
             "letter": e.make_greeting(firm, by=self.clerk),
         }
+        masks = s.item()
+        Item.objects.filter(pk=masks.pk).update(covered_at=park_now())
+        self.rows["cover"] = Cover.objects.create(item=masks, enterprise=firm, heads=10, days=3)
         self.rows["receipt"] = self.rows["notice"].receipts.get()
         self.rows["addressee"] = self.rows["letter"].contacts.get()
 
@@ -82,7 +89,18 @@ class Lists:
         people = copies(self.rows["job"].person, more, number_hash=lambda n: f"grown{start + n}")
         copies(self.rows["job"], more, person=lambda n: people[n])
         copies(self.rows["visit"], more)
-        for name in ("need", "filing", "report", "board", "inspection", "permit", "guidance", "receipt", "addressee"):
+        for name in (
+            "need",
+            "filing",
+            "report",
+            "board",
+            "inspection",
+            "permit",
+            "guidance",
+            "receipt",
+            "addressee",
+            "cover",
+        ):
             copies(self.rows[name], more, enterprise=lambda n: firms[n])
         copies(self.rows["point"], more, name=lambda n: f"生长食堂{start + n}", enterprise=lambda n: firms[n])
         copies(self.rows["outlet"], more, name=lambda n: f"生长外卖店{start + n}")
@@ -95,7 +113,8 @@ class Lists:
         known = {"notice_detail/": self.rows["notice"], "greeting_detail/": self.rows["letter"]}
         of = {**known, "squad_detail/": self.firm.squad}.get(name, self.firm)
         args = [of.pk] if name.endswith("/") else []
-        return reverse(f"enterprises:{name.strip('/')}", args=args) + (f"?{query}" if query else "")
+        name = name.strip("/")
+        return reverse(name if ":" in name else f"enterprises:{name}", args=args) + (f"?{query}" if query else "")
 
 
 @pytest.fixture(scope="module")

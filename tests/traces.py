@@ -102,6 +102,7 @@ NOT_OF_RECORD: dict[str, str] = {
     "enterprises_savedfilter": "how one person likes to see a list",
     "enterprises_doubt": "two look-alikes found by the machine; what a person says of them is an act of the audit",
     "messaging_optout": "the provider tells that a number wants no promotion; a row of its own with when",
+    "supplies_cover": "computed from the book, the requests and the daily reports",
     "supplies_place": "the place of a hand or a point in the book, made when it is first looked at",
     "supplies_signingcode": "counted tries of a code; the message that brought it has its moves",
     "testing_phonecode": "a code of an anonymous person and its counted tries",

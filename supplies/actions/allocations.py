@@ -161,10 +161,8 @@ def _computed(plan: Allocation, overrides: Mapping[int, Override]) -> tuple[list
 def _have(item: Item, people: list[Claimant]) -> dict[int, Decimal]:
     """enterprise id → what should be there by its cover, and what is on its way to it."""
     brought = coming(item)
-    return {
-        row.who.enterprise.pk: row.left + brought.get(row.who.enterprise.pk, Decimal(0))
-        for row in covers_of(item, people)
-    }
+    rows = covers_of(item, {who.enterprise.pk: who.heads for who in people})
+    return {row.firm: row.left + brought.get(row.firm, Decimal(0)) for row in rows}
 
 
 def _claim(plan: Allocation, who: Claimant, overrides: Mapping[int, Override], have: Mapping[int, Decimal]) -> Claim:

@@ -9,6 +9,7 @@ from supplies.models.allocation import (
     default_weights,
 )
 from supplies.models.catalogue import DECIMAL_UNITS, KIT, KIT_KINDS, TUBE, UNITS, Item, PackUnit, item_key
+from supplies.models.covers import Cover
 from supplies.models.delivery import (
     Delivery,
     DeliveryLine,
@@ -43,6 +44,7 @@ __all__ = [
     "AllocationMove",
     "AllocationStatus",
     "Balance",
+    "Cover",
     "Delivery",
     "DeliveryLine",
     "DeliveryMove",

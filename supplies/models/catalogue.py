@@ -59,6 +59,7 @@ class Item(models.Model):
     safety_note = models.CharField("安全说明", max_length=300, blank=True, help_text="例如饮片：孕妇等遵医嘱。")
     photo = models.ForeignKey("records.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
     is_active = models.BooleanField("在用", default=True)
+    covered_at = models.DateTimeField("够用天数算到", null=True, blank=True, editable=False)
     token = TokenField()
     key = models.CharField(max_length=420, unique=True, editable=False)
     pinyin_key = models.CharField(max_length=200, blank=True, db_index=True, editable=False)

@@ -4,24 +4,30 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
-from enterprises.models import DailyReport
+from enterprises.models import DailyReport, Enterprise
 from parkportal.clock import SHANGHAI, park_now, park_today
 from parkportal.idempotency import new_token
 from parkportal.records.models import Term
 from parkportal.states import Refused
 from supplies import actions
 from supplies.actions import Wish
-from supplies.claims import Claimant, scoped
-from supplies.cover import Known, Said, cover, firm_covers
-from supplies.models import Allocation, Item, SupplyRequest
+from supplies.cover import Known, Said, cover, firm_covers, kept_covers, refresh_covers
+from supplies.models import Allocation, Cover, Item, SupplyRequest
 from supplies.plans import Claim, Terms, share_out
+from supplies.tasks import refresh_all_covers
 from supplies.tests import factories as f
 
 D = Decimal
 TODAY = date(2020, 2, 18)
 MASKS = Item(name="一次性医用口罩", unit="只", daily_use=D(2))
+
+
+def listed(item):
+    refresh_covers(item)
+    return list(kept_covers(item, f.user("leader")))
 
 
 def days_ago(days, hour=9):
@@ -60,7 +66,7 @@ VECTORS = {
 @pytest.mark.parametrize("name", VECTORS)
 def test_cover_starts_from_what_was_said_and_runs_down(name):
     heads, lots, words, received, left, days = VECTORS[name]
-    row = cover(MASKS, Claimant(None, heads, "report"), Known(lots, words), TODAY)
+    row = cover(MASKS, 1, heads, Known(lots, words), TODAY)
     assert (row.received, row.left, row.days) == (received, left, None if days is None else D(days))
 
 
@@ -70,7 +76,7 @@ def test_a_firm_that_has_its_own_is_not_called_empty(park_time, sign_in, client)
     wish = Wish(masks, D(100), own_stock=D(80), days_left=4)
     row = actions.ask_for_supplies(enterprise=own, wishes=[wish], by=f.contact(own))
     park_time.shift(timedelta(days=1))
-    found = {str(row.who.enterprise): (row.left, row.days) for row in firm_covers(masks, scoped({}))}
+    found = {str(row.enterprise): (row.left, row.days) for row in listed(masks)}
     assert found == {"什么都没有": (0, 0), "自己买了": (60, 3)}
     sign_in(f.user("leader"))
     shown = client.get(reverse("supplies:cover_list"), {"item": masks.pk}).content.decode()
@@ -99,7 +105,7 @@ def test_what_the_form_filled_in_and_nobody_changed_keeps_its_day(park_time, sig
         }
         assert client.post(where, form).status_code == 302
         actions.withdraw_request(request=SupplyRequest.objects.latest("id"), by=person, reason="再写")
-        [now] = firm_covers(masks, scoped({}))
+        [now] = firm_covers(masks)
         return now.said.on, now.left
 
     assert asks("80") == (first, 20)
@@ -128,6 +134,26 @@ def test_the_masks_of_the_daily_report_are_not_asked_for_again(sign_in, client):
     sign_in(person)
     form = client.get(reverse("supplies:request_create")).context["form"]
     assert form[f"own_{masks.pk}"].value() == "360"
+
+
+@pytest.mark.django_db
+def test_the_list_is_computed_each_minute_and_only_what_changed_is_written(park_time, sign_in, client):
+    assert "supplies.tasks.refresh_all_covers" in {one["task"] for one in settings.CELERY_BEAT_SCHEDULE.values()}
+    masks = f.item()
+    firms = [f.enterprise(f"企业{n}", heads=10 * (n + 1)) for n in range(3)]
+    assert refresh_covers(masks) == 3 and refresh_covers(masks) == 0
+    wish = Wish(masks, D(100), own_stock=D(80))
+    actions.ask_for_supplies(enterprise=firms[1], wishes=[wish], by=f.contact(firms[1]))
+    Enterprise.objects.filter(pk=firms[2].pk).update(status="not_resumed")
+    refresh_all_covers()
+    assert [(str(row.enterprise), row.days) for row in listed(masks)] == [("企业0", 0), ("企业1", 2)]
+    Enterprise.objects.filter(pk=firms[0].pk).update(status="not_resumed")
+    sign_in(f.user("leader"))
+    where = reverse("supplies:cover_list")
+    assert len(client.get(where).context["page_obj"]) == 2, "as the schedule left it a moment ago"
+    park_time.shift(timedelta(minutes=10))
+    assert len(client.get(where).context["page_obj"]) == 1, "nobody computed it for ten minutes"
+    assert Cover.objects.count() == 1
 
 
 def by_days(*wants, total=1000, **terms):

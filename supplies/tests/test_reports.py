@@ -9,8 +9,7 @@ from django.urls import reverse
 from enterprises.models import DailyReport
 from parkportal.clock import park_now, park_today
 from supplies import actions, donations, reports
-from supplies.claims import scoped
-from supplies.cover import firm_covers, spread
+from supplies.cover import firm_covers, kept_covers, refresh_covers, spread
 from supplies.models import Place
 from supplies.pictures import expiry_chart, lot_chart
 from supplies.tests import factories as f
@@ -85,16 +84,18 @@ def test_the_cover_of_an_enterprise_runs_down_with_its_heads_on_duty(park_time, 
         actions.issue_deliveries(deliveries=[delivery], by=keeper)
         actions.sign_delivery(delivery=delivery, arrivals={}, signature=f.signed("宁远"), by=keeper)
     park_time.shift(timedelta(days=2))
-    rows = [(str(row.who.enterprise), row.left, row.days) for row in firm_covers(masks, scoped({}))]
+    refresh_covers(masks)
+    kept = kept_covers(masks, f.user("leader"))
+    rows = [(str(row.enterprise), row.left, row.days) for row in kept]
     assert rows == [("丙厂", 0, Decimal("0.0")), ("乙厂", 60, Decimal("0.3")), ("甲厂", 300, Decimal("3.0"))]
-    assert {bar.label: bar.value for bar in spread(firm_covers(masks, scoped({}))) if bar.value} == {
+    assert {bar.label: bar.value for bar in spread(kept).bars if bar.value} == {
         "没有领过": 1, "不到 1 天": 1, "3–6 天": 1,
     }  # fmt: skip
     [park] = reports.days_of_cover(houses())
     assert park.heads == 160 and park.days == Decimal("12.6")
     sign_in(f.user("leader"))
     page = client.get(reverse("supplies:cover_list"), {"item": masks.pk})
-    assert [row.who.enterprise for row in page.context["page_obj"]] == [none, many, few]
+    assert [row.enterprise for row in page.context["page_obj"]] == [none, many, few]
     assert '<svg class="chart' in page.content.decode()
 
 
@@ -108,7 +109,7 @@ def test_what_an_enterprise_gave_back_does_not_cover_it():
         kind="return", lot=lot, from_place=Place.objects.get(enterprise=firm), to_place=f.warehouse(),
         quantity=Decimal(150), by=f.keeper(), reason="多了",
     )  # fmt: skip
-    [row] = firm_covers(masks, scoped({}))
+    [row] = firm_covers(masks)
     assert (row.received, row.left, row.days) == (50, 50, Decimal("2.5"))
 
 

@@ -16,11 +16,10 @@ from parkportal.records.listing import figure_rows
 from parkportal.states import Refused
 from supplies import actions, donations, papers, reports
 from supplies.actions.corrections import BY_HAND
-from supplies.claims import scoped
-from supplies.cover import firm_covers, spread
+from supplies.cover import covered_items, kept_covers, spread
 from supplies.figures import FIGURES, STOCK
 from supplies.forms import MovementForm, QuantitiesForm, ReasonForm, ReceiptForm
-from supplies.models import KIT_KINDS, Item, Lot, Movement, reached_warehouses
+from supplies.models import Lot, Movement, reached_warehouses
 from supplies.overview import item_stocks
 from supplies.pictures import expiry_chart
 from supplies.views.rooms import PAGE, READERS, WRITERS, show
@@ -155,14 +154,16 @@ def movement_correct(request: SignedIn, pk: int) -> HttpResponse:
 @roles(*READERS)
 def cover_list(request: SignedIn) -> HttpResponse:
     """For how many days each resumed enterprise still has of one item, the shortest first."""
-    items = list(Item.objects.in_use().filter(daily_use__gt=0).exclude(kind__in=KIT_KINDS))
+    items = list(covered_items())
     wanted = request.GET.get("item", "")
     item = next((one for one in items if str(one.pk) == wanted), items[0] if items else None)
-    rows = firm_covers(item, scoped({}).select_related("squad")) if item else []
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    heads = sum(row.who.heads for row in rows)
-    context: dict[str, Any] = {"items": items, "item": item, "bars": spread(rows), "heads": heads, "now": park_now()}
-    return show(request, "cover_list", page_obj=page, **context)
+    if item is None:
+        return show(request, "cover_list", items=items, item=None)
+    rows = kept_covers(item, request.user)
+    spreading, paginator = spread(rows), Paginator(rows, PAGE)
+    paginator.count = spreading.firms  # counted once
+    page = paginator.get_page(request.GET.get("page"))
+    return show(request, "cover_list", page_obj=page, items=items, item=item, spread=spreading)
 
 
 @roles(*READERS)
