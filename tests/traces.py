@@ -110,6 +110,7 @@ NOT_OF_RECORD: dict[str, str] = {
     "testing_slot": "how many places are taken is counted; who takes one has a move",
 }
 NO_TRACE: dict[str, str] = {
+    "supplies:cover_list": "computed here when the schedule has not been there lately; the item keeps only as of when",
     "supplies:receipt_create": "the ledger is an append-only book of its own, with who, when and why",
     "supplies:movement_create": "the ledger is an append-only book of its own, with who, when and why",
     "testing:lab_box": "each tube seen is a row of its own with who and when; signing for the box is its move",
