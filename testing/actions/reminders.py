@@ -98,7 +98,7 @@ def _remind_contacts(now: datetime) -> int:
     return sum(_remind_firm(row, occasion, now) for occasion, row in rows.items() if occasion not in told)
 
 
-def _remind_firm(row: dict[str, Any], occasion: str, now: datetime) -> int:
+def _remind_firm(row: Any, occasion: str, now: datetime) -> int:
     today, firm = day_of(now), row["enterprise"]
     link = reverse("testing:roster_done", args=[firm, row["campaign"]])
     contacts = EnterpriseContact.objects.filter(in_force(), enterprise=firm).select_related("user")

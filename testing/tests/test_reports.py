@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from parkportal.clock import park_today
-from parkportal.printing.tests.reading import text
+from parkportal.printing.tests.reading import codes, pages, text
 from parkportal.records.models import AuditEntry
 from testing import actions, reports
 from testing.actions.lab import NewReading
@@ -63,6 +63,29 @@ def test_the_code_on_the_paper_leads_to_the_check_and_holds_no_name(session, tes
     path = reverse("public:report_check", args=[Report.objects.get().public_token])
 
     assert tube.barcode not in path and "negative" not in path
+
+
+def test_the_code_on_the_page_is_read_and_opens_the_check_of_this_report(client, session, tester, verifier, settings):
+    settings.PORTAL_URL = "https://park.example"
+    tube = out(session, tester, verifier)
+
+    found = {code for page in pages(reports.report_pdf(tube), dpi=300) for code in codes(page)}
+
+    path = reverse("public:report_check", args=[Report.objects.get(result__specimen=tube).public_token])
+    assert found == {tube.barcode, f"https://park.example{path}"}
+    assert client.get(path).status_code == 200
+
+
+def test_a_paper_that_says_the_right_word_of_an_old_version_is_not_right(client, session, tester, verifier):
+    tube = out(session, tester, verifier)
+    first = reports.report_of(tube).public_token
+    for value in ("suspect", "negative"):
+        correction = actions.ask_correction(reading=NewReading(tube.pk, value), reason="复核", by=tester)
+        actions.accept_correction(correction=correction, by=verifier)
+    newest = reports.report_of(tube).public_token
+
+    assert check(client, first, tube.barcode, "negative")[0] is False
+    assert check(client, newest, tube.barcode, "negative")[0] is True
 
 
 def check(client, token, barcode, value):
