@@ -98,6 +98,7 @@ _WORDS: dict[str, str] = {
     "supplies.lot_quarantined": "隔离批次",
     "supplies.lot_recalled": "召回批次",
     "supplies.movement_reversed": "冲正台账",
+    "supplies.movement_corrected": "更正台账",
     "supplies.shelf_changed": "改货位",
     "supplies.stock_take_approved": "批准盘点",
     "supplies.warehouse_opened": "开仓库",
