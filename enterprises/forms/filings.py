@@ -17,7 +17,8 @@ from parkportal.records import settings, terms
 def filing_field(name: str) -> forms.Field:
     """The field of one question of the pack, by what it asks for."""
     question = QUESTIONS[name]
-    common: dict[str, Any] = {"label": question.label + (f"（{question.unit}）" if question.unit else "")}
+    says_unit = not question.unit or "几" in question.label  # 可用几天 needs no （天）
+    common: dict[str, Any] = {"label": question.label if says_unit else f"{question.label}（{question.unit}）"}
     common["help_text"] = question.hint
     if name == "planned_on":
         return forms.DateField(
