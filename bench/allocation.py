@@ -41,7 +41,9 @@ def _park() -> tuple[Any, dict[str, Any]]:
 
 def _one_insert(browser: Any) -> None:
     """The same middleware and session, one form, one row: a warehouse is opened and its list is shown."""
-    form = {"name": f"仓库 {time.perf_counter_ns()}", "address": "C1 栋"}
+    from parkportal.idempotency import new_token
+
+    form = {"name": f"仓库 {time.perf_counter_ns()}", "address": "C1 栋", "token": str(new_token())}
     answer = browser.post("/supplies/places/new/", form, follow=True)
     if answer.status_code != 200 or not answer.redirect_chain:
         raise RuntimeError(f"the baseline answered {answer.status_code}")

@@ -104,6 +104,8 @@ Rounded = dict[int, tuple[int, Fraction, int]]
 
 
 def _nothing_to_weigh(claims: Sequence[Claim]) -> Refused:
+    if not any(claim.weight for claim in claims):
+        return Refused("nothing_to_weigh", "这些企业的权重都是 0，没有人可分，请改权重。")
     if any(claim.heads and claim.weight and claim.need is not None for claim in claims):
         return Refused("enough", "这些企业手上的和在送的都够用这么多天，不用再分。")
     return Refused("nothing_to_weigh", "这些企业都没有人数，不能按人数分，请改用按家平分或手工填写。")
@@ -192,6 +194,8 @@ def _places(value: Fraction, places: int) -> Decimal:
 
 def _why_held(claim: Claim, steps: int, rule: str, terms: Terms) -> str:
     basis = "按申请" if claim.wanted is not None else "按人数" if claim.by_heads else "按家"
+    if not claim.weight and not steps:
+        return "权重是 0，不分"
     if claim.need is not None and not claim.heads:
         return "没有人数，不分"
     if rule == "maximum":

@@ -230,3 +230,22 @@ def test_a_preview_over_139_firms_takes_no_more_statements_than_one_over_three(s
         f.enterprise(heads=number * 7 % 500 + 1, tier=["must", "guide", "support", "other"][number % 4])
     # SQLite takes the 139 lines in two parts
     assert preview() <= few + (connection.vendor == "sqlite")
+
+
+def test_a_plan_by_hand_starts_at_nothing_and_each_number_has_its_reason():
+    masks = f.item()
+    f.stock(masks, 500)
+    first, second = f.enterprise("甲", heads=10), f.enterprise("乙", heads=20)
+    made = plan(masks, 500, mode="manual")
+    assert quantities(made) == {"甲": 0, "乙": 0}
+    assert {line.override_reason for line in made.lines.all()} == {"还没有填"}
+    with pytest.raises(Refused, match="每家都是 0"):
+        actions.submit_allocation(allocation=made, by=made.created_by)
+    with pytest.raises(Refused, match="合计 501 只，超过分配总量 500 只"):
+        actions.recompute(plan=made, by=made.created_by, overrides={first.pk: (D(501), "多了")})
+    made = Allocation.objects.get(pk=made.pk)
+    actions.recompute(plan=made, by=made.created_by, overrides={first.pk: (D(120), "食堂"), second.pk: (D(80), "门岗")})
+    assert quantities(made) == {"甲": 120, "乙": 80}
+    actions.submit_allocation(allocation=made, by=made.created_by)
+    assert len(actions.approve_allocation(allocation=made, by=f.user("committee"))) == 2
+    assert free_quantity(masks, f.warehouse()) == 300

@@ -86,6 +86,41 @@ def test_days_of_cover_are_a_ceiling_of_their_own():
     assert plan.shares[0].why == "10 人 × 每天 2 只 × 5 天，已够"
 
 
+def test_a_weight_of_zero_leaves_out_and_says_so():
+    claims = [Claim(1, 100, D(0)), Claim(2, 100), Claim(3, 0)]
+    plan = share_out(claims, Terms(D(50), "只"))
+    assert [(share.quantity, share.why) for share in plan.shares] == [
+        (0, "权重是 0，不分"), (50, "100 人 × 1 × 0.5000，正好"), (0, "没有人数，不分"),
+    ]  # fmt: skip
+    wanted = [Claim(1, 100, D(0), wanted=D(30)), Claim(2, 100, wanted=D(30))]
+    assert [share.why for share in share_out(wanted, Terms(D(50), "只")).shares] == [
+        "权重是 0，不分",
+        "申请 30 只，全部满足",
+    ]
+    with pytest.raises(Refused, match="权重都是 0"):
+        share_out([Claim(1, 100, D(0))], Terms(D(50), "只"))
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "step", "minimum", "maximum", "sums"),
+    [
+        (139, "100000", "1", "0", None, "100000"),
+        (139, "500", "0.1", "0", None, "500"),
+        (139, "400", "0.001", "0", None, "400"),
+        (139, "100000", "1", "300", "900", "100000"),
+        (139, "100001", "1", "0", "500", "69500"),
+        (7, "0.007", "0.001", "0.001", None, "0.007"),
+    ],
+)
+def test_awkward_totals_close_exactly(count, total, step, minimum, maximum, sums):
+    claims = [Claim(n, n * 37 % 211, D("1.2") if n % 3 else D("0.9")) for n in range(1, count + 1)]
+    limit = None if maximum is None else D(maximum)
+    plan = share_out(claims, Terms(D(total), "只", step=D(step), minimum=D(minimum), maximum=limit))
+    assert sum(given_to(plan)) == D(sums) and plan.left == D(total) - D(sums)
+    assert all(share.quantity % D(step) == 0 and share.quantity >= D(minimum) for share in plan.shares)
+    assert all(share.why for share in plan.shares)
+
+
 @pytest.mark.parametrize(
     ("claims", "terms", "code"),
     [

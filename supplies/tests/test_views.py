@@ -10,6 +10,7 @@ from PIL import Image
 
 from parkportal.accounts.models import User
 from parkportal.idempotency import new_token
+from parkportal.records.models import Term
 from supplies import actions
 from supplies.models import (
     Allocation,
@@ -166,6 +167,33 @@ def test_movement_create_writes_off_with_a_reason(lot, sign_in, client):
         url("movement_create"), {**data, "token": str(new_token()), "quantity": "961", "reason": "受潮"}
     )
     assert "只剩 960 只" in answer.content.decode()
+
+
+def test_a_keeper_moves_a_lot_to_another_warehouse_of_the_own(lot, sign_in, client):
+    keeper, east = f.keeper(), f.warehouse("东仓")
+    WarehouseStaff.objects.create(place=east, user=keeper, starts_on=f.LONG_AGO)
+    sign_in(keeper)
+    balance = lot.balances.get()
+    form = {
+        "token": str(new_token()), "balance": balance.pk, "kind": "transfer", "quantity": "400只", "to_place": east.pk,
+        "reason": "东片用",
+    }  # fmt: skip
+    for _ in range(2):
+        assert client.post(url("movement_create"), form).url == url("lot_detail", lot.pk)
+    assert {str(row.place): row.amount for row in lot.balances.all()} == {"中心仓库": 600, "东仓": 400}
+    more = client.post(url("movement_create"), {**form, "token": str(new_token()), "quantity": "601"})
+    assert more.status_code == 422 and "600" in more.content.decode()
+    assert Movement.objects.get(kind="transfer").reason == "东片用"
+
+
+def test_a_kind_that_staff_added_is_offered_for_an_item(sign_in, client):
+    Term.objects.create(kind="item_kind", code="shield", label="防护面屏", position=90)
+    sign_in(f.keeper())
+    assert "防护面屏" in client.get(url("item_create")).content.decode()
+    form = {"token": str(new_token()), "name": "面屏", "spec": "", "unit": "个", "kind": "shield", "is_integer": "on"}
+    client.post(url("item_create"), {**form, "step": "1", "minimum_stock": "0"})
+    assert Item.objects.get(name="面屏").kind == "shield"
+    assert "防护面屏" in client.get(url("item_list")).content.decode()
 
 
 def test_movement_reverse_asks_why_and_says_when_it_was_done(lot, sign_in, client):
