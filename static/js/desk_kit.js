@@ -7,23 +7,8 @@
   if (!opener || !dialog) return;
   const part = (name) => document.getElementById(`kit-${name}`);
   const session = opener.dataset.session;
-  const TURNS = 310000;
-  const base = new Promise((resolve, reject) => {
-    const asked = indexedDB.open("park-kit", 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore("kits", { keyPath: "session" });
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error);
-  });
-  const inStore = async (mode, work) => {
-    const change = (await base).transaction("kits", mode);
-    const asked = work(change.objectStore("kits"));
-    return new Promise((resolve, reject) => { change.oncomplete = () => resolve(asked.result); change.onabort = () => reject(change.error); });
-  };
-  const key = async (pin, salt) => crypto.subtle.deriveKey(
-    { name: "PBKDF2", hash: "SHA-256", iterations: TURNS, salt },
-    await crypto.subtle.importKey("raw", new TextEncoder().encode(pin), "PBKDF2", false, ["deriveKey"]),
-    { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
-  const also = new TextEncoder().encode(`park-kit ${session}`);
+  const kits = window.parkKit;
+  const SHELF = "park-desk";
 
   /* What the desk may do without network by what the kit says. */
   const rules = (roster) => {
@@ -101,64 +86,34 @@
     part("unlock").hidden = true;
   };
 
-  /* The page itself outlives a reload: a worker keeps it with the files it loads. It shows nobody. */
-  const SHELF = "park-desk";
-  const shelve = async () => {
-    if (!navigator.serviceWorker) return;
-    await navigator.serviceWorker.register(opener.dataset.worker);
-    await navigator.serviceWorker.ready;
-    const files = performance.getEntriesByType("resource").map((one) => one.name).filter((name) => new URL(name).origin === location.origin && new URL(name).pathname.startsWith("/static/"));
-    const shelf = await caches.open(SHELF);
-    await Promise.all([location.pathname + location.search, ...new Set(files)].map(async (file) => {
-      const answer = await fetch(file, { headers: { Accept: "text/html,*/*" } });
-      if (answer.ok && !answer.redirected) await shelf.put(file, answer);
-    }));
-  };
-  /* A kit ends with the day of its sitting; a clock that was set back ends it too. */
-  const isOver = (kept) => Date.now() >= kept.until || Date.now() < kept.made;
-  const throwAway = async (kept) => {
-    await inStore("readwrite", (store) => store.delete(kept.session));
-    if (window.caches) await caches.delete(SHELF);
-  };
   const fault = (words) => { part("fault").textContent = words; };
-  const pin = () => { const typed = part("pin").value; if (!/^[0-9]{6,12}$/.test(typed)) { fault("PIN 要 6 到 12 位数字"); return ""; } return typed; };
+  const pin = () => { const typed = part("pin").value; if (!kits.isPin(typed)) { fault("PIN 要 6 到 12 位数字"); return ""; } return typed; };
   const done = () => { part("pin").value = ""; fault(""); dialog.close(); document.getElementById("scan").focus(); };
 
   const make = async () => {
     const typed = pin();
     if (!typed) return;
-    let roster;
-    try {
-      const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
-      const answer = await fetch(opener.dataset.url, { method: "POST", headers: { "X-CSRFToken": token } });
-      if (answer.status === 409) { fault((await answer.json()).text); return; }
-      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
-      roster = await answer.json();
-    } catch { fault("没有取到名单，请联网后再存"); return; }
-    const salt = crypto.getRandomValues(new Uint8Array(16));
-    const iv = crypto.getRandomValues(new Uint8Array(12));
-    const plain = new TextEncoder().encode(JSON.stringify(roster));
-    const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: also }, await key(typed, salt), plain);
-    const old = (await inStore("readonly", (store) => store.getAllKeys())).filter((one) => one !== session);
-    await inStore("readwrite", (store) => { old.forEach((one) => store.delete(one)); return store.put({ session, salt, iv, sealed, made: Date.now(), until: Date.now() + roster.seconds_left * 1000 }); });
+    const answer = await kits.ask(opener.dataset.url);
+    if (!answer || !answer.ok) { fault(answer ? answer.said.text : "没有取到名单，请联网后再存"); return; }
+    const roster = answer.said;
+    await kits.make(session, typed, roster, roster.seconds_left);
     window.hasDeskKit = true;
     await use(roster);
-    await shelve().catch(() => null);
+    await kits.shelve(opener.dataset.worker, SHELF, location.pathname + location.search, location.href).catch(() => null);
     done();
   };
   const unlock = async () => {
     const typed = pin();
     if (!typed) return;
-    const kept = await inStore("readonly", (store) => store.get(session));
-    if (!kept || isOver(kept)) { if (kept) await throwAway(kept); fault("离线包已经过期，请联网后重新存"); part("said").textContent = "离线包"; part("unlock").hidden = true; window.deskKit = null; return; }
-    try {
-      const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: kept.iv, additionalData: also }, await key(typed, kept.salt), kept.sealed);
-      await use(JSON.parse(new TextDecoder().decode(plain)));
-      done();
-    } catch { fault("PIN 不对，打不开离线包"); }
+    const kept = await kits.kept(session);
+    if (!kept || kits.isOver(kept)) { if (kept) await kits.throwAway(session, SHELF); fault("离线包已经过期，请联网后重新存"); part("said").textContent = "离线包"; part("unlock").hidden = true; window.deskKit = null; return; }
+    let roster;
+    try { roster = await kits.unlock(kept, typed); } catch { fault("PIN 不对，打不开离线包"); return; }
+    await use(roster);
+    done();
   };
   opener.addEventListener("click", () => {
-    if (!window.isSecureContext || !crypto.subtle) {
+    if (!kits.mayEncrypt()) {
       part("words").textContent = "离线包要加密，浏览器只在 HTTPS 或本机地址（localhost）上允许。请用 https:// 打开采样台；现在可以先打印断网备用表。";
       part("make").disabled = part("pin").disabled = true;
     }
@@ -169,9 +124,9 @@
   part("unlock").addEventListener("click", unlock);
   document.getElementById("kit-form").addEventListener("submit", (event) => { event.preventDefault(); if (part("unlock").hidden) make(); else unlock(); });
   const look = async () => {
-    const kits = await inStore("readonly", (store) => store.getAll());
-    for (const one of kits.filter(isOver)) await throwAway(one);
-    const kept = kits.find((one) => one.session === session && !isOver(one));
+    const mine = (await kits.all()).filter((one) => /^\d+$/.test(one.session));
+    for (const one of mine.filter(kits.isOver)) await kits.throwAway(one.session, SHELF);
+    const kept = mine.find((one) => one.session === session && !kits.isOver(one));
     window.hasDeskKit = Boolean(kept);
     if (!kept || window.deskKit) return;
     part("unlock").hidden = false;
@@ -180,9 +135,9 @@
   look().catch(() => null);
   /* A page that stays open over midnight forgets the people too. */
   setInterval(async () => {
-    const kept = await inStore("readonly", (store) => store.get(session)).catch(() => null);
-    if (!kept || !isOver(kept)) return;
-    await throwAway(kept);
+    const kept = await kits.kept(session).catch(() => null);
+    if (!kept || !kits.isOver(kept)) return;
+    await kits.throwAway(session, SHELF);
     window.deskKit = null;
     window.hasDeskKit = false;
     part("said").textContent = "离线包";

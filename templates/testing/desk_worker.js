@@ -1,7 +1,7 @@
-/* Keeps the desk's page readable through a reload without network: the page of the sitting that has an outage kit, and
-   the files it loads. The page shows nobody before something is scanned; the people lie in the kit, encrypted. */
+/* Keeps a page readable through a reload without network: that of the sitting or the door round that has a kit, and the
+   files it loads. What is kept shows nobody; the people lie in the kit, encrypted. Context: shelf. */
 "use strict";
-const SHELF = "park-desk";
+const SHELF = "{{ shelf }}";
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 self.addEventListener("fetch", (event) => {

@@ -1,6 +1,6 @@
 """Group A is swabbed at the door: a round in building order, its team, its hours, and what became of each door."""
 
-from datetime import time
+from datetime import time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,10 +8,11 @@ from django.urls import reverse
 
 from parkportal.clock import park_now, park_today
 from parkportal.messaging.models import Message
+from parkportal.records.models import AuditEntry
 from parkportal.states import Refused
 from testing import actions
 from testing.actions.rounds import RoundPlan, in_building_order, waiting_at_the_door
-from testing.models import DoorRound, SignUp, Specimen
+from testing.models import DoorRound, Session, SignUp, Specimen
 from testing.tests.factories import make_campaign, make_door_round, make_point, make_range, make_session, make_signup
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("park_time")]
@@ -173,3 +174,34 @@ def test_a_door_that_waited_in_the_phone_is_written_when_it_was_done(client, sig
     # and what is refused late comes back to be looked at
     refused = send(second, temperature="36.5", tube="HZ200000001", token=str(uuid4()))
     assert refused.status_code == 409 and "管" in refused.json()["text"]
+
+
+def test_a_phone_may_keep_the_list_of_todays_round_and_a_page_without_anybody(client, sign_in, committee):
+    made, stop = make_door_round(make_campaign())
+    sign_in(committee)
+
+    kit = client.post(reverse("testing:door_kit", args=[made.pk]))
+    shell = client.get(reverse("testing:door_shell", args=[made.pk])).content.decode()
+
+    assert stop.signup.name in kit.json()["html"] and "<html" not in kit.json()["html"]
+    assert 0 < kit.json()["seconds_left"] <= 24 * 3600
+    assert stop.signup.name not in shell and stop.signup.masked_name not in shell
+    entry = AuditEntry.objects.get(action="kit.made")
+    assert (entry.subject_id, entry.after) == (str(made.session_id), {"people": 1})
+
+
+def test_the_list_of_a_day_that_is_over_is_not_given_to_be_kept(client, sign_in, committee):
+    made, _ = make_door_round(make_campaign())
+    Session.objects.filter(pk=made.session_id).update(day=park_today() - timedelta(days=1))
+    sign_in(committee)
+
+    answer = client.post(reverse("testing:door_kit", args=[made.pk]))
+
+    assert (answer.status_code, "过了" in answer.json()["text"]) == (409, True)
+
+
+def test_a_round_of_others_is_not_kept(client, sign_in, walker):
+    made, _ = make_door_round(make_campaign())
+    sign_in(walker)
+
+    assert client.post(reverse("testing:door_kit", args=[made.pk])).status_code == 404

@@ -46,7 +46,7 @@ def kit_roster(request: HttpRequest, session_id: int) -> JsonResponse:
 @require_GET
 def desk_worker(request: HttpRequest) -> HttpResponse:
     """The script that shows the desk's page again without network; its address decides which pages it may serve."""
-    return render(request, "testing/desk_worker.js", content_type="text/javascript")
+    return render(request, "testing/desk_worker.js", {"shelf": "park-desk"}, content_type="text/javascript")
 
 
 @roles(*STAFF)

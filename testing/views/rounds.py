@@ -1,17 +1,20 @@
 """Sampling at the door: planning a round, and the phone page of who walks it."""
 
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from parkportal.again import answered, drawn, typed
-from parkportal.clock import park_today
+from parkportal.clock import end_of, park_now, park_today
 from parkportal.guards import roles
 from parkportal.idempotency import done_at, made_before, wants_json
+from parkportal.records.audit import record
 from parkportal.states import Refused
 from testing.actions import collect_at_door, leave_stop, plan_round
 from testing.actions.rounds import in_building_order, waiting_at_the_door
@@ -56,18 +59,52 @@ def door_rounds(request: HttpRequest) -> HttpResponse:
 @require_GET
 def door_round(request: HttpRequest, pk: int) -> HttpResponse:
     """The visit list on the phone: in building order, with what to wear, where to go and whom to call."""
+    found = _round(request, pk)
+    return render(request, "testing/door_round.html", {**_list(request, found), "round_pk": found.pk})
+
+
+def _round(request: HttpRequest, pk: int) -> DoorRound:
     rounds = DoorRound.objects.visible_to(request.user).select_related("session__point", "session__campaign", "squad")
-    found = get_object_or_404(rounds, pk=pk)
+    return get_object_or_404(rounds, pk=pk)
+
+
+def _list(request: HttpRequest, found: DoorRound) -> dict[str, Any]:
     stops = list(found.stops.select_related("signup", "outcome_by"))
     planned = [stop for stop in stops if stop.outcome == DoorStop.Outcome.PLANNED]
-    context = {
+    return {
         "round": found,
         "stops": stops,
         "planned": [(stop, drawn(request, StopForm, _mark(stop))) for stop in planned],
         "left": len(planned),
         "team": [member.name for member in found.team.all()],
     }
-    return render(request, "testing/door_round.html", context)
+
+
+@roles(*WALKERS)
+@require_GET
+def door_shell(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page of a round without anybody on it: what the phone keeps for the time without network (decision 48)."""
+    return render(request, "testing/door_round.html", {"is_shell": True, "round_pk": _round(request, pk).pk})
+
+
+@roles(*WALKERS)
+@require_POST
+def door_kit(request: HttpRequest, pk: int) -> JsonResponse:
+    """The list of a round, which the phone encrypts before it keeps it; `seconds_left` until the round's day is over."""
+    found = _round(request, pk)
+    left = int((end_of(found.session.day) - park_now()).total_seconds())
+    if left <= 0:
+        return JsonResponse({"text": "这一轮的日子已经过了，不能再存名单。"}, status=409)
+    shown = _list(request, found)
+    record("kit.made", by=request.user, subject=found.session, after={"people": shown["left"]})
+    return JsonResponse({"html": render_to_string("testing/_door_round.html", shown, request), "seconds_left": left})
+
+
+@roles(*WALKERS)
+@require_GET
+def door_worker(request: HttpRequest) -> HttpResponse:
+    """The script that shows a round's page again without network; its address decides which pages it may serve."""
+    return render(request, "testing/desk_worker.js", {"shelf": "park-door"}, content_type="text/javascript")
 
 
 @roles(*WALKERS)

@@ -263,3 +263,50 @@ def test_two_doors_are_done_on_a_phone_without_network(park):
         settled(page)
     tubes = f"list(Specimen.objects.filter(session={session}).order_by('barcode').values_list('barcode', 'status'))"
     assert ask(park, tubes) == [[sitting.tube(1), "collected"], [sitting.tube(2), "collected"]]
+
+
+def test_a_door_round_outlives_a_browser_that_starts_again_without_network(park):
+    sitting = own_sitting(park, point="上门断网点", prefix="WV", people=1)
+    said = park.manage("shell", "-v", "0", "-c", ROUND.format(session=sitting.session)).stdout
+    made, session = json.loads(said.strip().splitlines()[-1])
+    with park.person("易安手机", kind="phone", username="caiyang1") as walker:
+        page = walker.goes_to(f"/testing/door/{made}/").sees("还有 2 家").page
+        names = page.locator(".door-stop h2").all_inner_texts()
+        page.get_by_role("button", name="存离线名单").click()
+        page.locator("#kit-pin").fill(PIN)
+        walker.pictures("存离线名单")
+        page.get_by_role("button", name="存名单", exact=True).click()
+        walker.sees("名单已存在这台手机上")
+
+        # given no network, one door written down, and a browser that was started again
+        walker.context.set_offline(True)
+        stop = page.locator("details.door-stop").nth(0)
+        stop.locator("[name=temperature]").fill("36.5")
+        stop.locator("[name=tube]").fill(sitting.tube(1))
+        stop.get_by_role("button", name="采到了").click()
+        walker.sees("待发 1 条")
+        page.reload()
+        walker.sees("没有网", "输 PIN 打开").fits().pictures("没有网")
+        assert not any(name.split("：")[1] in walker.text() for name in names), "nobody is shown before the PIN"
+        page.locator("#kit-pin").fill("000000")
+        page.get_by_role("button", name="打开名单", exact=True).click()
+        walker.sees("PIN 不对，打不开名单")
+        page.locator("#kit-pin").fill(PIN)
+        page.get_by_role("button", name="打开名单", exact=True).click()
+
+        # then the list is there, the door that waits is shut, and the other can be written down
+        walker.sees("还有 2 家", "待发 1 条").fits().pictures("打开了名单")
+        assert page.locator(".door-stop h2").all_inner_texts() == names
+        assert page.locator("details.door-stop").nth(0).locator("form").first.evaluate("form => form.inert")
+        second = page.locator("details.door-stop").nth(1)
+        second.locator("summary").click()
+        second.locator("[name=temperature]").fill("36.6")
+        second.locator("[name=tube]").fill(sitting.tube(2))
+        second.get_by_role("button", name="采到了").click()
+        walker.sees("待发 2 条")
+
+        # with network both arrive once, and the page is the portal's again
+        walker.context.set_offline(False)
+        walker.sees("都走过了")
+    tubes = f"list(Specimen.objects.filter(session={session}).order_by('barcode').values_list('barcode', 'status'))"
+    assert ask(park, tubes) == [[sitting.tube(1), "collected"], [sitting.tube(2), "collected"]]

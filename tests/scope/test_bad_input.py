@@ -226,6 +226,7 @@ WITHOUT_A_FORM = {
     "enterprises:filing_draft",
     "messaging:push_receipts",
     "messaging:push_replies",
+    "testing:door_kit",
     "testing:kit_roster",
 }
 
