@@ -553,6 +553,7 @@ def test_the_hand_over_sheet_says_what_arrived_once_it_is_signed_for(session, cl
     after = words_of(handover_pdf(Box.objects.get(pk=box.pk)))
 
     assert "实装3支" in before and "应装3支" in before
+    assert all(f"{place}{one.barcode}" in before for place, one in enumerate(tubes, 1))
     assert "应到3支" in after and "实到完好1支" in after
     for words in (
         f"{tubes[1].barcode}漏液",

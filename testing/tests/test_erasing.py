@@ -11,7 +11,7 @@ from parkportal.clock import park_now, park_today
 from parkportal.messaging.models import Message
 from parkportal.states import Refused
 from testing import actions, figures
-from testing.actions.erasing import is_genuine
+from testing.actions.erasing import _checksum, is_genuine
 from testing.actions.lab import tell_there_is_news
 from testing.actions.notices import confirm
 from testing.models import Alert, DoorStop, ErasureReport, Result, SignUp, Specimen
@@ -102,13 +102,20 @@ def test_the_report_is_signed_and_cannot_be_changed(client, sign_in, over, commi
     report = ErasureReport.objects.get()
     assert is_genuine(report)
 
-    report.counts = {**report.counts, "signups": 0}
+    kept = report.checksum
+    report.checksum = "0" * 64
     assert not is_genuine(report)
+    report.checksum, report.counts = kept, {**report.counts, "signups": 0}
+    assert not is_genuine(report)
+    report.checksum = _checksum(
+        report.campaign, report.counts, report.figures_before, report.figures_after, report.erased_at
+    )
+    assert not is_genuine(report)  # whoever changes a line can make its checksum, but not sign it
     with pytest.raises(DatabaseError), transaction.atomic():
         report.save()
     sign_in(committee)
     page = client.get(reverse("testing:campaign_erase", args=[over.pk])).content.decode()
-    assert report.checksum in page and "与保存的签名一致" in page
+    assert kept in page and "与保存的签名一致" in page
 
 
 def test_erasing_twice_gives_the_first_report(over, committee):
