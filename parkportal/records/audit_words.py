@@ -100,6 +100,7 @@ _WORDS: dict[str, str] = {
     "supplies.movement_reversed": "冲正台账",
     "supplies.movement_corrected": "更正台账",
     "supplies.shelf_changed": "改货位",
+    "supplies.stock_take_lot_added": "盘点单上加一批",
     "supplies.stock_take_approved": "批准盘点",
     "supplies.warehouse_opened": "开仓库",
     "tube_range.registered": "登记试管号段",

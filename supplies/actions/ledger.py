@@ -161,15 +161,19 @@ def _leave_what_is_spoken_for(lot: Lot, from_place: Place, to_place: Place, quan
 
 @transaction.atomic
 def reverse_movement(*, movement: Movement, by: Any, reason: str, token: UUID | None = None) -> Movement:
-    """Undo a movement by its mirror image; the first one stays as it was.
+    """Undo a movement by its mirror image; the first one stays as it was. The same token gives the first reversal.
 
     Raises AlreadyMoved when it was reversed before, Refused when it belongs to a delivery that was signed or when
     what it brought is no longer there.
     """
-    check_reversible(movement, reason, "冲正")
-    [undone] = post(mirror(movement, reason, token=token), by=by)
-    record("supplies.movement_reversed", by=by, subject=movement, after={"reversal": undone.pk}, reason=reason)
-    return undone
+
+    def reverse() -> Movement:
+        check_reversible(movement, reason, "冲正")
+        [undone] = post(mirror(movement, reason, token=token), by=by)
+        record("supplies.movement_reversed", by=by, subject=movement, after={"reversal": undone.pk}, reason=reason)
+        return undone
+
+    return once(Movement, token, reverse)[0]
 
 
 def check_reversible(movement: Movement, reason: str, what: str) -> None:

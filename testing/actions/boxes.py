@@ -163,13 +163,20 @@ def account_for(*, box: Box, specimen: Specimen, what: str, by: Any) -> Specimen
     return specimen
 
 
-def seal_box(*, box: Box, seal: str, by: Any) -> Box:
-    """Close the box under a seal; the count is what the laboratory expects.
+def _moved_before(box: Box, token: UUID | None) -> bool:
+    """The same press of the same button: what it did the first time stands."""
+    return token is not None and box.moves.filter(token=token).exists()
+
+
+def seal_box(*, box: Box, seal: str, by: Any, token: UUID | None = None) -> Box:
+    """Close the box under a seal; the count is what the laboratory expects. The same token gives the first outcome.
 
     Raises Refused `box_empty`, or `tubes_missing` while a tube has no whereabouts.
     """
     with transaction.atomic():
         box = _locked(box)
+        if _moved_before(box, token):
+            return box
         packed = box.specimens.count()
         if not packed:
             raise Refused("box_empty", "箱子里还没有管，不能封。")
@@ -178,7 +185,7 @@ def seal_box(*, box: Box, seal: str, by: Any) -> Box:
             raise Refused("tubes_missing", f"还有 {missing} 管没有去处，不能封箱。")
         now = park_now()
         box.seal, box.expected, box.sealed_at = seal, packed, now
-        box.move_to(BoxStatus.SEALED, by=by, at=now, save=("seal", "expected", "sealed_at"))
+        box.move_to(BoxStatus.SEALED, by=by, at=now, save=("seal", "expected", "sealed_at"), token=token)
     return box
 
 
@@ -193,14 +200,24 @@ def reopen_box(*, box: Box, by: Any, reason: str) -> Box:
 
 
 def hand_over(
-    *, box: Box, courier: str, plate: str, temperature_tenths: int | None, by: Any, temperature_note: str = ""
+    *,
+    box: Box,
+    courier: str,
+    plate: str,
+    temperature_tenths: int | None,
+    by: Any,
+    temperature_note: str = "",
+    token: UUID | None = None,
 ) -> Box:
-    """The box leaves with a courier; each tube in it is handed over at that moment.
+    """The box leaves with a courier; each tube in it is handed over at that moment. The same token gives the first
+    outcome.
 
     Raises Refused `too_warm` for a box outside 2–8 ℃ that nobody explains.
     """
     with transaction.atomic():
         box = _locked(box)
+        if _moved_before(box, token):
+            return box
         now = park_now()
         box.courier, box.plate, box.temperature_tenths = courier, plate, temperature_tenths
         box.temperature_note = "" if box.is_cold else temperature_note.strip()
@@ -208,7 +225,7 @@ def hand_over(
             raise Refused("too_warm", f"箱内 {box.temperature} ℃，要求 2–8 ℃：换冰袋再测，或者写明原因。")
         box.handed_at, box.handed_by = now, by
         save = ("courier", "plate", "temperature_tenths", "temperature_note", "handed_at", "handed_by")
-        box.move_to(BoxStatus.HANDED, by=by, at=now, save=save)
+        box.move_to(BoxStatus.HANDED, by=by, at=now, save=save, token=token)
         tubes = list(box.specimens.select_for_update().order_by("position"))
         advance(tubes, SpecimenStatus.HANDED, by=by, at=now, handed_at=now)
     return box
@@ -269,13 +286,15 @@ def see_all_tubes(*, box: Box, by: Any, counted: int | None = None) -> int:
     return len(made)
 
 
-def receive_box(*, box: Box, seal_state: str, short_reason: str = "", by: Any) -> Box:
+def receive_box(*, box: Box, seal_state: str, short_reason: str = "", by: Any, token: UUID | None = None) -> Box:
     """Sign for a box: seen tubes are received, unfit ones go back as 需重采, unseen ones stay blocked alone.
 
     Raises Refused `short_reason` when tubes are missing and nobody says why, `nothing_seen`, `box_received`.
     """
     with transaction.atomic():
         box = _locked(box)
+        if _moved_before(box, token):
+            return box
         if box.status != BoxStatus.HANDED:
             raise Refused("box_received", f"这一箱现在是“{box.get_status_display()}”，不用再签收。")
         checks = list(box.checks.select_related("specimen"))
@@ -289,7 +308,8 @@ def receive_box(*, box: Box, seal_state: str, short_reason: str = "", by: Any) -
         box.received_at, box.received_by = now, by
         box.actual = sum(check.is_fit for check in checks)
         save = ("seal_state", "short_reason", "received_at", "received_by", "actual")
-        box.move_to(BoxStatus.SHORT if missing else BoxStatus.RECEIVED, by=by, at=now, reason=short_reason, save=save)
+        status = BoxStatus.SHORT if missing else BoxStatus.RECEIVED
+        box.move_to(status, by=by, at=now, reason=short_reason, save=save, token=token)
         _receive(box, checks, by=by)
         if missing:
             _ask_the_point(box, by=by)

@@ -66,7 +66,7 @@ class BoxCodeForm(forms.Form):
     )  # fmt: skip
 
 
-class ReceiveForm(forms.Form):
+class ReceiveForm(TokenFormMixin):
     """What is signed for."""
 
     seal_state = forms.ChoiceField(

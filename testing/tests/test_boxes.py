@@ -389,7 +389,7 @@ def test_lab_box_page_counts_and_signs(client, sign_in, session, clerk, tester):
     ).json()
     short = client.get(url).content.decode()
     client.post(url, {"do": "all", "token": str(uuid4())})
-    done = client.post(reverse("testing:lab_receive", args=[box.code]), {"seal_state": "intact"})
+    done = client.post(reverse("testing:lab_receive", args=[box.code]), {"seal_state": "intact", "token": uuid4()})
 
     assert "应到 3 管" in start
     assert "收到" in said["html"]

@@ -164,7 +164,7 @@ def box_seal(request: HttpRequest, code: str) -> HttpResponse:
         return answered(
             request,
             typed(request, SealForm),
-            lambda seal, **_: seal_box(box=found, seal=seal, by=request.user),
+            lambda seal, token, **_: seal_box(box=found, seal=seal, by=request.user, token=token),
             "testing:box",
             code=code,
         )
@@ -187,7 +187,7 @@ def box_hand(request: HttpRequest, code: str) -> HttpResponse:
             hand_over(
                 box=found, courier=data["courier"], plate=data["plate"].upper(),
                 temperature_tenths=int(data["temperature"] * 10), by=request.user,
-                temperature_note=data["temperature_note"],
+                temperature_note=data["temperature_note"], token=data["token"],
             )  # fmt: skip
             return redirect("testing:box", code)
         except Refused as refusal:

@@ -2,7 +2,7 @@
 
 from functools import partial
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -155,8 +155,8 @@ def lab_receive(request: SignedIn, code: str) -> HttpResponse:
     found = get_object_or_404(_boxes(request), code=code)
     form = typed(request, ReceiveForm, "receive")
 
-    def act(seal_state: str, **_: str) -> Box:
-        return receive_box(box=found, seal_state=seal_state, short_reason=form.reason, by=request.user)
+    def act(seal_state: str, token: UUID, **_: str) -> Box:
+        return receive_box(box=found, seal_state=seal_state, short_reason=form.reason, by=request.user, token=token)
 
     is_received, _ = agreed(form, act)
     return (

@@ -24,7 +24,9 @@ def reconcile(request: HttpRequest, session_id: int) -> HttpResponse:
     form = ReconcileForm(
         request.POST or None, counted=counted, kits=[] if done else kit_rows(session, counted), auto_id="%s"
     )
-    if request.method == "POST" and done is None:
+    if request.method == "POST" and done is not None:
+        return redirect("testing:reconcile", session_id)
+    if request.method == "POST":
         is_done, _ = agreed(form, lambda **_: close_session(session=session, by=request.user, **form.told()))
         if is_done:
             messages.success(request, "收工核对好了，这一场已结束。")
