@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from enterprises.models import Employment, Person
-from parkportal.clock import at
+from parkportal.clock import at, park_today
 from parkportal.demo import Stage
 from parkportal.records.codes import take_codes
 from testing.actions.sessions import slot_times
@@ -47,9 +47,10 @@ def sitting(
 def sign_ups(
     cast: Cast, session: Session, slots: Sequence[Slot], persons: Sequence[Person], *, first: int = 0, over: int = 0
 ) -> list[SignUp]:
-    """Sign-ups of the day before, in order and evenly over `over` slots from `first` on; the slots count them."""
+    """Sign-ups of the day before, at latest today's, in order and evenly over `over` slots from `first` on; the slots
+    count them."""
     campaign = session.campaign
-    signed_at = at(session.day - timedelta(days=1), time(10))
+    signed_at = at(min(session.day - timedelta(days=1), park_today()), time(10))
     consent = campaign.consents.get()
     codes = take_codes("RY", len(persons), day=signed_at.date())
     over = over or len(slots) - first

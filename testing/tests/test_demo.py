@@ -41,6 +41,7 @@ def test_demo_park(stage):
     testing.demo.plant(stage)
 
     assert invariants.check() == []
+    assert not SignUp.objects.filter(created_at__gt=stage.now).exists(), "nobody has signed up tomorrow"
     states_the_printed_figures(stage)
     days_add_up()
     leaves_work_for_everybody(stage)
