@@ -17,8 +17,8 @@ def symptom_choices() -> list[tuple[str, str]]:
 
 def symptom_words(kept: Iterable[str]) -> list[str]:
     """Kept words as people read them today; a word that no dictionary has is shown as it was written."""
-    codes, spoken = terms.codes_by_file_word(KIND), _spoken()
-    return [spoken.get(codes.get(word, ""), word) for word in kept]
+    meant, codes, spoken = terms.file_words(KIND), terms.codes_by_file_word(KIND), _spoken()
+    return [spoken.get(codes.get(meant.get(word, word), ""), word) for word in kept]
 
 
 def _spoken() -> dict[str, str]:

@@ -11,6 +11,7 @@ from enterprises.doors.roster import ROSTER_DOOR, RosterHoldings, take_in_roster
 from enterprises.models import Employment, Enterprise
 from enterprises.symptoms import symptom_words
 from enterprises.tests import factories
+from enterprises.tests.pages import drawn
 from parkportal.clock import at
 from parkportal.records import intake_batches, terms
 from parkportal.records.models import Term
@@ -100,6 +101,32 @@ def test_a_renamed_word_is_read_by_its_new_name_its_old_one_and_the_alias(staff,
     assert [term.code for term in Enterprise.objects.get().tags.all()] == ["above_scale"]
 
 
+def renamed(browser, term, label):
+    path = f"/records/terms/{term.pk}/"
+    said = {"code": term.code, "label": label, "position": term.position, "is_active": "on", "report_label": ""}
+    assert browser.post(path, {**drawn(browser, path), **said}).status_code == 302
+
+
+def test_a_word_that_staff_added_and_renamed_is_read_by_every_name_it_had(staff, file, sign_in):
+    tag, browser = add("tag", "special", "专精特新"), sign_in(staff)
+    for label in ("专精特新小巨人", "小巨人"):
+        renamed(browser, tag, label)
+    codes = [factories.credit_code() for _ in range(3)]
+    names = ("专精特新", "专精特新小巨人", "小巨人")
+    rows = [(f"湖南青禾{n}有限公司", codes[n], "企业", None, names[n], None, None, None, None) for n in range(3)]
+    take_in(file(*rows), staff)
+    assert Enterprise.objects.filter(tags=tag).count() == 3
+    assert {row.outcome for row in judged(file(*rows)) if row.outcome != "skipped"} == {"unchanged"}
+
+
+def test_a_former_name_that_is_another_words_name_now_means_the_other(staff, file, sign_in):
+    first, browser = add("tag", "first", "龙头"), sign_in(staff)
+    renamed(browser, first, "链主")
+    second = add("tag", "second", "龙头")
+    take_in(file(("湖南青禾有限公司", factories.credit_code(), "企业", None, "龙头", None, None, None, None)), staff)
+    assert list(Enterprise.objects.get().tags.all()) == [second]
+
+
 def test_a_word_that_no_dictionary_has_is_refused_by_name(staff, file):
     (row,) = (
         row
@@ -157,6 +184,13 @@ def test_a_renamed_symptom_is_read_by_both_names_and_printed_by_its_new_one(rost
     Term.objects.filter(kind="symptom", code="fever").update(label="发烧")
     _, job = roster("发烧")
     assert job.journey["症状"] == ["发热"] and symptom_words(job.journey["症状"]) == ["发烧"]
+
+
+def test_an_added_symptom_that_was_renamed_is_shown_by_its_name_of_today(roster, staff, sign_in, park_time):
+    word = add("symptom", "pink_eye", "红眼")
+    _, job = roster("红眼")
+    renamed(sign_in(staff), word, "结膜充血")
+    assert symptom_words(job.journey["症状"]) == ["结膜充血"]
 
 
 def test_a_symptom_outside_the_dictionary_is_kept_with_a_warning(roster, park_time):

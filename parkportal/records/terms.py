@@ -44,6 +44,7 @@ class Rule:
 
 RULES: dict[str, tuple[Rule, ...]] = {}
 FOLLOWS: dict[str, Callable[[], None]] = {}
+FORMER = "former"  # names that a word had before, in its settings
 COLUMNS = ("code", "label", "report_label", "position", "is_active")  # what the form of a word asks of each
 _read: ContextVar[dict[str, list[Term]] | None] = ContextVar("read_words", default=None)
 
@@ -118,10 +119,12 @@ def file_word(kind: str, code: str) -> str:
 
 
 def file_words(kind: str) -> dict[str, str]:
-    """Every text by which a file may name a word, retired ones included, with the word that it means."""
+    """Every text by which a file may name a word, retired ones and former names included, with the word it means."""
     found = {row["label"]: row["label"] for row in SEEDS.get(kind, ())}
-    for term in rows(kind):
-        for text in filter(None, (term.label, term.report_label)):
+    named = [(term, (term.label, term.report_label)) for term in rows(kind)]
+    named += [(term, term.settings.get(FORMER, ())) for term in rows(kind)]
+    for term, texts in named:
+        for text in filter(None, texts):
             found.setdefault(text, file_word(kind, term.code))
     return found
 
@@ -176,6 +179,7 @@ def save_word(term: Term, *, by: Any, seen: str, chosen: Callable[[dict[str, Any
             wanted = chosen(typed)
             changed = changes(seen=seen, current=before, typed=wanted, spoken=spoken_fact, touched=touched)
             _put_facts(term, {**before, **changed})
+            _keep_the_former_name(term, before["label"])
         term.save()
         after = facts_of(term)
         changed = {name: value for name, value in after.items() if before.get(name) != value}
@@ -203,6 +207,13 @@ def _put_facts(term: Term, facts: dict[str, Any]) -> None:
     rules = {rule.name: facts[rule.label] for rule in RULES.get(term.kind, ())}
     others = {name: value for name, value in term.settings.items() if name not in rules}
     term.settings = others | {name: value for name, value in rules.items() if value not in (None, "", [])}
+
+
+def _keep_the_former_name(term: Term, was: str) -> None:
+    """Lists that were sent before a word was renamed still say the old one."""
+    if was != term.label:
+        former = [name for name in term.settings.get(FORMER, ()) if name not in (was, term.label)]
+        term.settings = {**term.settings, FORMER: [*former, was]}
 
 
 def facts_of(term: Term) -> dict[str, Any]:
