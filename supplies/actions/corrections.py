@@ -11,7 +11,7 @@ from parkportal.given import given
 from parkportal.idempotency import once
 from parkportal.quantities import plain
 from parkportal.records.audit import record
-from parkportal.states import Refused
+from parkportal.states import AlreadyMoved, Refused
 from supplies.actions.allocations import close_finished, reopen_underway
 from supplies.actions.deliveries import (
     WRITTEN,
@@ -25,7 +25,7 @@ from supplies.actions.deliveries import (
     open_remainder,
     outcome,
 )
-from supplies.actions.ledger import Entry, Leg, check_reversible, mirror, post
+from supplies.actions.ledger import Entry, Leg, hold, mirror, post
 from supplies.actions.notices import take_back, tell_corrected
 from supplies.actions.requests import close_fulfilled, reopen_received
 from supplies.availability import spoken_for
@@ -40,20 +40,26 @@ AT_THE_DOOR = (Kind.SIGNED, Kind.LOSS, Kind.RETURN)
 
 
 def correct_delivery(
-    *, delivery: Delivery, arrivals: Mapping[int, Arrival], by: Any, reason: str, token: UUID | None = None
+    *,
+    delivery: Delivery,
+    arrivals: Mapping[int, Arrival],
+    by: Any,
+    reason: str,
+    seen: int | None = None,
+    token: UUID | None = None,
 ) -> DeliveryMove:
     """What was signed at the door was written down wrongly: `arrivals` maps a line's id to what really arrived.
 
     The entries of the door are reversed and made anew; the remainder, the plan, the request and its need follow, the
-    enterprise is told and the sender sees the shortage anew. The same token gives the first correction. Raises Refused:
-    reason_missing, not_signed, void, nothing_changed, remainder_ended, spoken_for, and what the door and the ledger refuse.
+    enterprise is told and the sender sees the shortage anew. `seen` is how many corrections the form was drawn after.
+    The same token gives the first correction. Raises Refused: reason_missing, changed_meanwhile, not_signed, void, nothing_changed, remainder_ended, spoken_for, and what the door and the ledger refuse.
     """
     if not reason.strip():
         raise Refused("reason_missing", "更正要写原因。", field="reason")
 
     def correct() -> DeliveryMove:
         [held] = locked([delivery])
-        _check_correctable(held)
+        _check_correctable(held, seen)
         lines = list(held.lines.all())
         had, later = {line.pk: given(line.received) for line in lines}, {line.pk: line.later for line in lines}
         check_lots(held, lines, arrivals)
@@ -79,7 +85,9 @@ def correct_delivery(
     return once(DeliveryMove, token, correct)[0]
 
 
-def _check_correctable(held: Delivery) -> None:
+def _check_correctable(held: Delivery, seen: int | None) -> None:
+    if seen is not None and seen != held.moves.filter(is_correction=True).count():
+        raise Refused("changed_meanwhile", f"刚刚有人更正过配送单 {held}，请看过新的数再改。")
     if held.status == DeliveryStatus.VOID:
         raise Refused("void", f"配送单 {held} 已经作废，没有可以更正的签收。")
     if held.status not in ENDED:
@@ -156,7 +164,8 @@ def _follow(lines: Sequence[DeliveryLine], by: Any, reason: str) -> None:
 def correct_movement(
     *, movement: Movement, quantities: Mapping[int, Decimal], by: Any, reason: str, token: UUID | None = None
 ) -> Movement:
-    """An entry made by hand had wrong quantities: it is reversed, and made anew with the right ones.
+    """An entry made by hand had wrong quantities: it is reversed, and made anew with the right ones; one that was
+    reversed already is only made anew.
 
     `quantities` maps a line's id to what is right, 0 for what never happened; a line that is not named stays. Receipts,
     transfers, returns, losses, and what a session used, whose occasion goes over to the new movement. The same token gives
@@ -165,24 +174,15 @@ def correct_movement(
     """
 
     def correct() -> Movement:
-        check_reversible(movement, reason, "更正")
-        if movement.kind not in BY_HAND:
-            raise Refused("not_by_hand", f"“{movement.get_kind_display()}”不能这样更正，请冲正后重新办。")
+        is_undone = _check_by_hand(movement, reason)
         lines = list(movement.lines.select_related("lot__item", "from_place", "to_place"))
         right = {line.pk: quantities.get(line.pk, line.quantity) for line in lines}
-        if all(right[line.pk] == line.quantity for line in lines):
+        if not is_undone and all(right[line.pk] == line.quantity for line in lines):
             raise Refused("nothing_changed", "和原来记的一样，没有要更正的。")
-        legs = [
-            Leg(line.lot, line.from_place, line.to_place, fitting(right[line.pk], line.lot.item))
-            for line in lines
-            if right[line.pk]
-        ]
-        if not legs:
-            raise Refused("all_gone", "全部是 0 就是没有这回事，请用“冲正”。")
-        now = park_now()
+        now, legs = park_now(), _right_legs(lines, right)
         same: dict[str, Any] = {"occasion": movement.occasion, "replaces": movement, "token": token}
         anew = Entry(movement.kind, legs, movement.reason, at=now, **same)
-        _, corrected = post(mirror(movement, reason, at=now), anew, by=by)
+        *_, corrected = post(*([] if is_undone else [mirror(movement, reason, at=now)]), anew, by=by)
         _leave_what_is_spoken_for({place for line in lines for place in (line.from_place, line.to_place)}, lines)
         record(
             "supplies.movement_corrected", by=by, subject=movement, reason=reason,
@@ -192,6 +192,28 @@ def correct_movement(
         return corrected
 
     return once(Movement, token, correct)[0]
+
+
+def _check_by_hand(movement: Movement, reason: str) -> bool:
+    """Whether it has been reversed; it is locked. Raises AlreadyMoved when another stands in its place, Refused."""
+    hold(movement, reason, "更正")
+    if movement.kind not in BY_HAND:
+        raise Refused("not_by_hand", f"“{movement.get_kind_display()}”不能这样更正，请冲正后重新办。")
+    anew = Movement.objects.filter(replaces=movement).select_related("by").first()
+    if anew is not None:
+        raise AlreadyMoved("already", f"已经由{anew.by}更正成台账第 {anew.pk} 笔，要再改请改那一笔。", at=anew.at)
+    return Movement.objects.filter(reverses=movement).exists()
+
+
+def _right_legs(lines: Sequence[Line], right: Mapping[int, Decimal]) -> list[Leg]:
+    legs = [
+        Leg(line.lot, line.from_place, line.to_place, fitting(right[line.pk], line.lot.item))
+        for line in lines
+        if right[line.pk]
+    ]
+    if not legs:
+        raise Refused("all_gone", "全部是 0 就是没有这回事，请用“冲正”。")
+    return legs
 
 
 def _named(line: Line) -> str:

@@ -177,7 +177,15 @@ def reverse_movement(*, movement: Movement, by: Any, reason: str, token: UUID | 
 
 
 def check_reversible(movement: Movement, reason: str, what: str) -> None:
-    """Raises Refused, AlreadyMoved: only what stands and belongs to no delivery is undone, with a reason.
+    """Raises Refused, AlreadyMoved: only what stands and belongs to no delivery is undone, with a reason."""
+    hold(movement, reason, what)
+    undone = Movement.objects.filter(reverses=movement).select_related("by").first()
+    if undone is not None:
+        raise AlreadyMoved("already", f"已经在 {local(undone.at):%Y-%m-%d %H:%M} 由{undone.by}冲正。", at=undone.at)
+
+
+def hold(movement: Movement, reason: str, what: str) -> None:
+    """Lock an entry that somebody may put right in the book. Raises Refused: reason_missing, is_reversal, of_delivery.
 
     Two who undo the same movement at once wait here for each other, so that the second is told by whom.
     """
@@ -188,9 +196,6 @@ def check_reversible(movement: Movement, reason: str, what: str) -> None:
     if movement.delivery_id:
         raise Refused("of_delivery", f"这一笔属于配送单 {movement.delivery}，请在配送单上办。")
     Movement.objects.select_for_update(of=("self",)).get(pk=movement.pk)
-    undone = Movement.objects.filter(reverses=movement).select_related("by").first()
-    if undone is not None:
-        raise AlreadyMoved("already", f"已经在 {local(undone.at):%Y-%m-%d %H:%M} 由{undone.by}冲正。", at=undone.at)
 
 
 def mirror(movement: Movement, reason: str, *, token: UUID | None = None, at: datetime | None = None) -> Entry:

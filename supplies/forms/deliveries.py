@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from parkportal.idempotency import TokenFormMixin
-from parkportal.keys import KeysField
+from parkportal.keys import KeysField, key_of
 from parkportal.quantities import plain
 from parkportal.records import files
 from parkportal.records.models import StoredFile
@@ -201,9 +201,14 @@ class CorrectionForm(ArrivalFields, TokenFormMixin):
         widget=forms.TextInput(attrs={"class": "w-sentence"}),
     )
 
+    seen = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, lines: list[DeliveryLine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.add_lines(lines)
+
+    def clean_seen(self) -> int | None:
+        return key_of(self.cleaned_data["seen"])
 
 
 class ScheduleForm(forms.Form):

@@ -208,6 +208,39 @@ def test_what_is_declined_at_the_warehouse_goes_back_by_the_difference():
     assert back.lines.get().quantity == 5 and back.replaces.lines.get().quantity == 20
 
 
+def test_what_comes_later_from_the_warehouse_waits_on_its_way():
+    lot, keeper = f.stock(f.item(), 100), f.keeper()
+    delivery = f.delivery(f.enterprise(), {lot: 50})
+    actions.issue_deliveries(deliveries=[delivery], by=keeper)
+    actions.sign_delivery(delivery=delivery, arrivals={}, signature=f.signed("老板"), by=keeper)
+    wanted = {"delivery": delivery, "by": keeper, "reason": "还差二十只"}
+    line = delivery.lines.get().pk
+    actions.correct_delivery(arrivals={line: Arrival(D(30), "later")}, **wanted)
+    rest = Delivery.objects.get(remainder_of=delivery)
+    assert (rest.status, held(Place.objects.the("transit"), lot)) == ("issued", 20) and invariants.check() == []
+    actions.close_remainder(delivery=rest, by=keeper, reason="不要了")
+    with pytest.raises(Refused, match=f"补送单 {rest} 已经是“作废”"):
+        actions.correct_delivery(arrivals={line: Arrival(D(50))}, **wanted)
+
+
+def test_who_corrects_from_an_old_page_is_told_of_the_other_correction(door, sign_in, client):
+    sign(door)
+    sign_in(door["keeper"])
+    here, line = page("delivery_correct", door["delivery"].pk), door["line"].pk
+    assert '<input type="hidden" name="seen" value="0"' in client.get(here).content.decode()
+    form = {
+        "token": str(new_token()),
+        "seen": "0",
+        f"received_{line}": "97",
+        f"shortage_{line}": "lost",
+        "reason": "错",
+    }
+    correct(door, D(98), "lost")
+    answer = client.post(here, form)
+    assert answer.status_code == 422 and "刚刚有人更正过" in answer.content.decode()
+    assert client.post(here, {**form, "seen": "1"}).status_code == 302
+
+
 def test_what_was_undone_counts_nowhere(door):
     sign(door)
     correct(door, D(60), "lost")
@@ -257,7 +290,7 @@ def test_a_wrong_receipt_is_corrected_though_most_of_it_has_left(receipt, sign_i
     assert (anew.kind, anew.lines.get().quantity, held(f.warehouse(), lot)) == ("receipt", 900, 20)
     assert AuditEntry.objects.get(action="supplies.movement_corrected").after == {"B7 → 中心仓库": "900"}
     assert invariants.check() == []
-    with pytest.raises(AlreadyMoved, match="冲正"):
+    with pytest.raises(AlreadyMoved, match="更正成台账第"):
         actions.correct_movement(movement=movement, quantities={line: D(1)}, by=receipt["keeper"], reason="又来")
 
 
@@ -341,12 +374,30 @@ def test_what_a_session_used_is_corrected_or_reversed_and_booked_again(point):
     assert right.occasion == "session:1" and actions.kits_at(point) == 60
     with pytest.raises(AlreadyMoved):
         consume(point, 90)
+    with pytest.raises(AlreadyMoved, match=f"更正成台账第 {right.pk} 笔"):
+        actions.correct_movement(movement=first, quantities={first.lines.get().pk: D(1)}, by=f.keeper(), reason="又来")
     actions.reverse_movement(movement=right, by=f.keeper(), reason="不是这一场")
     again = consume(point, 80)
     assert again.replaces == right and actions.kits_at(point) == 70
     with pytest.raises(AlreadyMoved):
         consume(point, 80)
     assert invariants.check() == []
+
+
+def test_what_was_reversed_is_booked_again_from_the_ledger(point, sign_in, client):
+    first = consume(point, 100)
+    actions.reverse_movement(movement=first, by=f.keeper(), reason="不是这一场")
+    sign_in(f.user("committee"))
+    here, line = page("movement_correct", first.pk), first.lines.get().pk
+    assert f'<a href="{here}">重新记</a>' in client.get(page("ledger")).content.decode()
+    assert "重新记账" in client.get(here).content.decode()
+    form = {"token": str(new_token()), f"quantity_{line}": "100", "reason": "就是这一场"}
+    assert client.post(here, form).url == page("ledger")
+    again = Movement.objects.standing().get(occasion="session:1")
+    assert (again.replaces, actions.kits_at(point)) == (first, 50) and invariants.check() == []
+    assert "重新记</a>" not in client.get(page("ledger")).content.decode()
+    answer = client.post(here, {**form, "token": str(new_token())})
+    assert f"更正成台账第 {again.pk} 笔" in answer.content.decode()
 
 
 @pytest.mark.both

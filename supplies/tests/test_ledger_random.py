@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 
 from parkportal.states import Refused
 from supplies import invariants
-from supplies.actions import Received, move_stock, receive_stock, reverse_movement
+from supplies.actions import Received, correct_movement, move_stock, receive_stock, reverse_movement
 from supplies.models import Balance, Line, Movement, Place
 from supplies.tests import factories as f
 
@@ -90,6 +90,23 @@ class Ledger(RuleBasedStateMachine):
             for place, sign in ((line.from_place, 1), (line.to_place, -1)):
                 if place.is_bounded:
                     self._add(place, line.lot, sign * line.quantity)
+
+    @precondition(lambda self: self.lots)
+    @rule(data=st.data(), thousandths=st.integers(1, 6_000_000))
+    def put_right(self, data, thousandths):
+        """The first line of an entry had another quantity; one that was undone is booked again."""
+        movement = data.draw(st.sampled_from(list(Movement.objects.order_by("id"))))
+        line = movement.lines.select_related("from_place", "to_place", "lot__item").get()
+        quantity = Decimal(thousandths // 1000 + 1) if line.lot.item.is_integer else Decimal(thousandths) / 1000
+        try:
+            correct_movement(movement=movement, quantities={line.pk: quantity}, by=self.by, reason="记错了")
+        except Refused:
+            return
+        more = quantity - (0 if movement.pk in self.reversed else line.quantity)
+        self.reversed.add(movement.pk)
+        for place, sign in ((line.from_place, -1), (line.to_place, 1)):
+            if place.is_bounded:
+                self._add(place, line.lot, sign * more)
 
     def teardown(self):
         """Each example leaves the book as it found it."""

@@ -83,10 +83,11 @@ def delivery_correct(request: SignedIn, pk: int) -> HttpResponse:
     """What was signed at the door was written down wrongly; the page shows what stands there."""
     delivery = get_object_or_404(_deliveries(request).select_related("receipt"), pk=pk)
     lines = list(delivery.lines.select_related("lot__item").prefetch_related("lot__item__packs"))
-    form = CorrectionForm(request.POST or None, lines=lines)
+    seen = delivery.moves.filter(is_correction=True).count()
+    form = CorrectionForm(request.POST or None, lines=lines, initial={"seen": seen})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        wanted = {"arrivals": data["arrivals"], "reason": data["reason"], "token": data["token"]}
+        wanted = {name: data[name] for name in ("arrivals", "reason", "seen", "token")}
         try:
             actions.correct_delivery(delivery=delivery, by=request.user, **wanted)
             messages.success(request, f"配送单 {delivery} 的签收数已更正，账上冲正重记，企业会收到短信。")

@@ -144,11 +144,12 @@ def movement_correct(request: SignedIn, pk: int) -> HttpResponse:
         wanted = {"quantities": data["quantities"], "reason": data["reason"], "token": data["token"]}
         try:
             anew = actions.correct_movement(movement=movement, by=request.user, **wanted)
-            messages.success(request, f"{movement} 已冲正，按更正的数记成 {anew}。")
+            messages.success(request, f"{movement} 已冲正，按对的数记成 {anew}。")
             return redirect("supplies:ledger")
         except Refused as refused:
             form.add_error(None, refused)
-    return show(request, "movement_correct", form, movement=movement, lines=lines)
+    is_undone = Movement.objects.filter(reverses=movement).exists()
+    return show(request, "movement_correct", form, movement=movement, lines=lines, is_undone=is_undone)
 
 
 @roles(*READERS)

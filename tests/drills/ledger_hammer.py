@@ -13,7 +13,14 @@ django.setup()
 from parkportal.accounts.models import User  # noqa: E402
 from parkportal.records import terms  # noqa: E402
 from parkportal.states import Refused  # noqa: E402
-from supplies.actions import Received, move_stock, new_item, receive_stock, reverse_movement  # noqa: E402
+from supplies.actions import (  # noqa: E402
+    Received,
+    correct_movement,
+    move_stock,
+    new_item,
+    receive_stock,
+    reverse_movement,
+)
 from supplies.models import Item, Lot, Movement, Place  # noqa: E402
 
 HOUSES = ("东仓", "西仓", "南仓")
@@ -39,7 +46,7 @@ def hammer(seed: int, count: int) -> tuple[int, int]:
     lots, loss = list(Lot.objects.select_related("item").order_by("id")), Place.objects.the("loss")
     items = list(Item.objects.order_by("id"))
     for _ in range(count):
-        kind, lot = rng.choice(("receive", "move", "move", "move", "lose", "undo")), rng.choice(lots)
+        kind, lot = rng.choice(("receive", "move", "move", "move", "lose", "undo", "put right")), rng.choice(lots)
         quantity = Decimal(rng.randint(1, 120)) if lot.item.is_integer else Decimal(rng.randint(1, 120_000)) / 1000
         here, there = rng.sample(houses, 2)
         try:
@@ -49,6 +56,10 @@ def hammer(seed: int, count: int) -> tuple[int, int]:
             elif kind == "undo":
                 last = Movement.objects.exclude(kind="reversal").order_by("-id")[rng.randint(0, 5)]
                 reverse_movement(movement=last, by=keeper, reason="记错了")
+            elif kind == "put right":
+                last = Movement.objects.exclude(kind="reversal").order_by("-id")[rng.randint(0, 5)]
+                right = {line.pk: Decimal(rng.randint(1, 120)) for line in last.lines.all()}
+                correct_movement(movement=last, quantities=right, by=keeper, reason="记错了")
             else:
                 way = {"kind": "loss", "to_place": loss} if kind == "lose" else {"kind": "transfer", "to_place": there}
                 move_stock(lot=lot, from_place=here, quantity=quantity, by=keeper, reason="演练", **way)
