@@ -45,7 +45,7 @@ def fill(browser, session, *, who=WHO, contact=CONTACT, health=HEALTH, place=Non
 
 def check_token(browser, slug="fugong"):
     page = browser.get(reverse("public:signup_check", args=[slug])).content.decode()
-    return re.search(r'name="token" value="([^"]+)"', page).group(1)
+    return token_in(page)
 
 
 def submit(browser, slug="fugong", **data):
@@ -400,6 +400,26 @@ def test_signup_keeps_the_version_of_the_consent_that_was_shown(client, session)
     submit(client, token=token)
 
     assert SignUp.objects.get().consent.version == 1
+
+
+def test_signup_agrees_to_the_version_that_the_check_page_shows_when_one_came_after_the_last_question(client, session):
+    fill(client, session)
+    ConsentText.objects.create(
+        campaign=session.campaign, version=2, text="新的说明", valid_from=park_today() + timedelta(days=1)
+    )
+
+    page = client.get(reverse("public:signup_check", args=["fugong"])).content.decode()
+    notice = re.search(r'href="([^"]+notice/[^"]*)"', page).group(1)
+    ConsentText.objects.create(campaign=session.campaign, version=3, text="再新的说明", valid_from=park_today())
+    read = client.get(notice).content.decode()
+    client.post(reverse("public:signup_check", args=["fugong"]), {"consent": "on", "token": token_in(page)})
+
+    assert "新的说明" in read and "再新的说明" not in read
+    assert SignUp.objects.get().consent.version == 2
+
+
+def token_in(page):
+    return re.search(r'name="token" value="([^"]+)"', page).group(1)
 
 
 # --- the phone is confirmed where the setting asks for it ----------------------------------------------------------

@@ -7,12 +7,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from parkportal.clock import park_now
 from parkportal.guards import public
+from parkportal.keys import key_of
 from parkportal.privacy import mask_phone
 from parkportal.records import settings
 from parkportal.records.codes import take_code
@@ -248,10 +250,22 @@ def signup_check(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return _submit(request, slug)
     campaign = _open(request, slug)
-    content = drafts.answers(drafts.load(request, slug))
+    draft = drafts.load(request, slug)
+    content = drafts.answers(draft)
     if gap := next((step for step in steps_of(content) if step not in content), ""):
         return redirect("public:signup_step", slug, gap)
+    _show_newest_consent(request, campaign, draft, content)
     return _render_check(request, campaign, content, ConsentForm(initial={"token": content["token"]}))
+
+
+def _show_newest_consent(
+    request: HttpRequest, campaign: Campaign, draft: Parked | None, content: dict[str, Any]
+) -> None:
+    """What is agreed to is the version that this page shows, also when another one came after the last question."""
+    newest = campaign.current_consent()
+    if newest and content["consent"] != newest.pk:
+        content["consent"] = newest.pk
+        drafts.keep(request, campaign, draft, content)
 
 
 def _submit(request: HttpRequest, slug: str) -> HttpResponse:
@@ -309,11 +323,14 @@ def _another_slot(request: HttpRequest, slug: str, content: dict[str, Any], refu
 
 def _render_check(request: HttpRequest, campaign: Campaign, content: dict[str, Any], form: ConsentForm) -> HttpResponse:
     slot = Slot.objects.select_related("session__point").filter(pk=content["place"].get("slot")).first()
+    consent = campaign.consents.filter(pk=content["consent"]).first()
+    notice = reverse("public:signup_notice", args=[campaign.slug])
     context = {
         "campaign": campaign,
         "form": form,
         "rows": answer_rows(content, slot),
-        "consent": campaign.current_consent(),
+        "consent": consent,
+        "notice_url": f"{notice}?version={consent.version}" if consent else notice,
         "number": len(steps_of(content)) + 1,
         "is_door": content.get("mode") == Mode.DOOR,
     }
@@ -325,7 +342,9 @@ def _render_check(request: HttpRequest, campaign: Campaign, content: dict[str, A
 def signup_notice(request: HttpRequest, slug: str) -> HttpResponse:
     """What is collected, what for, who sees it, how long it stays."""
     campaign = _campaign(request, slug)
-    return render(request, "testing/signup_notice.html", {"campaign": campaign, "consent": campaign.current_consent()})
+    asked = campaign.consents.filter(version=key_of(request.GET.get("version"))).first()
+    context = {"campaign": campaign, "consent": asked or campaign.current_consent()}
+    return render(request, "testing/signup_notice.html", context)
 
 
 @public
