@@ -21,7 +21,8 @@ def tell_person(signup: SignUp, purpose: str, *, occasion: str, values: dict[str
     if signup.phone:
         outbox.put(purpose, occasion=occasion, to_phone=signup.phone, values=named, **more)
         return
-    contacts = EnterpriseContact.objects.filter(in_force(), enterprise=signup.enterprise_id).select_related("user")
+    contacts = EnterpriseContact.objects.filter(in_force(), enterprise=signup.enterprise_id, user__is_active=True)
+    contacts = contacts.select_related("user")
     for contact in contacts:
         told = {"name": contact.user.name, "link": reverse("testing:signup_detail", args=[signup.pk])}
         outbox.put(

@@ -98,7 +98,7 @@ def test_the_contact_passes_it_on_and_the_message_names_nobody(session, committe
 
 
 @each
-@pytest.mark.parametrize("firm", [None, "without a contact"])
+@pytest.mark.parametrize("firm", [None, "without a contact", "whose contact has no account any more"])
 def test_whoever_has_nobody_is_on_the_list_of_whom_staff_tell(
     client, sign_in, session, committee, happens, purpose, firm
 ):
