@@ -207,6 +207,17 @@ def test_the_committee_reviews_approves_and_returns(committee, sign_in):
     assert doubtful.status == "returned"
 
 
+def test_corrections_that_were_typed_are_not_lost_by_the_other_button(committee, sign_in):
+    filing, browser = make_filing(make_enterprise(), status="submitted"), sign_in(committee)
+    answer = browser.post(
+        reverse("enterprises:filing_review", args=[filing.pk]), {"do": "approve", "fix_masks": "写清规格"}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "按的却是“备案”" in page and "写清规格" in page
+    filing.refresh_from_db()
+    assert filing.status == "submitted"
+
+
 def test_a_finished_filing_cannot_be_changed(unit, contact, sign_in):
     filing = file_resumption(filing=fill(open_filing(enterprise=unit, by=contact), contact), by=contact)
     browser = sign_in(contact)

@@ -155,5 +155,9 @@ def _reviewed(filing: Filing, form: FilingReviewForm, request: SignedIn, **_: st
     if request.POST.get("do") == "return":
         return_filing(filing=filing, corrections=form.corrections(), by=request.user, token=token)
         return "已退回，联络员会收到短信。"
+    written = next((name for name, words in form.corrections().items() if words), None)
+    if written is not None:
+        words = "这里写了要补正什么，按的却是“备案”：没有问题请把字删掉，有问题请按“退回补正”。"
+        raise Refused("corrections_written", words, field=f"fix_{written}")
     approve_filing(filing=filing, by=request.user, token=token)
     return "已备案。"
