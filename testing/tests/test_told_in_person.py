@@ -102,7 +102,12 @@ def test_the_contact_passes_it_on_and_the_message_names_nobody(session, committe
 def test_whoever_has_nobody_is_on_the_list_of_whom_staff_tell(
     client, sign_in, session, committee, happens, purpose, firm
 ):
-    signup = make_signup(session.slots.first(), phone="", enterprise=make_enterprise() if firm else None, name="陆青禾")
+    enterprise = make_enterprise() if firm else None
+    if firm and firm.startswith("whose"):
+        contact = make_contact(enterprise)
+        contact.is_active = False
+        contact.save()
+    signup = make_signup(session.slots.first(), phone="", enterprise=enterprise, name="陆青禾")
 
     happens(signup, committee)
     tasks.sweep()
