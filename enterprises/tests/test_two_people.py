@@ -11,6 +11,7 @@ from enterprises.actions import (
     hand_in_document,
     judge_document,
     open_filing,
+    set_resumption_status,
     submit_daily_report,
 )
 from enterprises.actions.needs import close_need, pass_need
@@ -329,6 +330,19 @@ def test_the_same_leader_from_two_is_no_conflict(first, second, sign_in, client)
     assert browser.post(path, opened).status_code == 302
     assert second.post(path, opened).status_code == 302
     assert AuditEntry.objects.filter(action="squad.leader").count() == 1
+
+
+def test_a_status_that_somebody_has_changed_meanwhile(firm, first, second):
+    unit = make_enterprise(name="湖南砚池有限公司", status="planned")
+    path = reverse("enterprises:enterprise_status", args=[unit.pk])
+    opened = drawn(second, path)
+    set_resumption_status(enterprise=unit, to="resumed", on=date(2020, 2, 17), by=first)
+    answer = second.post(path, {**opened, "to": "resumed", "on": "2020-02-16", "reason": "车间先开"})
+    text = answer.content.decode()
+    assert answer.status_code == 422 and "现在是“已复工”，祁月" in text and "从 2020-02-17 起" in text
+    assert "2020-02-16" in text and "车间先开" in text
+    unit.refresh_from_db()
+    assert unit.resumed_on == date(2020, 2, 17)
 
 
 def test_two_words_on_one_document(firm, first, second):
