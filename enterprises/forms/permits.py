@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from enterprises.actions.permits import terms_of
+from enterprises.forms.fields import not_from_here
 from enterprises.forms.needs import DAY, staff_accounts
 from enterprises.models import PermitCase
 from parkportal.clock import park_today
@@ -80,4 +81,6 @@ class PermitStepForm(TokenFormMixin):
     def __init__(self, *args: Any, permit: PermitCase, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to"].choices = permit.next_steps  # type: ignore[attr-defined]
+        if self.is_bound:
+            self.fields["to"].error_messages["invalid_choice"] = not_from_here(permit, self.data.get("to", ""))
         self.initial = {"on": f"{park_today():%Y-%m-%d}", **self.initial}

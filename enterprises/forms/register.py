@@ -7,11 +7,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from enterprises.doubles import LookAlike, look_alikes
-from enterprises.forms.fields import YesNoField, checked
+from enterprises.forms.fields import YesNoField, checked, not_from_here
 from enterprises.models import Enterprise, Squad, UnitKind
 from parkportal.accounts.models import User
-from parkportal.clock import day_of, park_today
-from parkportal.editing import clock_words
+from parkportal.clock import park_today
 from parkportal.idempotency import TokenFormMixin
 from parkportal.identifiers import IdentifierProblem, normal_credit_code, normal_name, normal_phone
 from parkportal.keys import KeysField
@@ -250,18 +249,7 @@ class StatusForm(TokenFormMixin, forms.Form):
         self.fields["to"].choices = [pair for pair in Enterprise.Status.choices if pair[0] in allowed]  # type: ignore[attr-defined]
         self.fields["on"].initial = park_today()
         if self.is_bound:
-            self.fields["to"].error_messages["invalid_choice"] = self._not_from_here(enterprise)
-
-    def _not_from_here(self, enterprise: Enterprise) -> str:
-        """What stands there by whom, beside what was typed: somebody may have moved it since the page was drawn."""
-        wanted = dict(Enterprise.Status.choices).get(self.data.get("to", ""), "")
-        now, last = enterprise.get_status_display(), enterprise.last_move()
-        by = (
-            f"，{last.by or '系统'} {clock_words(last.recorded_at)} 改的，从 {day_of(last.effective_at)} 起"
-            if last
-            else ""
-        )
-        return f"现在是“{now}”{by}，不能改成“{wanted}”。您填的没有写入，请核对后再改。"
+            self.fields["to"].error_messages["invalid_choice"] = not_from_here(enterprise, self.data.get("to", ""))
 
 
 class BulkForm(forms.Form):

@@ -15,6 +15,7 @@ from enterprises.actions import (
     submit_daily_report,
 )
 from enterprises.actions.needs import close_need, pass_need
+from enterprises.actions.permits import move_permit
 from enterprises.models import (
     Board,
     DailyReport,
@@ -33,6 +34,7 @@ from enterprises.tests.factories import (
     make_flag,
     make_need,
     make_outlet,
+    make_permit,
     make_person,
     make_squad,
     make_squad_member,
@@ -343,6 +345,20 @@ def test_a_status_that_somebody_has_changed_meanwhile(firm, first, second):
     assert "2020-02-16" in text and "车间先开" in text
     unit.refresh_from_db()
     assert unit.resumed_on == date(2020, 2, 17)
+
+
+def test_a_permit_that_somebody_has_decided_meanwhile(firm, first, second):
+    permit = make_permit(firm, owner=first, accepted_on=date(2020, 2, 13))
+    detail = reverse("enterprises:permit_detail", args=[permit.pk])
+    opened = drawn(second, detail)
+    move_permit(permit=permit, to="granted", on=TODAY, by=first)
+    path = reverse("enterprises:permit_move", args=[permit.pk])
+    answer = second.post(path, {**opened, "to": "supplement", "on": "2020-02-17", "reason": "少一份租赁合同"})
+    text = answer.content.decode()
+    assert answer.status_code == 422 and "现在是“准予许可”，祁月" in text and "您填的没有写入" in text
+    assert "2020-02-17" in text and "少一份租赁合同" in text and "不能改成“补正材料”" in text
+    permit.refresh_from_db()
+    assert permit.status == "granted"
 
 
 def test_two_words_on_one_document(firm, first, second):
