@@ -90,7 +90,7 @@ def test_it_can_be_taken_back_as_it_stood_and_what_changed_since_stays(three, si
     actions.schedule_deliveries(deliveries=[first], planned_at=before, meeting_point="西门", by=keeper)
     sign_in(keeper)
     page = client.post(url("delivery_issue"), picked(three, **typed(when)), follow=True).content.decode()
-    assert "3 张约在" in page and "撤销" in page
+    assert "3 张约在" in page and "撤销" in page and f"约 {local(when):%Y-%m-%d %H:%M}，C1 栋东门" in page
     actions.schedule_deliveries(deliveries=[second], planned_at=when + timedelta(hours=2), by=keeper)
     later = agreed([second])
     done = client.post(url("delivery_schedule_undo"), follow=True).content.decode()

@@ -99,7 +99,8 @@ def _read(at: str, where: str) -> actions.Agreed:
 
 
 def _said(data: dict[str, Any], count: int) -> str:
-    return f"{count} 张约在 {local(data['planned_at']):%m-%d %H:%M}{data['meeting_point']}"
+    where = f"，{data['meeting_point']}" if data["meeting_point"] else ""
+    return f"{count} 张约在 {local(data['planned_at']):%m-%d %H:%M}{where}"
 
 
 def _filters(request: SignedIn) -> dict[str, str]:

@@ -92,6 +92,12 @@ def picked_and_issued(park, plan: str) -> None:
             keeper.keeps(paper, "拣货单" if what == "pick" else "配送单")
         read = {text for sheet in pages(paper) for text in codes(sheet)}
         assert read == set(of_batch(park, "list(rows.values_list('code', flat=True))")), "each note has its barcode"
+        keeper.page.locator("[data-bulkbar] button[value=schedule]").click()
+        keeper.sees("约时间：选了 3 张").fills(planned_at="2020-02-19T10:00", meeting_point="C1 栋东门")
+        keeper.pictures("一批约时间").fits().presses("约好 3 张").sees("3 张已约好", "撤销").pictures("约好以后").fits()
+        assert of_batch(park, "list(rows.values_list('meeting_point', flat=True))") == ["C1 栋东门"] * len(ASKED)
+        for box in keeper.page.locator("input[name=pick]").all():
+            box.check()
         keeper.page.locator("[data-bulkbar] button[value=issue]").click()
         keeper.sees("3 张配送单已出库")
 
