@@ -1,6 +1,7 @@
 """What the first page of supplies and the list of receivers show, each in a constant number of statements."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -88,27 +89,31 @@ def _add(stocks: dict[int, ItemStock], name: str, lines: QuerySet) -> None:
 
 @dataclass
 class Receiver:
-    """An enterprise with what it signed for, by kind of item."""
+    """An enterprise with what it signed for: by kind where that is counted in one unit, all the rest by item."""
 
     enterprise: Enterprise
     by_kind: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    by_item: dict[tuple[str, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     last_at: Any = None
 
+    @property
+    def others(self) -> list[tuple[str, Decimal, str]]:
+        """(name, quantity, unit) of what has no column of its own."""
+        return [(name, total, unit) for (name, unit), total in sorted(self.by_item.items())]
 
-def receivers(enterprises: list[Enterprise]) -> list[Receiver]:
-    """What these enterprises signed for, in one statement."""
+
+def receivers(enterprises: list[Enterprise], columns: Collection[tuple[str, str]]) -> list[Receiver]:
+    """What these enterprises signed for, in one statement; `columns` are the kinds with their units."""
     found = {enterprise.pk: Receiver(enterprise) for enterprise in enterprises}
-    lines = (
-        Line.objects.standing()
-        .filter(
-            movement__kind=Movement.Kind.SIGNED,
-            to_place__kind=PlaceKind.ENTERPRISE,
-            to_place__enterprise__in=list(found),
-        )
-        .values_list("to_place__enterprise", "lot__item__kind", "quantity", "movement__at")
+    lines = Line.objects.standing().filter(
+        movement__kind=Movement.Kind.SIGNED, to_place__kind=PlaceKind.ENTERPRISE, to_place__enterprise__in=list(found)
     )
-    for enterprise, kind, quantity, at in lines.order_by("movement__at"):
-        found[enterprise].by_kind[kind] += quantity
+    what = ("to_place__enterprise", "lot__item__kind", "lot__item__unit", "lot__item__name", "quantity", "movement__at")
+    for enterprise, kind, unit, name, quantity, at in lines.order_by("movement__at").values_list(*what):
+        if (kind, unit) in columns:
+            found[enterprise].by_kind[kind] += quantity
+        else:
+            found[enterprise].by_item[name, unit] += quantity
         found[enterprise].last_at = at
     return list(found.values())
 

@@ -244,7 +244,7 @@ def test_who_corrects_from_an_old_page_is_told_of_the_other_correction(door, sig
 def test_what_was_undone_counts_nowhere(door):
     sign(door)
     correct(door, D(60), "lost")
-    [firm] = receivers([door["firm"]])
+    [firm] = receivers([door["firm"]], {("masks", "只")})
     assert firm.by_kind == {"masks": 60}
     [cost] = cost_by_enterprise(Place.objects.warehouses())
     assert cost["cost"] == 150

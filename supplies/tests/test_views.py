@@ -2,7 +2,6 @@
 
 import base64
 import io
-from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -471,14 +470,29 @@ def test_a_photo_that_is_none_is_refused(carried, sign_in, client):
     assert answer.status_code == 422
 
 
-def test_enterprise_list_shows_who_received_nothing(carried, sign_in, client, make_user):
-    actions.sign_delivery(delivery=carried, arrivals={}, signature=f.signed("韦可"), by=f.liaison(f.squad(1)))
+def test_enterprise_list_shows_who_received_what_and_who_nothing(carried, sign_in, client, make_user):
+    herbs = f.stock(f.item("1号方饮片", unit="剂", kind="herbs"), 50)
     empty = f.enterprise("没领到的")
     sign_in(make_user("committee"))
-    rows = client.get(url("enterprise_list")).context["page_obj"].object_list
-    assert {row.enterprise.name: row.by_kind["masks"] for row in rows}["湖南砚池泊有限公司"] == Decimal(100)
-    nothing = client.get(url("enterprise_list") + "?received=none").context["page_obj"].object_list
-    assert [row.enterprise.pk for row in nothing] == [empty.pk]
+    before = client.get(url("enterprise_list") + "?received=none").context["rows"]
+    assert len(before) == 2 and [row.last_at for row in before] == [None, None]
+    actions.void_delivery(delivery=carried, by=f.keeper(), reason="重装")
+    [masks] = Lot.objects.filter(batch="A1")
+    whole = f.delivery(carried.enterprise, {masks: 100, herbs: 30})
+    actions.issue_deliveries(deliveries=[whole], by=f.keeper())
+    actions.sign_delivery(delivery=whole, arrivals={}, signature=f.signed("韦可"), by=f.keeper())
+    page = client.get(url("enterprise_list"))
+    [row] = [row for row in page.context["rows"] if row.enterprise == carried.enterprise]
+    assert row.by_kind == {"masks": 100} and row.others == [("1号方饮片", 30, "剂")]
+    assert "1号方饮片 30 剂" in page.content.decode()
+
+    def without(**query):
+        rows = client.get(url("enterprise_list"), {"received": "none", **query}).context["rows"]
+        return {row.enterprise for row in rows}
+
+    assert without() == without(kind="masks") == {empty}
+    assert without(kind="alcohol") == {empty, carried.enterprise}
+    assert without(kind="by magic") == {empty}
 
 
 def test_names_are_text_and_never_markup(sign_in, client, make_user):

@@ -208,10 +208,14 @@ def enterprise_list(request: SignedIn) -> HttpResponse:
     """Who has received what, and who nothing."""
     scope = Enterprise.objects.visible_to(request.user).current()
     rows, figure = figure_rows(request, scope)
-    nothing = request.GET.get("received") == "none"
-    if nothing:
-        signed = Movement.objects.standing().filter(kind=Movement.Kind.SIGNED).values("delivery__enterprise")
-        rows = rows.filter(status="resumed").exclude(pk__in=signed)
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in {code for code, _, _ in STOCK} else ""
+    if nothing := request.GET.get("received") == "none":
+        signed = Movement.objects.standing().filter(kind=Movement.Kind.SIGNED)
+        if kind:
+            signed = signed.filter(lines__lot__item__kind=kind)
+        rows = rows.filter(status="resumed").exclude(pk__in=signed.values("delivery__enterprise"))
     page = Paginator(rows.select_related("squad"), PAGE).get_page(request.GET.get("page"))
-    page.object_list = receivers(list(page.object_list))
-    return show(request, "enterprise_list", page_obj=page, kinds=STOCK, figure=figure, nothing=nothing)
+    found = receivers(list(page.object_list), {(code, unit) for code, _, unit in STOCK})
+    context: dict[str, Any] = {"kinds": STOCK, "figure": figure, "nothing": nothing, "kind": kind}
+    return show(request, "enterprise_list", page_obj=page, rows=found, **context)
