@@ -46,7 +46,7 @@ TYPED = [
     (r"^(code|signature|digits|credit_code_reason)$", ""),
     (r"packs", "盒 50"),
     (r"^daily_use$|^course_days$|^weight|^tag_", ""),
-    (r"maximum", ""),
+    (r"maximum|^fix_", ""),  # a filing that is accepted has nothing to correct
     (r"step|minimum|total|quantity|places|minutes|floors|seats|cap$|headcount|days|price|amount|area|rent|count", "10"),
 ]
 BY_KIND = {"date": "2020-02-18", "datetime-local": "2020-02-19T10:00", "time": "10:00", "number": "5"}

@@ -38,9 +38,14 @@ def term_add(request: HttpRequest, kind: str) -> HttpResponse:
     if not Term.objects.filter(kind=kind).exists() and kind not in terms.SEEDS:
         raise Http404
     if made_before(Term, request.POST.get("token")):
-        return redirect("records:term_list")
+        return _back_to(kind)
     last = Term.objects.filter(kind=kind).order_by("-position").values_list("position", flat=True).first() or 0
     return _edit(request, TermForm(request.POST or None, kind=kind, initial={"position": last + 1}))
+
+
+def _back_to(kind: str) -> HttpResponse:
+    """The dictionary where it was pressed: the page is long."""
+    return redirect(f"{reverse('records:term_list')}#{kind}")
 
 
 def _edit(request: HttpRequest, form: TermForm) -> HttpResponse:
@@ -49,7 +54,7 @@ def _edit(request: HttpRequest, form: TermForm) -> HttpResponse:
             narrow = partial(chosen, request)
             term = terms.save_word(form.instance, by=request.user, seen=form.cleaned_data["seen"], chosen=narrow)
             messages.success(request, f"“{term.label}”已保存。")
-            return redirect(f"{reverse('records:term_list')}#{term.kind}")  # where it was pressed: the page is long
+            return _back_to(term.kind)
         except EditConflict as conflict:
             title, back = f"字典：{form.instance.label}", reverse("records:term_list")
             return conflict_page(request, conflict, title=title, back=back)
