@@ -83,6 +83,7 @@ def test_one_form_agrees_on_time_and_place_with_all_that_are_ticked(three, sign_
     assert AuditEntry.objects.filter(action="supplies.delivery_planned").count() == 3
 
 
+@pytest.mark.both
 def test_it_can_be_taken_back_as_it_stood_and_what_changed_since_stays(three, sign_in, client):
     first, second, third = three
     before, when = park_now() + timedelta(hours=20), park_now() + timedelta(days=1)

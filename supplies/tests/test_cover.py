@@ -136,6 +136,7 @@ def test_the_masks_of_the_daily_report_are_not_asked_for_again(sign_in, client):
     assert form[f"own_{masks.pk}"].value() == "360"
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_the_list_is_computed_each_minute_and_only_what_changed_is_written(park_time, sign_in, client):
     assert "supplies.tasks.refresh_all_covers" in {one["task"] for one in settings.CELERY_BEAT_SCHEDULE.values()}
@@ -195,6 +196,7 @@ def test_when_everybody_has_enough_it_is_said():
     assert refused.value.error_list[0].code == "enough"
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_the_plan_by_days_takes_off_what_is_there_and_what_is_on_its_way(park_time):
     masks, keeper = f.item(), f.keeper()
