@@ -37,6 +37,7 @@ pytestmark = pytest.mark.django_db
 EACH_TIME = {"records_auditentry", "django_session", "axes_accessattempt", "axes_accessfailurelog"}
 # The first pattern that fits a field's name gives what is typed into it.
 TYPED = [
+    (r"^fix_", ""),  # a filing that is accepted has nothing to correct
     (r"credit_code", credit_code(77)),
     (r"^number$", id_number(77)),
     (r"phone", "19900007777"),
@@ -46,7 +47,7 @@ TYPED = [
     (r"^(code|signature|digits|credit_code_reason)$", ""),
     (r"packs", "盒 50"),
     (r"^daily_use$|^course_days$|^weight|^tag_", ""),
-    (r"maximum|^fix_", ""),  # a filing that is accepted has nothing to correct
+    (r"maximum", ""),
     (r"step|minimum|total|quantity|places|minutes|floors|seats|cap$|headcount|days|price|amount|area|rent|count", "10"),
 ]
 BY_KIND = {"date": "2020-02-18", "datetime-local": "2020-02-19T10:00", "time": "10:00", "number": "5"}
