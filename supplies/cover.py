@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet, Sum
 
-from enterprises.models import Enterprise
+from enterprises.models import DailyReport, Enterprise
 from parkportal import charts
 from parkportal.clock import day_of, park_now, park_today
 from supplies.claims import heads_of, scoped
@@ -21,6 +21,7 @@ from supplies.models.delivery import DeliveryStatus
 GROUPS = ((1, "不到 1 天"), (3, "1–2 天"), (7, "3–6 天"), (14, "7–13 天"))
 MORE, NOTHING_YET = "14 天以上", "没有领过"
 KEPT = ("heads", "received", "left", "days", "last_on", "said_stock", "said_days", "said_on")
+REPORTS = timedelta(days=7)  # how far back the daily reports are asked
 STALE_AFTER = timedelta(minutes=3)  # the schedule comes each minute
 ANSWER = ("own_stock", "days_left", "request__created_at")
 UNDER_WAY = (DeliveryStatus.PENDING, DeliveryStatus.ISSUED, DeliveryStatus.WITH_LIAISON)
@@ -28,7 +29,7 @@ UNDER_WAY = (DeliveryStatus.PENDING, DeliveryStatus.ISSUED, DeliveryStatus.WITH_
 
 @dataclass(frozen=True)
 class Said:
-    """What an enterprise said of its own stock when it asked: so much, or enough for so many days; and on which day."""
+    """What an enterprise said of its own stock when it asked or reported: so much, or enough for so many days; and on which day."""
 
     stock: Decimal | None
     days: int | None
@@ -86,12 +87,12 @@ def covered_items() -> QuerySet[Item]:
 
 
 def firm_covers(item: Item) -> list[FirmCover]:
-    """Every enterprise that has resumed; every head on duty is taken to use the item. Four statements."""
+    """Every enterprise that has resumed; every head on duty is taken to use the item. Six statements."""
     return covers_of(item, heads_of(scoped({})))
 
 
 def covers_of(item: Item, heads: Mapping[int, int]) -> list[FirmCover]:
-    """The covers of enterprises (id → heads) in their order. Two statements."""
+    """The covers of enterprises (id → heads) in their order. Four statements."""
     known, nothing, today = known_of(item), Known(), park_today()
     return [cover(item, firm, count, known.get(firm, nothing), today) for firm, count in heads.items()]
 
@@ -126,7 +127,7 @@ def kept_covers(item: Item, user: Any) -> QuerySet[Cover]:
 
 
 def known_of(item: Item) -> dict[int, Known]:
-    """enterprise id → what is known of it. Two statements."""
+    """enterprise id → what is known of it. Four statements."""
     known: dict[int, Known] = defaultdict(Known)
     at_firms = Q(to_place__kind=PlaceKind.ENTERPRISE) | Q(from_place__kind=PlaceKind.ENTERPRISE)
     lines = Line.objects.filter(at_firms, lot__item=item)
@@ -137,15 +138,37 @@ def known_of(item: Item) -> dict[int, Known]:
     answers = _answers(SupplyRequestLine.objects.filter(item=item))
     for firm, *words in answers.values_list("request__enterprise", *ANSWER):
         known[firm].said = _later(known[firm].said, Said(*words))
+    if item.pk == the_masks():
+        for firm, said in masks_reported(DailyReport.objects.all()).items():
+            known[firm].said = _newer(known[firm].said, said)
     return known
 
 
+def the_masks() -> int | None:
+    """The id of the item that the masks of a daily report can only mean: the one kind of them that is counted in pieces."""
+    found = list(Item.objects.in_use().filter(kind="masks", unit="只").values_list("pk", flat=True)[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def masks_reported(reports: QuerySet[DailyReport]) -> dict[int, Said]:
+    """enterprise id → the masks of its daily reports of the last week. Zero says nothing: the form begins with it."""
+    lately = reports.filter(is_replaced=False, day__gt=park_today() - REPORTS, day__lte=park_today(), masks_left__gt=0)
+    said: dict[int, Said] = {}
+    rows = lately.order_by("day", "id").values_list("enterprise", "masks_left", "reported_at")
+    for firm, masks, at in rows:
+        said[firm] = _later(said.get(firm), Said(Decimal(masks), None, at))
+    return said
+
+
 def said_by(enterprise: Enterprise) -> dict[int, Said]:
-    """item id → what the enterprise said about it the last time: nobody is asked the same thing twice. One statement."""
+    """item id → what the enterprise said about it the last time: nobody is asked the same thing twice. Three statements."""
     said: dict[int, Said] = {}
     answers = _answers(SupplyRequestLine.objects.filter(request__enterprise=enterprise))
     for item, *words in answers.values_list("item", *ANSWER):
         said[item] = _later(said.get(item), Said(*words))
+    reported = masks_reported(DailyReport.objects.filter(enterprise=enterprise)).get(enterprise.pk)
+    if reported and (masks := the_masks()):
+        said[masks] = _newer(said.get(masks), reported)
     return said
 
 
@@ -157,6 +180,10 @@ def _answers(lines: QuerySet[SupplyRequestLine]) -> QuerySet[SupplyRequestLine]:
 def _later(before: Said | None, after: Said) -> Said:
     """The form is filled in from the last time: who leaves it as it is has not counted anew."""
     return before if before and (before.stock, before.days) == (after.stock, after.days) else after
+
+
+def _newer(one: Said | None, other: Said) -> Said:
+    return one if one and one.at >= other.at else other
 
 
 def coming(item: Item) -> dict[int, Decimal]:

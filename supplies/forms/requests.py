@@ -5,13 +5,12 @@ from typing import Any
 
 from django import forms
 
-from enterprises.models import DailyReport, Enterprise
-from parkportal.clock import day_of
+from enterprises.models import Enterprise
 from parkportal.idempotency import TokenFormMixin
 from parkportal.quantities import plain
 from parkportal.states import Refused
 from supplies.actions import Wish
-from supplies.cover import Said, said_by
+from supplies.cover import said_by
 from supplies.models import KIT_KINDS, Item
 from supplies.units import read_quantity
 
@@ -37,7 +36,6 @@ class RequestForm(TokenFormMixin):
         super().__init__(*args, **kwargs)
         self.items = list(Item.objects.in_use().exclude(kind__in=KIT_KINDS).prefetch_related("packs"))
         known = said_by(enterprise)
-        known |= self._reported(enterprise, known)
         for item in self.items:
             last = item.said = known.get(item.pk)
             self.fields[f"quantity_{item.pk}"] = forms.CharField(
@@ -60,17 +58,6 @@ class RequestForm(TokenFormMixin):
                 widget=_cell(inputmode="numeric"),
             )
             item.cells = [self[f"{name}_{item.pk}"] for name in ("quantity", "own", "days")]
-
-    def _reported(self, enterprise: Enterprise, known: dict[int, Said]) -> dict[int, Said]:
-        """The masks of the latest daily report, where it is later than what was said here and can mean one item only."""
-        masks = [item for item in self.items if item.kind == "masks" and item.unit == "只"]
-        report = DailyReport.objects.in_force().filter(enterprise=enterprise).order_by("-day", "-id").first()
-        if len(masks) != 1 or report is None or not report.masks_left:
-            return {}
-        said = known.get(masks[0].pk)
-        if said is not None and day_of(said.at) >= report.day:
-            return {}
-        return {masks[0].pk: Said(Decimal(report.masks_left), None, report.reported_at)}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

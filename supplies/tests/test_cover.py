@@ -134,6 +134,28 @@ def test_the_masks_of_the_daily_report_are_not_asked_for_again(sign_in, client):
     sign_in(person)
     form = client.get(reverse("supplies:request_create")).context["form"]
     assert form[f"own_{masks.pk}"].value() == "360"
+    [row] = firm_covers(masks)
+    assert (row.left, row.days) == (360, D("22.5"))
+    f.item("KN95 口罩")
+    form = client.get(reverse("supplies:request_create")).context["form"]
+    assert form[f"own_{masks.pk}"].value() == "", "two kinds of masks: the report may mean either"
+    assert firm_covers(masks)[0].left == 0
+
+
+@pytest.mark.django_db
+def test_masks_that_are_reported_unchanged_day_after_day_are_as_old_as_the_first(park_time):
+    masks, firm = f.item(), f.enterprise(heads=10)
+    person = f.contact(firm)
+    for days, left in ((4, 0), (3, 500), (2, 500), (1, 500)):
+        DailyReport.objects.create(
+            enterprise=firm, day=park_today() - timedelta(days=days), on_duty=10, masks_left=left,
+            reported_at=park_now() - timedelta(days=days), reported_by=person,
+        )  # fmt: skip
+    [row] = firm_covers(masks)
+    assert (row.said.on, row.left) == (park_today() - timedelta(days=3), 440)
+    actions.ask_for_supplies(enterprise=firm, wishes=[Wish(masks, D(10), own_stock=D(300))], by=person)
+    [row] = firm_covers(masks)
+    assert (row.said.stock, row.left) == (300, 300)
 
 
 @pytest.mark.both
