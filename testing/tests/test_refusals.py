@@ -170,6 +170,14 @@ def test_a_change_of_a_sitting_says_why_and_comes_in_time(session, make_user):
     assert said(actions.decide_stagger, session=session, by=by) == "not_open"
 
 
+def test_a_campaign_without_a_sitting_does_not_begin(make_user):
+    campaign = make_campaign(status="draft")
+    make_session(campaign, status="cancelled")
+    assert said(actions.open_campaign, campaign=campaign, by=make_user("committee")) == "no_sessions"
+    campaign.refresh_from_db()
+    assert campaign.status == "draft"
+
+
 def test_whoever_left_the_line_has_left_it(session):
     party = make_party(session.campaign)
     actions.leave_waiting(party=party)
