@@ -152,6 +152,7 @@ def _kits(stage: Stage, warehouse: Place) -> Item:
         expires_on=date(2021, 1, 7),
         source="purchase",
         supplier="湖南芷岚生物技术有限公司",
+        manufacturer="湖南芷岚生物技术有限公司",
         received_on=date(2020, 2, 8),
     )
     moment = at(date(2020, 2, 8), time(16))

@@ -46,17 +46,27 @@ def expiry_chart(months: Sequence[tuple[date, Sequence[Balance]]]) -> charts.Lan
 
 def lot_chart(lot: Lot) -> charts.Lanes | None:
     """How much of the lot was in whose hands, from the first entry to now; hands that never held any are left out."""
+    courses = lot_courses(lot)
+    rows = [
+        (label, list(course.items()), f"{plain(course[max(course)])} {lot.item.unit}")
+        for kind, label in HANDS
+        if (course := courses.get(kind))
+    ]
+    return charts.steps(rows, until=park_now()) if rows else None
+
+
+def lot_courses(lot: Lot) -> dict[str, dict[datetime, Decimal]]:
+    """kind of place → instant → how much of the lot lay there from then on; what was booked at one instant counts together."""
     held: dict[str, Decimal] = defaultdict(Decimal)
-    course: dict[str, list[tuple[datetime, Decimal]]] = defaultdict(list)
+    courses: dict[str, dict[datetime, Decimal]] = defaultdict(dict)
     lines = lot.lines.order_by("movement__at", "id")
     for moment, gave, got, quantity in lines.values_list(
         "movement__at", "from_place__kind", "to_place__kind", "quantity"
     ):
         for kind, change in ((gave, -quantity), (got, quantity)):
             held[kind] += change
-            course[kind].append((moment, held[kind]))
-    rows = [(label, course[kind], f"{plain(held[kind])} {lot.item.unit}") for kind, label in HANDS if kind in course]
-    return charts.steps(rows, until=park_now()) if rows else None
+            courses[kind][moment] = held[kind]
+    return courses
 
 
 def item_chart(item: Item, warehouses: QuerySet[Place]) -> charts.Lanes | None:

@@ -18,6 +18,7 @@ from supplies.actions import Arrival, Use, Wish
 from supplies.figures import FIGURES
 from supplies.models import Allocation, Balance, Delivery, Line, Movement, Place
 from supplies.overview import receivers
+from supplies.pictures import lot_courses
 from supplies.reports import cost_by_enterprise
 from supplies.tests import factories as f
 from supplies.tests.test_last_carton import race
@@ -327,6 +328,15 @@ def test_the_form_of_a_receipt_asks_for_the_maker_and_the_lot_says_it(sign_in, c
     form |= {"batch": "D1", "source": "purchase", "received_on": "2020-02-18", "manufacturer": "湖南芷岚口罩厂"}
     lot_page = client.post(page("receipt_create"), form).url
     assert "湖南芷岚口罩厂" in client.get(lot_page).content.decode()
+
+
+def test_the_picture_of_a_corrected_lot_does_not_dip(receipt):
+    lot, movement = receipt["lot"], receipt["movement"]
+    way = {"from_place": f.warehouse(), "to_place": Place.objects.the("loss"), "quantity": D(880), "reason": "受潮"}
+    actions.move_stock(kind="loss", lot=lot, by=receipt["keeper"], **way)
+    line = movement.lines.get().pk
+    actions.correct_movement(movement=movement, quantities={line: D(900)}, by=receipt["keeper"], reason="数错")
+    assert list(lot_courses(lot)["warehouse"].values()) == [1000, 120, 20]
 
 
 def test_a_correction_of_a_receipt_leaves_what_deliveries_need(receipt):
