@@ -216,6 +216,8 @@ WITHOUT_A_FIELD = {
     "records:intake_take_in",
     "records:job_retry",
     "records:job_stop",
+    "supplies:cost_export",
+    "supplies:delivery_schedule_undo",
     "supplies:delivery_shortage",
     "supplies:stock_take_lot",  # chosen from a list
     "testing:lab_give_up",
