@@ -54,12 +54,10 @@ def correct_delivery(
     enterprise is told and the sender sees the shortage anew. `seen` is how many corrections the form was drawn after.
     The same token gives the first correction. Raises Refused: reason_missing, changed_meanwhile, not_signed, void, nothing_changed, remainder_ended, spoken_for, and what the door and the ledger refuse.
     """
-    if not reason.strip():
-        raise Refused("reason_missing", "更正要写原因。", field="reason")
 
     def correct() -> DeliveryMove:
         [held] = locked([delivery])
-        _check_correctable(held, seen)
+        _check_correctable(held, seen, reason)
         lines = list(held.lines.all())
         had, later = {line.pk: given(line.received) for line in lines}, {line.pk: line.later for line in lines}
         check_lots(held, lines, arrivals)
@@ -77,15 +75,16 @@ def correct_delivery(
         )  # fmt: skip
         if is_brought_anew:
             open_remainder(held, lines, by)
-        _leave_what_is_spoken_for([holder_of(held), held.warehouse], lines)
-        _follow(lines, by, reason)
+        _follow(held, lines, by, reason)
         tell_corrected(held, [line for line in lines if line.received != had[line.pk]], had, move, by=by)
         return move
 
     return once(DeliveryMove, token, correct)[0]
 
 
-def _check_correctable(held: Delivery, seen: int | None) -> None:
+def _check_correctable(held: Delivery, seen: int | None, reason: str) -> None:
+    if not reason.strip():
+        raise Refused("reason_missing", "更正要写原因。", field="reason")
     if seen is not None and seen != held.moves.filter(is_correction=True).count():
         raise Refused("changed_meanwhile", f"刚刚有人更正过配送单 {held}，请看过新的数再改。")
     if held.status == DeliveryStatus.VOID:
@@ -152,8 +151,9 @@ def _leave_what_is_spoken_for(places: Iterable[Place], lines: Sequence[DeliveryL
             )
 
 
-def _follow(lines: Sequence[DeliveryLine], by: Any, reason: str) -> None:
-    """Plan, request and need stand where the delivery and its remainder now leave them."""
+def _follow(held: Delivery, lines: Sequence[DeliveryLine], by: Any, reason: str) -> None:
+    """Plan, request and need stand where the delivery and its remainder now leave them. Raises Refused `spoken_for`."""
+    _leave_what_is_spoken_for([holder_of(held), held.warehouse], lines)
     close_finished(lines, by, park_now())
     close_fulfilled(lines, by=by)
     words = f"签收数更正：{reason}"[:200]
