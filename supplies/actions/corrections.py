@@ -50,9 +50,9 @@ def correct_delivery(
 ) -> DeliveryMove:
     """What was signed at the door was written down wrongly: `arrivals` maps a line's id to what really arrived.
 
-    The entries of the door are reversed and made anew; the remainder, the plan, the request and its need follow, the
-    enterprise is told and the sender sees the shortage anew. `seen` is how many corrections the form was drawn after.
-    The same token gives the first correction. Raises Refused: reason_missing, changed_meanwhile, not_signed, void, nothing_changed, remainder_ended, spoken_for, and what the door and the ledger refuse.
+    The door's entries are reversed and made anew; remainder, plan, request and need follow, the enterprise is told and
+    the sender sees the shortage anew. `seen`: corrections before the form was drawn. Raises Refused: reason_missing,
+    changed_meanwhile, not_signed, void, nothing_changed, remainder_ended, spoken_for, and what door and ledger refuse.
     """
 
     def correct() -> DeliveryMove:
@@ -63,8 +63,7 @@ def correct_delivery(
         check_lots(held, lines, arrivals)
         changes = _filled(lines, arrivals)
         check_usable([line for line in lines if (line.received or 0) > had[line.pk]], given(held.receipt).at)
-        is_brought_anew = any(line.later != later[line.pk] for line in lines)
-        if is_brought_anew and any(later.values()):
+        if (is_brought_anew := any(line.later != later[line.pk] for line in lines)) and any(later.values()):
             _give_up_the_rest(held, by, reason)
         _post_anew(held, lines, by, reason)
         DeliveryLine.objects.bulk_update(lines, WRITTEN)
