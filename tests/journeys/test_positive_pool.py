@@ -46,7 +46,7 @@ def test_a_positive_pool_from_tube_to_single_retests(park):
     assert len(calls) >= 2 and not any(word in text for text in calls for word in ("阳性", "混采", *sitting.names))
     told = ask(
         park,
-        f"Message.objects.filter(purpose='result_notice', context_id__in=list(Specimen.objects.filter(session={sitting.session}).values_list('pk', flat=True))).count()",
+        f"Message.objects.filter(purpose='result_notice', occasion__in=[f'specimen:{{pk}}' for pk in Specimen.objects.filter(session={sitting.session}).values_list('pk', flat=True)]).count()",
         imports="from testing.models import *; from parkportal.messaging.models import Message",
     )
     assert told == 0
@@ -77,17 +77,19 @@ def test_a_positive_pool_from_tube_to_single_retests(park):
         verifier.presses("发布 9 管阴性").goes_to(f"/testing/lab/boxes/{again}/verify/").presses("定为阳性，上报")
 
     # then nine read 阴性 from their own tube; the one is asked to wait for the staff
-    assert looked_up(park, sitting, 0) == "阴性"
-    assert looked_up(park, sitting, SICK) == "请等待工作人员联系"
+    word, digits = looked_up(park, sitting, 0)
+    assert word == "阴性"
+    assert looked_up(park, sitting, SICK, before=digits)[0] == "请等待工作人员联系"
     assert wait_for(lambda: ask(park, f"Alert.objects.filter(specimen__session={sitting.session}).count()") == 2)
     assert park.manage("invariants", check=False).returncode == 0
 
 
-def looked_up(park, sitting, number):
-    """What the person reads by code, document and the digits on the phone."""
+def looked_up(park, sitting, number, before=""):
+    """What the person reads by code, document and the digits on the phone, and the digits."""
     person = ask(park, f"[[s.number, s.masked_name] for s in SignUp.objects.filter(code='{sitting.codes[number]}')][0]")
     with park.person(f"查结果{number}", kind="phone") as phone:
         phone.goes_to("/results/").fills(code=sitting.codes[number], number=person[0]).presses("发验证码")
-        phone.fills(digits=digits_in_mailbox(park, "用于查询您的采样记录")).presses("查结果")
+        digits = digits_in_mailbox(park, "用于查询您的采样记录", but=before)
+        phone.fills(digits=digits).presses("查结果")
         phone.pictures("结果").fits()
-        return phone.page.locator(".result .word").first.inner_text()
+        return phone.page.locator(".result .word").first.inner_text(), digits
