@@ -65,7 +65,7 @@ def add_lot(*, take: StockTake, lot: Lot, by: Any) -> StockTakeLine:
     _counting(held)
     if held.lines.filter(lot=lot).exists():
         raise AlreadyMoved("on_the_sheet", f"批号 {lot} 已经在盘点单上。")
-    record("supplies.stock_take_lot_added", by=by, subject=held, after={"lot": str(lot)})
+    record("supplies.stock_take_lot_added", by=by, subject=held, after={"批号": str(lot)})
     return StockTakeLine.objects.create(take=held, lot=lot, book=_book(held.place, [lot.pk]).get(lot.pk, Decimal(0)))
 
 
