@@ -16,7 +16,7 @@ PARTS = (
         ["-m", "(postgres or both) and not journey and not drill"],
     ),
     ("Journeys in a browser", "sqlite", ["tests/journeys", "-m", "journey", "-n", "3", "--dist", "loadfile"]),
-    ("Drills in short form", "sqlite", ["tests/drills", "-m", "drill"]),
+    ("Drills in short form", "sqlite", ["tests/drills", "-m", "drill", "-n", "2"]),
 )
 
 
