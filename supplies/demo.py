@@ -91,6 +91,7 @@ def _earlier_donation(stage: Stage, warehouse: Place) -> None:
         expires_on=date(2021, 11, 4),
         source="donation",
         supplier="湖南澍庭医疗用品有限公司",
+        unit_price=Decimal("1.20"),  # what the donor put it at
         received_on=date(2020, 2, 10),
     )
     moment = at(date(2020, 2, 10), time(9, 20))
