@@ -176,4 +176,8 @@ class StaffInvitationForm(TokenFormMixin):
 
 
 class RoleForm(forms.Form):
-    role = forms.ChoiceField(label="角色", choices=Role.choices)
+    role = forms.ChoiceField(
+        label="角色",
+        choices=Role.choices,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "请选一个角色。"),
+    )

@@ -27,7 +27,10 @@ class WarehouseForm(TokenFormMixin):
 class KeeperForm(forms.Form):
     """Who keeps the warehouse from today."""
 
-    user = forms.ModelChoiceField(User.objects.none(), label="仓管", empty_label="请选一位仓管")
+    user = forms.ModelChoiceField(
+        User.objects.none(), label="仓管", empty_label="请选一位仓管",
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "请选一位仓管。"),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

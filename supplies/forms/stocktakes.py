@@ -81,7 +81,10 @@ class CountForm(forms.Form):
 class FoundLotForm(forms.Form):
     """A lot that lies there although the sheet has none of it."""
 
-    lot = forms.ModelChoiceField(Lot.objects.none(), label="还有一批", empty_label="选一批")
+    lot = forms.ModelChoiceField(
+        Lot.objects.none(), label="还有一批", empty_label="选一批",
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "请选一批。"),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, take: StockTake, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

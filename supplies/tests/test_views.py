@@ -525,3 +525,17 @@ def test_the_committee_opens_a_warehouse_and_names_its_keeper(make_user, sign_in
     assert "不再管东区仓库" in client.post(url("keeper_end", staff.pk), follow=True).content.decode()
     sign_in(User.objects.get(pk=keeper.pk))
     assert "东区仓库" not in client.get(url("place_list")).content.decode()
+
+
+def test_a_choice_that_is_none_is_told_beside_its_list(lot, make_user, sign_in, client):
+    clerk = make_user("committee")
+    place = lot.lines.get().to_place
+    take = actions.open_stock_take(place=place, by=clerk)
+    sign_in(clerk)
+    for name, pk, field, words in (
+        ("keeper_add", place.pk, "user", "请选一位仓管。"),
+        ("stock_take_lot", take.pk, "lot", "请选一批。"),
+    ):
+        answer = client.post(url(name, pk), {field: "999999"})
+        assert answer.status_code == 422 and f'<p class="field-error">{words}</p>' in answer.content.decode(), name
+    assert not WarehouseStaff.objects.exists() and take.lines.count() == 1

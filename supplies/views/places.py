@@ -6,9 +6,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from parkportal.accounts.asking import SignedIn
+from parkportal.accounts.models import User
+from parkportal.again import answered, drawn, typed
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
-from parkportal.states import AlreadyMoved, Refused
+from parkportal.states import AlreadyMoved
 from supplies import actions
 from supplies.forms import KeeperForm, WarehouseForm
 from supplies.models import Place, WarehouseStaff, reached_warehouses
@@ -20,13 +22,9 @@ def place_list(request: SignedIn) -> HttpResponse:
     """The warehouses with who keeps them; the committee adds keepers here."""
     places = reached_warehouses(request.user).with_keepers()
     may = request.user.has_role("committee")
-    return show(
-        request,
-        "place_list",
-        places=places,
-        may=may,
-        candidates=list(KeeperForm().fields["user"].choices) if may else [],
-    )
+    rows = [(place, drawn(request, KeeperForm, f"keeper{place.pk}") if may else None) for place in places]
+    candidates = list(KeeperForm().fields["user"].choices) if may else []  # type: ignore[attr-defined]
+    return show(request, "place_list", rows=rows, may=may, candidates=candidates)
 
 
 @roles("committee")
@@ -45,18 +43,15 @@ def place_create(request: SignedIn) -> HttpResponse:
 @roles("committee")
 def keeper_add(request: SignedIn, pk: int) -> HttpResponse:
     place = get_object_or_404(reached_warehouses(request.user), pk=pk)
-    form = KeeperForm(request.POST)
-    if form.is_valid():
+
+    def act(user: User) -> None:
         try:
-            actions.add_keeper(place=place, user=form.cleaned_data["user"], by=request.user)
-            messages.success(request, f"{form.cleaned_data['user']}从今天起管{place}。")
+            actions.add_keeper(place=place, user=user, by=request.user)
+            messages.success(request, f"{user}从今天起管{place}。")
         except AlreadyMoved as already:
             messages.info(request, already.text)
-        except Refused as refused:
-            messages.error(request, refused.text)
-    else:
-        messages.error(request, "请选一位仓管。")
-    return redirect("supplies:place_list")
+
+    return answered(request, typed(request, KeeperForm, f"keeper{pk}"), act, "supplies:place_list", beside="user")
 
 
 @require_POST

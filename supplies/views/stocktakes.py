@@ -11,12 +11,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from parkportal.accounts.asking import SignedIn
-from parkportal.again import ReasonForm, answered, typed
+from parkportal.again import ReasonForm, answered, drawn, typed
 from parkportal.guards import roles
 from parkportal.states import AlreadyMoved, Refused
 from supplies import actions, papers
 from supplies.forms import CountForm, FoundLotForm, StockTakeForm
-from supplies.models import StockTake
+from supplies.models import Lot, StockTake
 from supplies.views.rooms import PAGE, READERS, WRITERS, show
 
 Status = StockTake.Status
@@ -57,7 +57,7 @@ def stock_take_detail(request: SignedIn, pk: int) -> HttpResponse:
         "take": take,
         "lines": lines,
         "moves": [(move, Status(move.to_status).label) for move in take.moves.select_related("by")],
-        "found": list(FoundLotForm(take=take).missing) if may_count else [],
+        "found_form": drawn(request, FoundLotForm, "found", take=take) if may_count else None,
         "can_approve": take.status == Status.SUBMITTED and request.user.has_role(*WRITERS) and not mine,
         "shows_book": take.status != Status.COUNTING or not take.is_blind,
         "differences": sum(bool(line.variance) for line in lines),
@@ -90,11 +90,15 @@ def stock_take_sheet(request: SignedIn, pk: int) -> HttpResponse:
 @roles(*WRITERS)
 def stock_take_lot(request: SignedIn, pk: int) -> HttpResponse:
     take = get_object_or_404(_takes(request), pk=pk)
-    form = FoundLotForm(request.POST, take=take)
-    if form.is_valid():
-        return _step(request, take, lambda: actions.add_lot(take=take, lot=form.cleaned_data["lot"], by=request.user))
-    messages.error(request, "请选一批。")
-    return redirect("supplies:stock_take_detail", pk=pk)
+
+    def act(lot: Lot) -> None:
+        try:
+            actions.add_lot(take=take, lot=lot, by=request.user)
+        except AlreadyMoved as already:
+            messages.info(request, already.text)
+
+    form = typed(request, FoundLotForm, "found", take=take)
+    return answered(request, form, act, "supplies:stock_take_detail", beside="lot", pk=pk)
 
 
 @require_POST

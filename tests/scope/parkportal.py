@@ -19,7 +19,7 @@ ACCOUNTS = [
     row("accounts:user_list", OFFICE),
     row("accounts:user_invite", ADMIN),
     row("accounts:user_detail", OFFICE, pk="user"),
-    row("accounts:role_grant", ADMIN, post=True, pk="user"),
+    row("accounts:role_grant", ADMIN, post=422, pk="user"),
     row("accounts:user_deactivate", ADMIN, post=422, pk="user"),
     row("accounts:user_activate", ADMIN, post=True, pk="user"),
     row("accounts:user_reset_password", "admin*=200", post=True, pk="user"),

@@ -104,3 +104,11 @@ def test_the_menu_holds_the_doors_of_the_role_and_no_other(client, admin, make_u
 def test_names_typed_by_people_are_text_on_every_page(client, admin, make_user):
     make_user("squad", name="<script>alert(1)</script>")
     assert "<script>alert(1)" not in client.get("/accounts/users/").content.decode()
+
+
+def test_a_role_that_does_not_exist_is_told_beside_the_list(client, admin, make_user):
+    other = make_user("squad")
+    for data in ({}, {"role": "emperor"}):
+        answer = client.post(f"/accounts/users/{other.pk}/roles/", data)
+        assert answer.status_code == 422 and '<p class="field-error">请选一个角色。</p>' in answer.content.decode()
+    assert other.grants.count() == 1

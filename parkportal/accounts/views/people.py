@@ -14,7 +14,7 @@ from parkportal.accounts import second_factor as factor
 from parkportal.accounts.asking import SignedIn
 from parkportal.accounts.forms import RoleForm, StaffInvitationForm
 from parkportal.accounts.models import Invitation, Role, RoleGrant, User
-from parkportal.again import ReasonForm, answered, typed
+from parkportal.again import ReasonForm, answered, drawn, typed
 from parkportal.guards import roles
 from parkportal.privacy import mask_phone
 from parkportal.states import AlreadyMoved, Refused
@@ -54,6 +54,7 @@ def user_detail(request: SignedIn, pk: int) -> HttpResponse:
         "account": user,
         "phone": mask_phone(user.phone) if user.phone else "",
         "grants": user.grants.select_related("granted_by").order_by("ends_on", "starts_on"),
+        "role_form": drawn(request, RoleForm, "role"),
         "free_roles": [(code, label) for code, label in Role.choices if code not in held],
         "has_device": factor.device_of(user) is not None,
         "may_change": request.user.has_role("admin") and request.user.pk != user.pk,
@@ -76,17 +77,14 @@ def user_invite(request: SignedIn) -> HttpResponse:
 @roles("admin")
 def role_grant(request: SignedIn, pk: int) -> HttpResponse:
     user = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
-    form = RoleForm(request.POST)
-    if form.is_valid():
+
+    def act(role: str) -> None:
         try:
-            actions.grant_role(user=user, role=form.cleaned_data["role"], by=request.user)
+            actions.grant_role(user=user, role=role, by=request.user)
         except AlreadyMoved as already:
             messages.info(request, already.text)
-        except Refused as refusal:
-            messages.error(request, refusal.text)
-    else:
-        messages.error(request, "请选一个角色。")
-    return redirect("accounts:user_detail", pk)
+
+    return answered(request, typed(request, RoleForm, "role"), act, "accounts:user_detail", beside="role", pk=pk)
 
 
 @require_POST
