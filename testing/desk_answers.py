@@ -13,6 +13,7 @@ from testing.actions import close_pool, collect, issue_tube, measure, undo_last
 from testing.actions.badges import holder_of
 from testing.actions.desk import Done
 from testing.actions.desk_find import find_by_document, find_person, find_tube, where_done
+from testing.actions.tubes import looks_like_a_tube
 from testing.desk_words import (
     FIND,
     REASON,
@@ -60,7 +61,7 @@ def _route(scan: Scan) -> Callable[[Scan, Any], Answer]:
         return _undo if scan.text.strip() else _ask_why
     if scan.step == FIND or not scan.current or prefix == "RY" or prefix in CODE_PREFIXES and prefix != "YL":
         return _find
-    return _measure if scan.step == TEMPERATURE else _collect
+    return _measure if scan.step == TEMPERATURE and not looks_like_a_tube(scan.text) else _collect
 
 
 def _hand_over(scan: Scan, by: Any) -> Answer:
@@ -159,8 +160,6 @@ def _code_of(scan: Scan, by: Any) -> str:
 
 
 def _measure(scan: Scan, by: Any) -> Answer:
-    if scan.text.strip()[:2].upper() == "YL":
-        raise Refused("not_measured", "先录体温，再扫试管", said="先测体温")
     signup, is_normal = measure(
         session_id=scan.session_id, code=_code_of(scan, by), text=scan.text, by=by, token=scan.token, lane=scan.lane,
         found_at=scan.found_at, done_at=scan.done_at,

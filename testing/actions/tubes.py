@@ -31,6 +31,11 @@ class ScannedTube:
     length: int = 0
 
 
+def looks_like_a_tube(text: str) -> bool:
+    """Whether a scan can be meant for a tube: a quick hand scans it before the desk has said where the person stands."""
+    return RANGE_CODE.fullmatch("".join(normalise_scan(text).split())) is not None
+
+
 def read_tube(text: str) -> ScannedTube:
     """The barcode of a tube. Raises Refused `wrong_kind`, `dropped_digit`, `bad_tube` by name, before anything changes."""
     code = "".join(normalise_scan(text).split()).replace("'", "")

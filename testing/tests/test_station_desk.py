@@ -317,6 +317,23 @@ def test_a_tube_before_the_temperature_is_refused(at_desk, person):
     assert at_desk(PRINTED, step="tube")["code"] == "not_measured"
 
 
+def test_a_tube_that_is_scanned_before_the_desk_said_that_the_person_was_measured_is_taken(at_desk, person):
+    measured(at_desk, person)
+
+    # when the person's code is scanned again and the tube follows at once, from where a new person stands
+    at_desk(person.code)
+    said = at_desk(PRINTED, step="temperature", current=person.code)
+
+    assert said["tone"] == "done"
+    assert Specimen.objects.get().signup == person
+
+
+def test_a_printed_tube_before_the_temperature_says_what_is_missing(at_desk, person):
+    at_desk(person.code)
+
+    assert at_desk(PRINTED, step="temperature", current=person.code)["code"] == "not_measured"
+
+
 def test_a_door_person_is_not_sampled_here(at_desk, session):
     sick = make_signup(None, campaign=session.campaign, mode="door", group="A3")
 

@@ -267,6 +267,11 @@ def desk_says(desk: Person, tone: str) -> None:
     wait_for(lambda: desk.page.locator(f"[data-tone={tone}]").count(), every=0.1)
 
 
+def desk_asks(desk: Person, step: str) -> None:
+    """Until the desk stands at a step; the words of the steps are on the page before it is reached."""
+    wait_for(lambda: desk.page.locator("input[name=step]").input_value() == step, every=0.1)
+
+
 def scan(desk: Person, text: str) -> None:
     """As a scanner does: the characters, then Enter; no mouse."""
     desk.page.keyboard.type(text)
@@ -286,7 +291,7 @@ def station_samples_the_person(story: Story) -> None:
         scan(desk, story.kept["person_code"])
         desk.sees("辛夷").pictures("采样台找到人")
         scan(desk, "36.5")
-        wait_for(lambda: desk.page.locator("input[name=step]").input_value() == "tube")
+        desk_asks(desk, "tube")
         desk.page.keyboard.press("F3")
         printed = wait_for(lambda: re.search(r"YL ?\d{6} ?\d{6}", desk.page.locator("#labels").text_content() or ""))
         story.kept["tube"] = printed.group().replace(" ", "")

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.journeys.own_sitting import own_sitting, settled
+from tests.journeys.story import desk_asks
 
 pytestmark = pytest.mark.journey
 # Listens at the loudspeaker: pitch, number and length of what every answer plays.
@@ -41,7 +42,7 @@ def test_an_input_method_that_is_on_spoils_no_scan_and_every_outcome_sounds_of_i
         wide = "".join(chr(ord(letter) + 0xFEE0) for letter in "36.5")
         wire.send("Input.insertText", {"text": wide})
         page.keyboard.press("Enter")
-        clerk.sees("扫试管")
+        desk_asks(clerk, "tube")
         hears()
 
         scan(page, "ZZ9999999")
@@ -73,4 +74,4 @@ def test_an_input_method_that_is_on_spoils_no_scan_and_every_outcome_sounds_of_i
         page.reload()
         settled(page)
         scan(page, sitting.codes[2])
-        clerk.sees("扫试管")
+        desk_asks(clerk, "tube")
