@@ -152,5 +152,6 @@ def prompt(signup: SignUp, scan: Scan, *, sound: str = "", measured_at: datetime
         return Answer("waiting", "扫试管", lines=told, steps=steps, step=TUBE, measured_at=measured, **at)
     lines = ("核对证件，额温枪量好再录",)
     if signup.status == SignUpStatus.STOPPED:
-        lines = (f"上次 {signup.temperature} ℃，休息后重新测",)
+        was = f"上次 {signup.temperature} ℃，" if signup.temperature is not None else ""
+        lines = (f"{was}休息后重新测",)
     return Answer("waiting", "录体温", lines=lines, steps=(found,), step=TEMPERATURE, **at)

@@ -19,6 +19,7 @@
   let composing = false;
   let clearing = 0;
   let next = null;
+  let heard = 0; // answers to this desk; a count that was asked for before one of them is old
 
   /* Four tones that differ in length, number and pitch; no file is needed. */
   let audio = null;
@@ -173,6 +174,7 @@
     if (type === "cut" && pending.length === 1 && foreseen) sayOffline(fieldOf(item, "text"), { step: fieldOf(item, "step"), current: fieldOf(item, "current") }, foreseen);
     if (type !== "answered" && type !== "refused") return;
     pending.splice(place, 1);
+    heard += 1;
     if (pending.length) {
       count(answer.delta);
       if (type === "refused" || !["done", "waiting", undefined].includes(answer.tone)) alarm(answer);
@@ -292,10 +294,11 @@
   const counter = document.getElementById("done");
   if (counter) setInterval(async () => {
     if (pending.length) return;
+    const before = heard;
     try {
       const answer = await fetch(`${counter.dataset.url}?poll=1`, { headers: { Accept: "application/json" } });
-      if (!answer.ok || pending.length) return;
       const counted = await answer.json();
+      if (!answer.ok || pending.length || heard !== before) return;
       counter.textContent = counted.done;
       document.getElementById("expected").textContent = counted.expected;
       document.getElementById("seconds").textContent = counted.seconds;

@@ -16,7 +16,8 @@ from testing.actions.boxes import (
 )
 from testing.actions.campaigns import close_campaign, create_campaign, edit_campaign, open_campaign
 from testing.actions.corrections import accept_correction, ask_correction, decline_correction
-from testing.actions.desk import collect, issue_tube, measure, undo_last
+from testing.actions.desk import collect, issue_tube, measure
+from testing.actions.desk_undo import undo_last
 from testing.actions.erasing import erase_campaign, erase_due_campaigns
 from testing.actions.exempting import ask_exemption, decide_exemption, withdraw_exemption
 from testing.actions.lab import (

@@ -45,11 +45,20 @@ def read_box(text: str) -> str:
     return str(code)
 
 
+def _hold_sitting(session_id: int) -> None:
+    """One after the other among those who begin a box of a sitting: only one is packed at a time."""
+    Session.objects.select_for_update(of=("self",)).get(pk=session_id)
+
+
 def open_box(*, session: Session, by: Any, token: UUID | None = None) -> Box:
     """The box that is being packed at a session; a new one when there is none."""
-    packing = session.boxes.filter(status=BoxStatus.PACKING).first()
-    if packing is not None:
-        return packing
+    with transaction.atomic():
+        _hold_sitting(session.pk)
+        packing = session.boxes.filter(status=BoxStatus.PACKING).first()
+        return packing or _new_box(session, by=by, token=token)
+
+
+def _new_box(session: Session, *, by: Any, token: UUID | None) -> Box:
 
     def create() -> Box:
         last = session.boxes.aggregate(last=Max("number"))["last"] or 0
@@ -120,9 +129,13 @@ def _may_be_packed(specimen: Specimen, box: Box) -> None:
 
 
 def take_out_last(*, box: Box, by: Any, token: UUID | None = None) -> Specimen:
-    """Take the tube that was packed last out again. Raises Refused `box_empty`, `box_sealed`."""
+    """Take the tube that was packed last out again; the same token gives the same tube. Raises Refused `box_empty`,
+    `box_sealed`."""
     with transaction.atomic():
         box = _locked(box)
+        repeated = SpecimenMove.objects.filter(token=token, token__isnull=False).select_related("subject").first()
+        if repeated is not None:
+            return repeated.subject
         if box.status != BoxStatus.PACKING:
             raise Refused("box_sealed", "这一箱已经封了", said="箱子已封")
         last = SpecimenMove.objects.filter(subject__box=box, to_status=SpecimenStatus.PACKED).order_by("-id").first()
@@ -190,11 +203,20 @@ def seal_box(*, box: Box, seal: str, by: Any, token: UUID | None = None) -> Box:
 
 
 def reopen_box(*, box: Box, by: Any, reason: str) -> Box:
-    """Break the seal before the hand-over. Raises Refused when it is on its way."""
+    """Break the seal before the hand-over; a box that is open already stays so.
+
+    Raises Refused `box_handed` when it is on its way, `other_open` while another box of the sitting is being packed.
+    """
     with transaction.atomic():
+        _hold_sitting(box.session_id)
         box = _locked(box)
+        if box.status == BoxStatus.PACKING:
+            return box
         if box.status != BoxStatus.SEALED:
             raise Refused("box_handed", "这一箱已经交出，不能再打开。")
+        other = Box.objects.filter(session=box.session_id, status=BoxStatus.PACKING).first()
+        if other is not None:
+            raise Refused("other_open", f"第 {other.number} 箱 {other.code} 还没有封：先封好那一箱，再拆这一箱。")
         box.move_to(BoxStatus.PACKING, by=by, reason=reason, correction=True)
     return box
 

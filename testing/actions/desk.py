@@ -16,7 +16,7 @@ from parkportal.prepared import Prepared, write
 from parkportal.records.codes import take_code
 from parkportal.states import Refused
 from testing.actions.notices import call_about_fever
-from testing.actions.pooling import is_place_gone, issue_pool, join_pool, leave_pool, pool_facts, shares_a_tube
+from testing.actions.pooling import is_place_gone, issue_pool, join_pool, pool_facts, shares_a_tube
 from testing.actions.tubes import ScannedTube, read_tube, refuse_unusable, tube_facts
 from testing.models import (
     DoorStop,
@@ -36,7 +36,6 @@ from testing.models import (
 FEVER = Decimal("37.3")
 LOWEST, HIGHEST = Decimal("34.0"), Decimal("42.0")
 PLACE_TRIES = 20  # as many as a mixed tube has places
-UNDO_WITHIN = timedelta(minutes=30)
 _LABELS = dict(SignUpStatus.choices)
 
 
@@ -118,15 +117,18 @@ def measure(
         now = done_at or park_now()
         signup.temperature_tenths = int(value * 10)
         signup.attended_session_id = session_id
-        signup.attended_at = signup.attended_at or _recent(found_at, now)
+        kept = None if signup.status == SignUpStatus.RECOLLECT else signup.attended_at  # whoever comes again comes anew
+        signup.attended_at = kept or _recent(found_at, now)
         has_fever = value >= FEVER and not signup.is_door
         to = SignUpStatus.STOPPED if has_fever else SignUpStatus.MEASURED
         again = signup.status == to
         save: tuple[str, ...] = ("temperature_tenths", "attended_session_id", "attended_at")
-        if again and to == SignUpStatus.STOPPED:
+        routed_from = signup.group if again and to == SignUpStatus.STOPPED else None
+        if routed_from:
             save += _to_the_door(signup)
             call_about_fever(signup, by=by)
-        _move(signup, to, by=by, at=now, token=token, session_id=session_id, lane=lane, save=save, again=again)
+        write_move(signup, to, by=by, at=now, token=token, session_id=session_id, lane=lane, save=save, again=again,
+              routed_from=routed_from)  # fmt: skip
     return signup, to == SignUpStatus.MEASURED
 
 
@@ -159,7 +161,7 @@ def _moved(*, pk: int, was: str, **changes: Any) -> tuple[QuerySet[SignUp], dict
     return SignUp.objects.filter(pk=pk, status=was), changes
 
 
-def _move(
+def write_move(
     signup: SignUp,
     to: str,
     *,
@@ -172,6 +174,7 @@ def _move(
     again: bool = False,
     reason: str = "",
     correction: bool = False,
+    routed_from: str | None = None,
 ) -> None:
     """A move that also says at which desk; `again` writes a repeated measurement of the same status."""
     if not again and not correction and not signup.can_move(to):
@@ -184,7 +187,7 @@ def _move(
     write(
         SignUpMove(
             subject=signup, from_status=was, to_status=to, effective_at=at, by=by, token=token, session_id=session_id,
-            lane=lane, reason=reason, is_correction=correction,
+            lane=lane, reason=reason, is_correction=correction, routed_from=routed_from,
         )
     )  # fmt: skip
 
@@ -205,7 +208,7 @@ def issue_tube(*, session_id: int, code: str, by: Any, token: UUID, lane: int | 
         now = park_now()
         if shares_a_tube(signup):
             return signup, issue_pool(signup, session_id=session_id, lane=lane or 1, by=by, at=now, token=token)
-        _move(signup, SignUpStatus.KITTED, by=by, at=now, token=token, session_id=session_id, lane=lane)
+        write_move(signup, SignUpStatus.KITTED, by=by, at=now, token=token, session_id=session_id, lane=lane)
         specimen = Specimen.objects.create(
             barcode=take_code("YL"), signup=signup, session_id=session_id, lab_id=signup.lab, issued_at=now, lane=lane
         )
@@ -264,14 +267,14 @@ def _collect(
         raise Refused("not_measured", "先测体温，再扫试管", said="先测体温")
     if shares_a_tube(signup):
         signup.pool = join_pool(signup, tube, session_id=session_id, lane=lane or 1, by=by, at=now)
-        _move(signup, SignUpStatus.COLLECTED, by=by, at=now, token=token, session_id=session_id, lane=lane)
+        write_move(signup, SignUpStatus.COLLECTED, by=by, at=now, token=token, session_id=session_id, lane=lane)
         return signup, tube.barcode
     if signup.tube_pool:
         raise Refused("pool_excluded", "这位只能一人一管，不能混采", said="不能进混采管")
     refuse_unusable(signup, signup_id=signup.pk, lab_id=signup.lab)
     if signup.held and signup.held != tube.barcode:
         raise Refused("other_tube", f"这位领的是 {signup.held}", said="不是这支管")
-    _move(signup, SignUpStatus.COLLECTED, by=by, at=now, token=token, session_id=session_id, lane=lane)
+    write_move(signup, SignUpStatus.COLLECTED, by=by, at=now, token=token, session_id=session_id, lane=lane)
     if signup.held:
         _fill_issued(signup, tube, by=by, at=now)
     else:
@@ -333,50 +336,3 @@ def _raced(fault: IntegrityError, tube: ScannedTube, token: UUID) -> Refused:
     if Specimen.objects.filter(barcode=tube.barcode).exists():
         return Refused("tube_used", "这支管刚刚给了别人", said="这支管不能用")
     raise fault
-
-
-def undo_last(*, session_id: int, by: Any, token: UUID, reason: str = "") -> tuple[SignUp, str]:
-    """Take back the last step that this person made at this desk; the sign-up and what it was.
-
-    A tube that was bound is void and not used again. Raises Refused `nothing_to_undo`, `packed`.
-    """
-    with transaction.atomic():
-        repeated = SignUpMove.objects.filter(token=token).select_related("subject").first()
-        if repeated is not None:
-            return repeated.subject, repeated.from_status
-        last = (
-            SignUpMove.objects.select_related("subject")
-            .filter(
-                session=session_id, by=by, is_correction=False, effective_at__gt=park_now() - UNDO_WITHIN,
-                subject__status=F("to_status"),
-            )
-            .order_by("-id")
-            .first()
-        )  # fmt: skip
-        if last is None:
-            raise Refused("nothing_to_undo", "半小时内没有可以撤销的一步", said="没有可撤销的")
-        signup = SignUp.objects.select_for_update(of=("self",)).get(pk=last.subject_id)
-        _take_back(signup, last, session_id=session_id, by=by, token=token, reason=reason or "操作台撤销")
-    return signup, last.to_status
-
-
-def _take_back(signup: SignUp, last: SignUpMove, *, session_id: int, by: Any, token: UUID, reason: str) -> None:
-    now = park_now()
-    if last.to_status in {SignUpStatus.COLLECTED, SignUpStatus.KITTED}:
-        specimen = Specimen.objects.live().filter(signup=signup).first()
-        if specimen is not None:
-            if specimen.status not in {SpecimenStatus.COLLECTED, SpecimenStatus.ISSUED}:
-                raise Refused("packed", "这支管已经装箱，先从箱里拿出来", said="不能撤销")
-            specimen.voided_at, specimen.invalid_reason = now, InvalidReason.UNDONE
-            specimen.move_to(
-                SpecimenStatus.VOID, by=by, at=now, reason=reason, save=("voided_at", "invalid_reason"), correction=True
-            )
-        else:
-            signup.left_pool = leave_pool(signup, by=by, at=now, reason=reason)
-        _move(signup, SignUpStatus.MEASURED, by=by, at=now, token=token, session_id=session_id, lane=last.lane,
-              reason=reason, correction=True)  # fmt: skip
-        return
-    signup.temperature_tenths = signup.attended_at = signup.attended_session_id = None
-    _move(signup, last.from_status or SignUpStatus.REGISTERED, by=by, at=now, token=token, session_id=session_id,
-          lane=last.lane, reason=reason, correction=True,
-          save=("temperature_tenths", "attended_at", "attended_session_id"))  # fmt: skip

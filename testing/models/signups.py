@@ -291,6 +291,7 @@ class SignUpMove(Move):
     subject = models.ForeignKey(SignUp, models.PROTECT, related_name="moves", verbose_name="登记")
     session = models.ForeignKey(Session, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="场次")
     lane = models.PositiveSmallIntegerField("台号", null=True, blank=True)
+    routed_from = models.CharField("转上门以前的人群", max_length=2, choices=Group, null=True, blank=True)
 
     class Meta(Move.Meta):
         abstract = False

@@ -46,6 +46,12 @@ def test_two_packers_never_give_one_place_to_two_tubes(session, clerk):
     assert sorted(outcomes) == [1, 2, 3, 4]
 
 
+def test_boxes_begun_at_once_are_one_box(session, clerk):
+    outcomes = at_once(CROWD, lambda n: actions.open_box(session=session, by=clerk, token=uuid4()).code)
+
+    assert outcomes == [session.boxes.get().code] * CROWD
+
+
 def naive_place(box_id, tube_id, gate, *, table):
     """What must not be done: look for the free place without a lock, then take it."""
     with connection.cursor() as cursor:

@@ -12,7 +12,7 @@ from testing import actions
 from testing.actions import Declaration
 from testing.actions.boxes import read_box
 from testing.actions.custody import advance
-from testing.actions.desk import _move
+from testing.actions.desk import write_move
 from testing.actions.lab import NewReading
 from testing.actions.reconcile import reconcile
 from testing.actions.rounds import RoundPlan
@@ -209,10 +209,10 @@ def test_who_is_cancelled_or_out_of_turn_is_not_sampled(session, clerk):
     assert said(actions.measure, text="36.5", token=uuid4(), **scan) == "cancelled"
     person = make_signup(session.slots.first(), status="registered")
     step = {"by": clerk, "at": park_now(), "token": uuid4(), "session_id": session.pk, "lane": 1}
-    assert said(_move, person, "collected", **step) == "wrong_step"
+    assert said(write_move, person, "collected", **step) == "wrong_step"
 
     SignUp.objects.filter(pk=person.pk).update(status="stopped")  # another desk was a moment earlier
-    assert said(_move, person, "measured", **step) == "changed_meanwhile"
+    assert said(write_move, person, "measured", **step) == "changed_meanwhile"
 
 
 def test_an_own_tube_is_not_filled_twice(session, clerk):

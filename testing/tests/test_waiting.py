@@ -13,7 +13,7 @@ from parkportal.messaging.models import Message
 from parkportal.states import Refused
 from testing import actions
 from testing.actions import Declaration
-from testing.actions.waiting import LOOK_AT
+from testing.actions.waiting import LOOK_AT, _shares
 from testing.invariants import check
 from testing.models import SignUp, Slot, WaitingParty
 from testing.tests.factories import make_campaign, make_party, make_session, make_signup
@@ -232,6 +232,14 @@ def test_a_group_waits_until_all_of_it_fits_and_a_person_may_pass():
     actions.accept_offer(party=party)
     assert party.signups.filter(status="registered", slot__session=session).count() == 3
     assert check() == []
+
+
+def test_a_group_is_offered_nothing_when_a_place_went_while_it_was_looked_at():
+    """The public sign-up takes places without the campaign's row: what was counted may be gone when the slots are held."""
+    session = make_session(places=2, end=time(9, 10))
+
+    assert _shares(make_party(session.campaign, size=3), session) == []
+    assert [share.count for share in _shares(make_party(session.campaign, size=2), session)] == [2]
 
 
 def test_nobody_starves_behind_groups_that_do_not_fit():
