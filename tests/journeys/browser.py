@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from parkportal.printing.tests.reading import pages
 
@@ -123,6 +123,13 @@ class Person:
         found = next(match for address in addresses if (match := re.search(pattern, address or "")))
         self.goes_to(found.string)
         return found[1]
+
+    def goes_by(self, locator: Locator) -> "Person":
+        """Presses what leads to another page, or to the same one anew, and is there: nothing is asked of the page before."""
+        self.page.evaluate("() => { window.isTheOneBefore = true }")
+        locator.click()
+        self.page.wait_for_function("() => !window.isTheOneBefore && document.readyState === 'complete'")
+        return self
 
     def fills(self, **values: str) -> "Person":
         for field, value in values.items():

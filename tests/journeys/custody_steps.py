@@ -2,7 +2,7 @@
 
 from tests.journeys.browser import Person
 from tests.journeys.own_sitting import Sitting, settled
-from tests.journeys.story import desk_says, scan, wait_for
+from tests.journeys.story import desk_says, opens_a_box, scan, signs_for, wait_for
 
 
 def swabs(desk: Person, sitting: Sitting, number: int, tube: int) -> None:
@@ -15,25 +15,21 @@ def swabs(desk: Person, sitting: Sitting, number: int, tube: int) -> None:
 
 def packs(desk: Person, sitting: Sitting, tubes: list[int], *, seal: str, courier: str = "邱实") -> str:
     """A new box with these tubes, sealed and handed to the courier; its code."""
-    desk.goes_to(sitting.desk + "boxes/")
-    desk.page.locator("form.actions button.btn-primary").click()
-    desk.page.wait_for_url("**/testing/boxes/YX*/")  # a scan before would go to the page that is left
-    box = desk.page.url.rstrip("/").rsplit("/", 1)[1]
+    box = opens_a_box(desk, sitting.desk)
     for count, tube in enumerate(tubes, 1):
         scan(desk, sitting.tube(tube))
         wait_for(lambda count=count: desk.page.locator("#packed").inner_text().strip() == str(count), every=0.1)
     desk.goes_to(f"/testing/boxes/{box}/").fills(seal=seal).presses("封箱").sees("交给运送人")
     desk.goes_to(f"/testing/boxes/{box}/hand/").fills(courier=courier, plate="湘A·S2018", temperature="4.2")
-    desk.page.locator("main form button.btn-primary").first.click()
-    desk.page.wait_for_load_state()
+    desk.goes_by(desk.page.locator("main form button.btn-primary").first)
     return box
 
 
 def receives_all(lab: Person, box: str, count: int) -> None:
     """Counted instead of scanned: everything is there, signed for."""
     lab.goes_to("/testing/lab/").fills(code=box).presses("收箱").fills(counted=str(count)).presses("都完好")
-    lab.page.locator("form[action$='/receive/'] button").first.click()
-    lab.page.wait_for_load_state()
+    lab.sees("数量相符")
+    signs_for(lab)
 
 
 def reads(lab: Person, box: str, keys: str) -> None:
@@ -47,7 +43,7 @@ def reads(lab: Person, box: str, keys: str) -> None:
                 lab.page.keyboard.press("Enter")
         else:
             lab.page.keyboard.press("Enter")
-    lab.pictures("录结果").fits().presses("录好的交审核").sees("交审核")
+    lab.pictures("录结果").fits().presses("录好的交审核").sees(f"{len(keys)} 管交审核")
 
 
-__all__ = ["desk_says", "packs", "reads", "receives_all", "scan", "swabs", "wait_for"]
+__all__ = ["desk_says", "opens_a_box", "packs", "reads", "receives_all", "scan", "signs_for", "swabs", "wait_for"]

@@ -18,6 +18,7 @@ from parkportal.demo import DEMO_PASSWORD
 from parkportal.identifiers import id_check_character
 from parkportal.printing.tests.reading import codes, pages
 from tests.journeys.browser import Person
+from tests.journeys.own_sitting import settled
 
 FILES = Path(__file__).resolve().parent.parent / "intake"
 REGISTER, ROSTER = FILES / "02-企业名录-各小分队汇总.xlsx", FILES / "05-返岗人员花名册.xlsx"
@@ -123,8 +124,9 @@ def committee_opens_a_campaign(story: Story) -> None:
         staff.sees("晚间返岗人员检测")
         story.kept["campaign"] = story.path_of(staff)
         staff.follows("加一场").fills(day="2020-02-18", start="20:00", end="21:30", minutes="30", places="1", lanes="1")
-        staff.presses("加这一场").sees("2020-02-18")
-        staff.goes_to(story.kept["campaign"]).presses("开放登记").pictures("检测任务").fits()
+        staff.presses("加这一场").sees("加了一场")
+        staff.goes_to(story.kept["campaign"])
+        staff.goes_by(staff.page.get_by_role("button", name="开放登记")).pictures("检测任务").fits()
         href = staff.page.get_by_role("link", name="打印 A4").get_attribute("href")
         poster = staff.context.request.get(story.address + href).body()
     assert any("/signup/evening/" in text for text in printed_codes(poster))
@@ -136,8 +138,7 @@ def committee_opens_a_campaign(story: Story) -> None:
 def contact_takes_over_the_enterprise(story: Story) -> None:
     with story.person("管委会", username="guanwei1") as staff:
         staff.goes_to("/enterprises/?status=not_resumed&kind=enterprise")
-        staff.page.locator("table.ledger td.name a").first.click()
-        staff.page.wait_for_load_state()
+        staff.goes_by(staff.page.locator("table.ledger td.name a").first)
         story.kept["enterprise"] = story.path_of(staff)
         story.kept["enterprise_name"] = staff.page.locator("h1").inner_text()
         staff.pictures("一企一档").fits()
@@ -193,8 +194,7 @@ def imports_the_roster(story: Story, contact: Person) -> None:
 
 
 def signs_up_the_staff(contact: Person) -> None:
-    contact.page.get_by_role("link", name="批量报名检测").first.click()
-    contact.page.wait_for_load_state()
+    contact.goes_by(contact.page.get_by_role("link", name="批量报名检测").first)
     if "批量报名检测" in contact.text() and "登记选中的人" not in contact.text():
         contact.follows("批量报名检测")
     for box in contact.page.locator("input[name=pick]").all()[2:]:  # the last place is left for the next chapter
@@ -210,6 +210,7 @@ def fill_sign_up(phone: Person, story: Story, *, name: str, number: str, mobile:
     """The employee's minute: who, document and phone, health, slot."""
     phone.goes_to(f"/signup/{slug}/").follows("开始登记")
     phone.fills(name=name, enterprise_name=story.kept["enterprise_name"]).presses("继续")
+    phone.page.locator("input[name=pick], input[name=number]").first.wait_for()
     if phone.page.locator("input[name=pick]").count():
         phone.page.locator("input[name=pick]").first.check()
         phone.presses("继续")
@@ -230,23 +231,21 @@ def employee_signs_up(story: Story) -> None:
         phone.page.locator("input[name=slot]").first.check()
         phone.presses("继续").pictures("核对").fits()
         phone.page.locator("input[name=consent]").check()
-        phone.presses("提交登记")
+        phone.goes_by(phone.page.get_by_role("button", name="提交登记"))
         phone.sees("辛").pictures("采样码").fits()
         story.kept["person_code"] = scanned_code(phone)
         story.kept |= {"number": number, "mobile": mobile, "code_page": story.path_of(phone)}
     with story.person("另一位员工", kind="phone") as other:
         fill_sign_up(other, story, name="白檀", number=id_number(12), mobile="19900008812")
-        assert not other.page.locator("input[name=slot]:not([value^=w])").count(), "the last place is gone"
         other.sees("候补这一场")
+        assert not other.page.locator("input[name=slot]:not([value^=w])").count(), "the last place is gone"
         other.pictures("时段已满")
     with story.person("同一位员工", kind="phone") as again:
         fill_sign_up(again, story, name="辛夷", number=number, mobile="19900008899")
-        slot = again.page.locator("input[name=slot]")
-        if slot.count():
-            slot.first.check()
-            again.presses("继续")
-            again.page.locator("input[name=consent]").check()
-            again.presses("提交登记")
+        again.page.locator("input[name=slot]").first.check()
+        again.presses("继续")
+        again.page.locator("input[name=consent]").check()
+        again.presses("提交登记").page.wait_for_url("**/known/")
         assert story.kept["person_code"] not in again.text()
         again.pictures("重复登记")
 
@@ -264,12 +263,13 @@ def scanned_code(phone: Person) -> str:
 
 
 def desk_says(desk: Person, tone: str) -> None:
-    wait_for(lambda: desk.page.locator(f"[data-tone={tone}]").count(), every=0.1)
+    """Until an answer of this colour stands there; the page itself looks, since an answer puts itself away."""
+    desk.page.locator(f"[data-tone={tone}]").first.wait_for(state="attached")
 
 
 def desk_asks(desk: Person, step: str) -> None:
     """Until the desk stands at a step; the words of the steps are on the page before it is reached."""
-    wait_for(lambda: desk.page.locator("input[name=step]").input_value() == step, every=0.1)
+    desk.page.wait_for_function("step => document.querySelector('#desk [name=step]').value === step", arg=step)
 
 
 def scan(desk: Person, text: str) -> None:
@@ -303,7 +303,7 @@ def station_samples_the_person(story: Story) -> None:
         scan(desk, story.kept["tube"])
         desk_says(desk, "done")
         desk.pictures("采样台已采样")
-        time.sleep(0.5)
+        settled(desk.page)
         scan(desk, story.kept["person_code"])
         desk_says(desk, "before")
         desk.sees("易安", "A1").pictures("采样台早已采过")
@@ -313,29 +313,39 @@ def station_samples_the_person(story: Story) -> None:
 # --- 6 ---------------------------------------------------------------------------------------------------------
 
 
+def opens_a_box(desk: Person, station: str) -> str:
+    """The page of a box to be packed, and its code; `station` is the path of the sitting's desk."""
+    desk.goes_to(station + "boxes/")
+    desk.goes_by(desk.page.locator("form.actions button.btn-primary"))
+    return urlsplit(desk.page.url).path.rstrip("/").rsplit("/", 1)[1]
+
+
+def signs_for(lab: Person) -> None:
+    """What was seen of a box is received; the laboratory goes on at the bench."""
+    lab.page.locator("form[action$='/receive/'] button").first.click()
+    lab.page.wait_for_url("**/bench/")
+
+
 def station_packs_and_lab_receives(story: Story) -> None:
     with story.person("采样点", username="caiyang1") as desk:
-        desk.goes_to(story.kept["desk"] + "boxes/")
-        desk.page.locator("form.actions button.btn-primary").click()
-        desk.page.wait_for_load_state()
-        box = story.path_of(desk).rstrip("/").rsplit("/", 1)[1]
+        box = opens_a_box(desk, story.kept["desk"])
         scan(desk, story.kept["tube"])
         wait_for(lambda: desk.page.locator("#packed").inner_text().strip() == "1")
         desk.pictures("装箱")
-        desk.goes_to(f"/testing/boxes/{box}/").fills(seal="F0031827").presses("封箱").pictures("已封箱")
+        desk.goes_to(f"/testing/boxes/{box}/").fills(seal="F0031827").presses("封箱").sees("交给运送人").pictures(
+            "已封箱"
+        )
         sheet = desk.context.request.get(f"{story.address}/testing/boxes/{box}/sheet/").body()
         desk.goes_to(f"/testing/boxes/{box}/hand/")
         for name in desk.page.eval_on_selector_all("main form input:not([type=hidden])", "all => all.map(i => i.name)"):
             desk.fills(**{name: {"temperature": "4.2", "courier": "邱实", "plate": "湘A·S2018"}.get(name, "4.2")})
-        desk.page.locator("main form button.btn-primary").first.click()
-        desk.page.wait_for_load_state()
+        desk.goes_by(desk.page.locator("main form button.btn-primary").first)
     assert box in printed_codes(sheet)
     with story.person("实验室", username="jianyan") as lab:
         lab.goes_to("/testing/lab/").pictures("实验室")
         lab.fills(code=box).presses("收箱").pictures("收箱")
-        lab.fills(counted="1").presses("管，都完好")
-        lab.page.locator("form[action$='/receive/'] button").first.click()
-        lab.page.wait_for_load_state()
+        lab.fills(counted="1").presses("管，都完好").sees("数量相符")
+        signs_for(lab)
         lab.pictures("收箱以后").goes_to("/testing/lab/")
         assert "已收齐" in lab.page.locator("tr", has=lab.page.locator(f"a[href*='{box}']")).first.inner_text()
         uploads_results(story, lab)
@@ -362,16 +372,13 @@ def second_person_releases(story: Story, box: str) -> None:
     with story.person("审核", username="shenhe") as verifier:
         verifier.goes_to(f"/testing/lab/boxes/{box}/verify/").pictures("审核")
         verifier.page.get_by_role("button", name=re.compile("^发布")).first.click()
-        verifier.page.wait_for_load_state()
-        verifier.goes_to("/testing/lab/").pictures("审核首页")
-        verifier.page.locator("a[href$='/verify/']").first.click()
-        verifier.page.wait_for_load_state()
+        verifier.sees("阴性已发布").goes_to("/testing/lab/").pictures("审核首页")
+        verifier.goes_by(verifier.page.locator("a[href$='/verify/']").first)
         verifier.sees("ORF1ab 未检出，N 基因弱阳").pictures("可疑逐支审核")
-        verifier.presses("定为可疑，上报")
+        verifier.presses("定为可疑，上报").sees("已经上报")
     with story.person("防疫组", username="guanwei2") as staff:
         staff.goes_to("/").sees("今天").goes_to("/testing/alerts/").sees("等接手").pictures("异常告知")
-        staff.page.locator("main a[href*='/testing/alerts/']").first.click()
-        staff.page.wait_for_load_state()
+        staff.goes_by(staff.page.locator("main a[href*='/testing/alerts/']").first)
         staff.sees("可疑，要当面告知", "本人自助查不到").pictures("异常告知单").fits()
 
 
@@ -396,7 +403,9 @@ def person_looks_the_result_up(story: Story) -> None:
         phone.sees("阴性").pictures("结果").fits()
     with story.person("别人", kind="phone") as stranger:
         stranger.goes_to("/results/").fills(code=story.kept["person_code"], number=id_number(77))
-        stranger.presses("发验证码").sees("填短信验证码").fills(digits="123456").presses("查结果")
+        stranger.presses("发验证码").sees("填短信验证码").fills(digits="123456").presses("查结果").sees(
+            "验证码不对或者过期了"
+        )
         assert "阴性" not in stranger.text()
 
 
@@ -428,28 +437,25 @@ def masks_reach_the_enterprise(story: Story) -> None:
         keeper.page.select_option("select[name=item]", received)
         keeper.fills(quantity="200", batch="SY0218", supplier="湖南槐荫公益基金会")
         keeper.page.locator("input[name=source]").first.check()
-        keeper.pictures("入库").page.locator("main form button.btn-primary").click()
-        keeper.page.wait_for_load_state()
+        keeper.pictures("入库").goes_by(keeper.page.locator("main form button.btn-primary"))
         keeper.sees("口罩", "SY0218")
         keeper.goes_to("/supplies/allocations/new/")
         masks = keeper.page.locator("select[name=item] option", has_text="口罩").first.get_attribute("value")
         keeper.page.select_option("select[name=item]", masks)
         keeper.page.locator("[name=mode]").first.evaluate("e => { if (e.type === 'radio') e.click() }")
         keeper.fills(total="10000").pictures("分配条件").presses("算出方案")
-        keeper.pictures("分配方案").presses("提交审批")
+        keeper.pictures("分配方案").goes_by(keeper.page.get_by_role("button", name="提交审批").first)
         story.kept["plan"] = story.path_of(keeper)
     with story.person("管委会", username="guanwei1") as staff:
         staff.goes_to(story.kept["plan"])
-        staff.page.get_by_role("button", name=re.compile("^批准")).click()
-        staff.page.wait_for_load_state()
+        staff.goes_by(staff.page.get_by_role("button", name=re.compile("^批准")))
         staff.pictures("方案已批准")
     with story.person("仓管", username="cangguan1") as keeper:
         keeper.goes_to("/supplies/deliveries/?status=pending&squad=1").pictures("待拣")
         keeper.page.locator("input[name=pick]").first.check()
         for box in keeper.page.locator("input[name=pick]").all():
             box.check()
-        keeper.page.locator("[data-bulkbar] button[value=issue]").click()
-        keeper.page.wait_for_load_state()
+        keeper.goes_by(keeper.page.locator("[data-bulkbar] button[value=issue]"))
         keeper.pictures("已出库")
     squad_and_contact_sign(story)
 
@@ -465,8 +471,7 @@ def squad_and_contact_sign(story: Story) -> None:
     with story.person("企业签收", kind="phone", username="lianluo1") as contact:
         contact.goes_to("/").pictures("联络员首页").fits()
         contact.goes_to("/supplies/deliveries/mine/")
-        contact.page.locator("a[href$='/sign/']").first.click()
-        contact.page.wait_for_load_state()
+        contact.goes_by(contact.page.locator("a[href$='/sign/']").first)
         contact.fills(signed_name="苗可心").draws().pictures("签收").fits()
         contact.presses("确认签收").page.wait_for_url(re.compile(r"/deliveries/\d+/$"))
         contact.pictures("已签收")
@@ -480,8 +485,7 @@ def leadership_reads(story: Story) -> None:
     with story.person("领导", username="lingdao") as leader:
         leader.goes_to("/dashboard/").sees("已复工企业").pictures("看板").fits()
         shown = leader.page.locator(".figure-l b").first.inner_text().replace(",", "")
-        leader.page.locator("a.figure-l").first.click()
-        leader.page.wait_for_load_state()
+        leader.goes_by(leader.page.locator("a.figure-l").first)
         assert f"的 {shown} 家" in leader.text(), "the figure opens exactly its rows"
         leader.pictures("指标明细")
         leader.goes_to("/dashboard/days/?figure=staff_on_duty").pictures("逐日").fits()

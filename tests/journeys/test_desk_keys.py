@@ -27,8 +27,7 @@ def test_an_input_method_that_is_on_spoils_no_scan_and_every_outcome_sounds_of_i
 
         def hears():
             settled(page)
-            page.wait_for_function("() => window.heard.length > 0")
-            page.wait_for_timeout(100)
+            page.wait_for_function("() => window.heard.length > 0")  # the tones of one answer begin at once
             return page.evaluate("window.heard.splice(0)")
 
         # given a Chinese input method in the middle of a word: the scanner's letters are composed, Enter comes at once

@@ -19,6 +19,7 @@ def test_a_box_is_received_tube_by_tube_through_a_cut(park):
 
     with park.person("褚星河", username="jianyan") as lab:
         page = lab.goes_to("/testing/lab/").fills(code=box).presses("收箱").page
+        page.wait_for_url(f"**/testing/lab/boxes/{box}/")  # a scan before would go to the page that is left
         scan(lab, sitting.tube(1))
         settled(page)
         lab.context.set_offline(True)

@@ -184,12 +184,11 @@ def test_without_a_kit_the_desk_stops_and_a_kit_ends_with_the_day(park):
         page.clock.install(time=time.time() + 25 * 3600)
         page.reload()
         clerk.sees("请扫人员码")
-        page.locator("#kit-said", has_text="离线包").wait_for()
-        assert page.inner_text("#kit-said") == "离线包"
         kept = """() => new Promise((done) => { const asked = indexedDB.open("park-kit", 1);
           asked.onsuccess = () => { const all = asked.result.transaction("kits").objectStore("kits").getAll(); all.onsuccess = () => done(all.result.length); }; })"""
-        assert page.evaluate(kept) == 0
-        assert page.evaluate("async () => (await caches.keys()).includes('park-desk')") is False
+        wait_for(lambda: page.evaluate(kept) == 0, every=0.1)
+        wait_for(lambda: not page.evaluate("async () => (await caches.keys()).includes('park-desk')"), every=0.1)
+        assert page.inner_text("#kit-said") == "离线包"
 
 
 def test_a_mixed_tube_fills_without_network_and_refuses_the_sixth_and_who_must_be_alone(park):

@@ -21,8 +21,7 @@ def test_badges(park):
     with park.person("贺立行", username="guanwei1") as staff:
         staff.goes_to("/testing/badges/")
         for _ in range(2):
-            staff.page.get_by_role("button", name="发证", exact=True).first.click()
-            staff.page.wait_for_load_state()
+            staff.goes_by(staff.page.get_by_role("button", name="发证", exact=True).first)
         on_screen = staff.reads(".badge-bars")
         assert len(on_screen) == 2 and on_screen == spelled(staff, ".badge-bars")
         staff.page.emulate_media(media="print")

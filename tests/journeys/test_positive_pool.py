@@ -35,6 +35,7 @@ def test_a_positive_pool_from_tube_to_single_retests(park):
         reads(lab, box, "3")
     with park.person("审核", username="shenhe") as verifier:
         verifier.goes_to(f"/testing/lab/boxes/{box}/verify/").pictures("审核混采管").presses("定为阳性，上报")
+        verifier.sees("已经上报")
 
     # everybody is 待复核; squad and contact are called without a result, a name or a number
     assert statuses(park, sitting)[:10] == ["recollect"] * 10
@@ -74,7 +75,7 @@ def test_a_positive_pool_from_tube_to_single_retests(park):
         reads(lab, again, "".join("3" if number == SICK else "1" for number in range(10)))
     with park.person("审核", username="shenhe") as verifier:
         verifier.goes_to(f"/testing/lab/boxes/{again}/verify/").sees("9 管阴性，1 管要单独看").pictures("审核单管")
-        verifier.presses("发布 9 管阴性").goes_to(f"/testing/lab/boxes/{again}/verify/").presses("定为阳性，上报")
+        verifier.presses("发布 9 管阴性").sees("9 管阴性已发布").presses("定为阳性，上报").sees("已经上报")
 
     # then nine read 阴性 from their own tube; the one is asked to wait for the staff
     word, digits = looked_up(park, sitting, 0)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.journeys.own_sitting import ask, own_sitting, settled
-from tests.journeys.story import desk_says, scan, wait_for
+from tests.journeys.story import desk_says, opens_a_box, scan, wait_for
 
 pytestmark = pytest.mark.journey
 HEAR = """() => { window.heard = []; const start = OscillatorNode.prototype.start;
@@ -85,10 +85,7 @@ def test_a_box_is_packed_through_a_cut(park):
         desk.goes_to(sitting.desk)
         for number, code in enumerate(sitting.codes, 1):
             scans(desk, code, "36.5", sitting.tube(number))
-        desk.goes_to(sitting.desk + "boxes/")
-        desk.page.locator("form.actions button.btn-primary").click()
-        desk.page.wait_for_load_state()
-
+        opens_a_box(desk, sitting.desk)
         desk.context.set_offline(True)
         for number in (1, 2, 3):
             scan(desk, sitting.tube(number))
