@@ -59,8 +59,9 @@ def _take_back(signup: SignUp, last: SignUpMove, *, session_id: int, by: Any, to
         write_move(signup, SignUpStatus.MEASURED, by=by, at=now, token=token, session_id=session_id, lane=last.lane,
               reason=reason, correction=True)  # fmt: skip
         return
-    back, save = _before_the_temperature(signup, last), ("temperature_tenths",)
+    back = _before_the_temperature(signup, last)
     signup.temperature_tenths = None
+    save: tuple[str, ...] = ("temperature_tenths",)
     if back != SignUpStatus.STOPPED:  # who is still stopped has come
         signup.attended_at = signup.attended_session_id = None
         save += ("attended_at", "attended_session_id")
