@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import resolve, reverse
 
+from parkportal.reasons import HINT, ReasonField
 from parkportal.states import Refused
 
 F = TypeVar("F", bound=forms.BaseForm)
@@ -22,7 +23,9 @@ F = TypeVar("F", bound=forms.BaseForm)
 class ReasonForm(forms.Form):
     """Why something is done. `needs` is said when nothing is written; without words for it the reason may stay away."""
 
-    reason = forms.CharField(label="原因", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    reason = ReasonField(
+        label="原因", help_text="", widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": HINT})
+    )
 
     def __init__(self, *args: Any, needs: str = "请写原因。", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,7 +9,12 @@ from parkportal.clock import SHANGHAI, park_now
 from testing.models import Pool, SignUp, SignUpStatus
 
 FIND, TEMPERATURE, TUBE, REASON = "find", "temperature", "tube", "reason"
-PLACEHOLDERS = {FIND: "等待扫码", TEMPERATURE: "录体温，如 36.5", TUBE: "扫试管", REASON: "按 1 到 4，或写原因"}
+PLACEHOLDERS = {
+    FIND: "等待扫码",
+    TEMPERATURE: "录体温，如 36.5",
+    TUBE: "扫试管",
+    REASON: "按 1 到 4，或写事由，不写姓名",
+}
 UNDO_REASONS = {"1": "扫错了人", "2": "体温录错", "3": "试管拿错", "4": "这位不采了"}
 REMEDIES = {
     "dropped_digit": "请把条码放平再扫；还不行就换一支新管",
@@ -25,6 +30,7 @@ REMEDIES = {
     "badge_void": "请用新发的工作证",
     "badge_elsewhere": "请找这个采样点的同事，或登录自己的账号",
     "packed": "请到装箱页先拿出这一管",
+    "says_who": "按 F4 再撤销，按 1 到 4，或只写事由",
     "pool_full": "请拿一支新管，装下一组",
     "pool_closed": "请拿一支新管，装下一组",
     "other_pool": "请放进正在装的那一支；要换管先按 F6 封管",

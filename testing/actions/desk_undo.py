@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from parkportal.clock import park_now
+from parkportal.reasons import plain_reason
 from parkportal.states import Refused
 from testing.actions.desk import write_move
 from testing.actions.pooling import leave_pool
@@ -20,7 +21,7 @@ def undo_last(*, session_id: int, by: Any, token: UUID, reason: str = "") -> tup
     """Take back the last step that this person made at this desk; the sign-up and what it was.
 
     A tube that was bound is void and not used again; a temperature goes with what followed from it, also the way to the
-    door. Raises Refused `nothing_to_undo`, `packed`.
+    door. Raises Refused `nothing_to_undo`, `packed`, `says_who`.
     """
     with transaction.atomic():
         repeated = SignUpMove.objects.filter(token=token).select_related("subject").first()
@@ -39,7 +40,8 @@ def undo_last(*, session_id: int, by: Any, token: UUID, reason: str = "") -> tup
         if last is None:
             raise Refused("nothing_to_undo", "半小时内没有可以撤销的一步", said="没有可撤销的")
         signup = SignUp.objects.select_for_update(of=("self",)).get(pk=last.subject_id)
-        _take_back(signup, last, session_id=session_id, by=by, token=token, reason=reason or "操作台撤销")
+        words = plain_reason(reason, names=[signup.name]) or "操作台撤销"
+        _take_back(signup, last, session_id=session_id, by=by, token=token, reason=words)
     return signup, last.to_status
 
 

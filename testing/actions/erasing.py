@@ -14,11 +14,22 @@ from parkportal.clock import day_of, park_now
 from parkportal.messaging import outbox
 from parkportal.records.audit import record
 from parkportal.states import Refused
+from supplies.models import KIT_KINDS
 from testing import figures
-from testing.models import Alert, Campaign, DoorStop, ErasureReport, PhoneCode, Result, SignUp, Specimen
+from testing.models import (
+    Alert,
+    Campaign,
+    DoorStop,
+    ErasureReport,
+    PhoneCode,
+    Reconciliation,
+    Result,
+    SignUp,
+    Specimen,
+)
 from testing.purposes import PURPOSES
 
-BATCH = 500
+BATCH, GONE = 500, "到期删除"
 EMPTIED = (
     "name", "number", "phone", "phone_hash", "declared", "address", "guardian_name", "temperature_tenths", "person",
     "public_token", "erased_at",
@@ -98,8 +109,8 @@ def _plain(number: Any) -> int | None:
 
 
 def _empty(campaign: Campaign, now: datetime) -> None:
-    """Row by row through the encrypted columns; the old links open nothing any more. What staff wrote at a door or about
-    an alert in words of their own goes too."""
+    """Row by row through the encrypted columns; the old links open nothing any more. What staff wrote at a door, about an
+    alert or on a gap of a count in words of their own goes too."""
     ids = list(SignUp.objects.filter(campaign=campaign).order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), BATCH):
         rows = list(SignUp.objects.filter(pk__in=ids[start : start + BATCH]))
@@ -112,6 +123,9 @@ def _empty(campaign: Campaign, now: datetime) -> None:
         DoorStop.objects.filter(signup__in=rows).exclude(note="").update(note="")
     Alert.objects.filter(specimen__in=Specimen.objects.of_campaign(campaign)).exclude(note="").update(note="")
     PhoneCode.objects.filter(signup__in=ids).delete()
+    for count in Reconciliation.objects.filter(session__campaign=campaign):
+        count.gaps = {what: words if what in KIT_KINDS else GONE for what, words in count.gaps.items()}
+        count.save(update_fields=["gaps"])
 
 
 def _forget_messages(campaign: Campaign, rows: list[SignUp]) -> None:
@@ -128,7 +142,7 @@ def _forget_messages(campaign: Campaign, rows: list[SignUp]) -> None:
         purpose_codes=[purpose.code for purpose in PURPOSES],
         recipient_hashes={row.phone_hash or outbox.person_hash(row.code) for row in rows},
         occasions={f"{kind}:{pk}" for kind, pks in things.items() for pk in pks},
-        reason="到期删除",
+        reason=GONE,
     )
 
 

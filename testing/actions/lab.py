@@ -236,6 +236,6 @@ def acknowledge_alert(*, alert: Alert, note: str, by: Any) -> Alert:
     with transaction.atomic():
         if not taken.update(acknowledged_at=now, acknowledged_by=by, note=note):
             raise Refused("acknowledged", "已经有人接手了。")
-        record("alert.acknowledged", by=by, subject=alert, reason=note)
+        record("alert.acknowledged", by=by, subject=alert)  # the note stays with the alert, and goes with the persons
     alert.refresh_from_db()
     return alert

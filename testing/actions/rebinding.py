@@ -7,11 +7,12 @@ from django.db import transaction
 
 from parkportal.clock import park_now
 from parkportal.given import given
+from parkportal.reasons import plain_reason
 from parkportal.records.audit import record
 from parkportal.records.codes import take_code
 from parkportal.states import Refused
 from testing.actions.tubes import read_tube, refuse_unusable, tube_facts
-from testing.models import InvalidReason, Pool, Specimen, SpecimenMove, SpecimenStatus
+from testing.models import InvalidReason, Pool, SignUp, Specimen, SpecimenMove, SpecimenStatus
 
 BEFORE_HAND_OVER = (SpecimenStatus.ISSUED, SpecimenStatus.COLLECTED, SpecimenStatus.PACKED)
 CARRIED = (
@@ -31,7 +32,8 @@ def move_to_tube(*, specimen: Specimen, text: str, reason: str, why: str, by: An
     """Move what is in a tube to the scanned one, which takes its place, in its box too; the new tube.
 
     `reason` is an InvalidReason for the old tube, `why` the words. A mixed tube goes with all its people. The same
-    token gives the same tube again. Raises Refused `handed`, `no_reason` and whatever is wrong with the new tube.
+    token gives the same tube again. Raises Refused `handed`, `no_reason`, `says_who` and whatever is wrong with the new
+    tube.
     """
     tube = read_tube(text)
     if reason not in InvalidReason.values:
@@ -50,7 +52,7 @@ def move_to_tube(*, specimen: Specimen, text: str, reason: str, why: str, by: An
 def reissue_tube(*, specimen: Specimen, reason: str, why: str, by: Any, token: UUID) -> Specimen:
     """A new code of the portal's own, to be printed, instead of a label that is spoilt; the old code is void for ever.
 
-    The same token gives the same tube again. Raises Refused `handed`, `no_reason`.
+    The same token gives the same tube again. Raises Refused `handed`, `no_reason`, `says_who`.
     """
     if reason not in InvalidReason.values:
         raise Refused("no_reason", "请选为什么换管。")
@@ -65,6 +67,8 @@ def reissue_tube(*, specimen: Specimen, reason: str, why: str, by: Any, token: U
 
 
 def _moved(old: Specimen, barcode: str, *, reason: str, why: str, by: Any, token: UUID) -> Specimen:
+    whose = [old.signup] if old.signup else SignUp.objects.in_pool(old)
+    why = plain_reason(why, names=[one.name for one in whose], field="why")
     now, status = park_now(), old.status
     box, position = old.box_id, old.position
     old.voided_at, old.invalid_reason, old.box, old.position = now, reason, None, None

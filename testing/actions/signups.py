@@ -14,6 +14,7 @@ from enterprises.models.people import number_hash
 from parkportal.clock import SHANGHAI, park_now, park_today
 from parkportal.messaging import outbox
 from parkportal.prepared import Prepared, write
+from parkportal.reasons import plain_reason
 from parkportal.records.audit import record
 from parkportal.records.codes import take_code
 from parkportal.records.models import Parked
@@ -302,13 +303,14 @@ def correct_guardian(*, signup: SignUp, guardian: str, by: Any) -> SignUp:
 def cancel_signup(*, signup: SignUp, by: Any = None, reason: str = "本人取消", token: UUID | None = None) -> SignUp:
     """Give the sign-up up; the place goes to the waiting list at once, or is free.
 
-    Raises Refused, or AlreadyMoved when it is cancelled already.
+    Raises Refused, `says_who` for a reason that names the person, or AlreadyMoved when it is cancelled already.
     """
     with transaction.atomic():
         hold_campaign(signup.campaign_id)
         signup = SignUp.objects.select_for_update(of=("self",)).select_related("slot").get(pk=signup.pk)
         was_waiting = signup.status == SignUpStatus.WAITING
-        signup.move_to(SignUpStatus.CANCELLED, by=by, reason=reason, token=token)
+        words = plain_reason(reason, names=[signup.name])
+        signup.move_to(SignUpStatus.CANCELLED, by=by, reason=words, token=token)
         if was_waiting:
             member_left(signup, by=by)
         if signup.slot_id:

@@ -9,6 +9,7 @@ from enterprises.models import Enterprise
 from parkportal.clock import park_today
 from parkportal.idempotency import TokenFormMixin, TokenModelForm
 from parkportal.printing.labels import LABEL_FORMATS
+from parkportal.reasons import ReasonField
 from testing.actions.campaigns import CONSENT_TEXT, CONSENT_TEXT_EN, CampaignPlan
 from testing.actions.tubes import LARGEST_RUN
 from testing.groups import group_choices
@@ -190,7 +191,7 @@ class SessionMoveForm(forms.Form):
     point = forms.ModelChoiceField(label="采样点", queryset=SamplingPoint.objects.in_use(), empty_label=None)
     day = forms.DateField(label="日期", widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
     start = forms.TimeField(label="从", widget=forms.TimeInput(attrs=CLOCK, format="%H:%M"))
-    reason = forms.CharField(label="为什么改", max_length=20, help_text="短信里会说，20 字以内")
+    reason = ReasonField(label="为什么改", max_length=20, help_text="短信里会说，20 字以内")
 
 
 class PointForm(TokenModelForm):
@@ -219,7 +220,7 @@ class LabelRunForm(TokenFormMixin):
 class SessionEndForm(forms.Form):
     """Why a sitting is called off or ends early."""
 
-    reason = forms.CharField(
+    reason = ReasonField(
         max_length=20, help_text="短信里会说，20 字以内", widget=forms.TextInput(attrs={"class": "w-sentence"})
     )
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parkportal.idempotency import TokenFormMixin
 from parkportal.identifiers import IdentifierProblem, normal_barcode
+from parkportal.reasons import ReasonField
 from testing.actions.lab import NewReading
 from testing.models import InvalidReason, ResultValue, Specimen
 
@@ -31,10 +32,9 @@ class CorrectionForm(TokenFormMixin):
         label="Ct N", required=False, min_value=0, max_value=50, max_digits=4, decimal_places=2,
         widget=forms.NumberInput(attrs=CT),
     )  # fmt: skip
-    reason = forms.CharField(
+    reason = ReasonField(
         label="为什么更正",
-        max_length=200,
-        help_text="会印在新版报告上，不要写人名",
+        help_text="会印在新版报告上，不写姓名和号码",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -76,8 +76,8 @@ class ReceiveForm(TokenFormMixin):
     short = forms.ChoiceField(
         label="短少", required=False, choices=[("", ""), *SHORT_REASONS], initial=SHORT_REASONS[0][0]
     )
-    short_other = forms.CharField(
-        label="其他，写明", required=False, max_length=200,
+    short_other = ReasonField(
+        label="其他，写明", required=False, help_text="",
         widget=forms.TextInput(attrs={"placeholder": "其他，写明"}),
     )  # fmt: skip
 
@@ -93,7 +93,7 @@ class ReadingForm(forms.Form):
     value = forms.ChoiceField(required=False, choices=[("", ""), *ResultValue.choices])
     ct_orf1ab = forms.DecimalField(required=False, min_value=0, max_value=50, max_digits=4, decimal_places=2)
     ct_n = forms.DecimalField(required=False, min_value=0, max_value=50, max_digits=4, decimal_places=2)
-    note = forms.CharField(required=False, max_length=200)
+    note = ReasonField(required=False)
 
     def __init__(self, *args: Any, cell: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,6 +8,7 @@ from django import forms
 from enterprises.models import DocumentType
 from parkportal.clock import SHANGHAI, park_now
 from parkportal.idempotency import TokenFormMixin
+from parkportal.reasons import ReasonField
 from testing.actions import Declaration
 from testing.forms.signup import DocumentMixin, NameField, PhoneField
 from testing.minors import is_minor
@@ -37,8 +38,8 @@ class WalkInForm(DocumentMixin, TokenFormMixin):
     is_unwell = forms.BooleanField(label="有发热、咳嗽、无力等症状", required=False)
     had_contact = forms.BooleanField(label="14 天内接触过确诊、疑似病人或武汉来的人", required=False)
     from_hubei = forms.BooleanField(label="14 天内到过湖北", required=False)
-    over_reason = forms.CharField(
-        label="名额用完，为什么加", required=False, max_length=100, help_text="由带队的人定",
+    over_reason = ReasonField(
+        label="名额用完，为什么加", required=False, max_length=100, help_text="由带队的人定；不写姓名和号码",
         widget=forms.TextInput(attrs={"class": "w-name", **NARROW}),
     )  # fmt: skip
     consent = forms.BooleanField(
@@ -113,7 +114,7 @@ class MoveTubeForm(TokenFormMixin):
     reason = forms.ChoiceField(
         label="旧管怎么了", choices=[(row.value, row.label) for row in InvalidReason if row != InvalidReason.UNDONE]
     )
-    why = forms.CharField(label="说明", max_length=100, error_messages={"required": "请写一句说明"})
+    why = ReasonField(label="说明", max_length=100, error_messages={"required": "请写一句说明"})
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -138,3 +138,20 @@ def test_whoever_comes_again_is_timed_from_the_second_visit(desk, session):
     desk.measures(person, "36.5")
 
     assert SignUp.objects.get(pk=person.pk).attended_at > yesterday + timedelta(hours=23)
+
+
+def test_the_reason_of_an_undo_says_why_and_not_who(session, person, desk, clerk, client, sign_in):
+    SignUp.objects.filter(pk=person.pk).update(name="陆青禾")
+    desk.measures(person, "36.5")
+    url, state = reverse("testing:station_desk", args=[session.pk]), {"step": "reason", "current": person.code}
+    sign_in(clerk)
+
+    for words in ("陆青禾不采了", "打 19900008811 问过"):
+        form = {"token": uuid4(), "text": words, **state}
+        said = client.post(url, form, headers={"Accept": "application/json"}).json()
+        assert (said["tone"], said["code"]) == ("refused", "says_who")
+    assert stands(person)[0] == "measured"
+
+    client.post(url, {"token": uuid4(), "text": "家里有急事", **state})
+    assert stands(person)[0] == "registered"
+    assert person.moves.last().reason == "家里有急事"

@@ -14,7 +14,7 @@ from testing import actions, figures
 from testing.actions.erasing import _checksum, is_genuine
 from testing.actions.lab import tell_there_is_news
 from testing.actions.notices import confirm
-from testing.models import Alert, DoorStop, ErasureReport, Result, SignUp, Specimen
+from testing.models import Alert, DoorStop, ErasureReport, Reconciliation, Result, SignUp, Specimen
 from testing.tests.factories import (
     make_campaign,
     make_door_round,
@@ -88,6 +88,9 @@ def test_what_staff_wrote_in_words_of_their_own_goes_too(over, committee):
     walked, door = make_door_round(over)
     other, elsewhere = make_door_round(make_campaign())
     DoorStop.objects.update(note="邬小满发热，在家", outcome="absent", outcome_at=park_now(), outcome_by=committee)
+    gaps = {signup.code: "邬小满先走了", tube.barcode: "邬小满的管打破了", "kit": "账上 20 套，实有 15：掉地上"}
+    for session in (signup.slot.session, elsewhere.round.session):
+        Reconciliation.objects.create(session=session, arrived=2, bound=1, packed=0, gaps=gaps, done_by=committee)
 
     actions.erase_campaign(campaign=over, by=committee)
 
@@ -95,6 +98,9 @@ def test_what_staff_wrote_in_words_of_their_own_goes_too(over, committee):
     elsewhere.refresh_from_db()
     assert (Alert.objects.get().note, door.note, door.outcome) == ("", "", "absent")
     assert elsewhere.note == "邬小满发热，在家"
+    said = {row.session: row.gaps for row in Reconciliation.objects.all()}
+    assert said[signup.slot.session] == {signup.code: "到期删除", tube.barcode: "到期删除", "kit": gaps["kit"]}
+    assert said[elsewhere.round.session] == gaps
 
 
 def test_the_report_is_signed_and_cannot_be_changed(client, sign_in, over, committee):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from parkportal.clock import park_now, park_today
 from parkportal.messaging.models import Message
 from parkportal.records import settings as park_settings
+from parkportal.records.models import AuditEntry
 from parkportal.states import Refused
 from testing import actions
 from testing.actions.lab import NewReading
@@ -223,6 +224,8 @@ def test_an_alert_is_acknowledged_once(session, tester, verifier, make_user):
 
     alert.refresh_from_db()
     assert (alert.acknowledged_by, alert.note) == (officer, "已电话告知")
+    entry = AuditEntry.objects.get(action="alert.acknowledged")  # for ever, and so without words about the person
+    assert (entry.by, entry.reason) == (officer, "")
 
 
 def test_results_are_never_changed_in_place(session, tester, verifier):

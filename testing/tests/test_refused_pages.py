@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from enterprises.tests.factories import id_number, make_contact, make_employee, make_enterprise
 from parkportal.clock import park_now, park_today
+from parkportal.reasons import SAYS_WHO
 from testing import actions
 from testing.actions.lab import NewReading
 from testing.actions.money import agree_terms, set_budget, void_budget
@@ -95,6 +96,21 @@ def test_a_tube_is_not_moved_onto_one_that_is_used(client, clerk, session):
     said = answer(client, "testing:tube_move", [first.barcode], form)
 
     assert "这支管已经给了别人" in said and Specimen.objects.get(pk=first.pk).status == "collected"
+
+
+def test_a_reason_that_says_who_is_refused_beside_its_field(client, sign_in, make_user, clerk, session):
+    person = make_signup(make_session().slots.first(), name="陆青禾")
+    tube = make_specimen(make_signup(session.slots.first(), status="collected", name="白檀"), session=session)
+    form = {"tube": "", "reason": "leaked", "why": "白檀的管漏了", "do": "reissue", "token": uuid4()}
+
+    assert SAYS_WHO in answer(client, "testing:tube_move", [tube.barcode], form)
+    assert SAYS_WHO in answer(client, "testing:tube_move", [tube.barcode], {**form, "why": "19900008811"})
+    sign_in(make_user("committee"))
+    for words in ("陆青禾来电", "19900008811 来电"):
+        assert SAYS_WHO in answer(client, "testing:signup_cancel_by_staff", [person.pk], {"reason": words})
+
+    assert Specimen.objects.get().status == "collected"
+    assert SignUp.objects.get(pk=person.pk).status == "registered"
 
 
 def test_a_label_run_has_a_size(client, clerk):

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from parkportal.again import answered, drawn, typed
 from parkportal.guards import roles
 from parkportal.idempotency import TokenFormMixin, token_of
+from parkportal.reasons import ReasonField
 from parkportal.states import Refused
 from testing import box_answers
 from testing.actions import account_for, hand_over, open_box, reopen_box, seal_box
@@ -57,7 +58,7 @@ class HandOverForm(TokenFormMixin):
         label="箱内温度（℃）", help_text="2–8 ℃", max_digits=3, decimal_places=1, min_value=-80, max_value=30,
         widget=forms.NumberInput(attrs={"class": "w-number", "step": "0.1"}),
     )  # fmt: skip
-    temperature_note = forms.CharField(
+    temperature_note = ReasonField(
         label="温度说明", required=False, max_length=100, help_text="不在 2–8 ℃ 才要写：为什么，怎么处理的",
         widget=forms.TextInput(attrs={"class": "w-sentence"}),
     )  # fmt: skip

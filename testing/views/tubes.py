@@ -134,7 +134,7 @@ def tube_move(request: SignedIn, barcode: str) -> HttpResponse:
             messages.success(request, f"{specimen.barcode} 已作废，改用 {new.barcode}。")
             return redirect("testing:specimen_detail", new.pk)
         except Refused as refusal:
-            form.add_error("tube", refusal.text)
+            form.add_error(refusal.facts.get("field", "tube"), refusal.text)
     context = {"form": form, "specimen": specimen}
     return render(request, "testing/tube_move.html", context, status=422 if form.errors else 200)
 
