@@ -2,7 +2,8 @@
 values change.
 
 Building a query of ten sub-queries takes the ORM longer than the database needs to answer it, and PostgreSQL needs
-longer to plan it than to answer: each of its connections keeps the plan.
+longer to plan it than to answer: each of its connections keeps the plan. Changes that belong together reach it as one
+statement, since each way there and back takes longer than the change.
 """
 
 import re
@@ -58,18 +59,26 @@ class Prepared:
 
     def rows(self, key: tuple[Hashable, ...], build: Build, **values: Any) -> list[Any]:
         """The rows of the queryset `build(**values)` with its annotations. Columns of other models cannot be selected."""
-        with self._asked(key, build, values) as (shape, cursor):
-            return [shape.made(row, cursor.db) for row in cursor.fetchall()] if shape else []
+        sql, params, shape = self._ready(key, build, values)
+        if shape is None:
+            return []
+        connection = connections[router.db_for_write(models.Model)]
+        with _executed(connection, sql, params) as cursor:
+            return [shape.made(row, connection) for row in cursor.fetchall()]
 
     def update(self, key: tuple[Hashable, ...], build: Change, **values: Any) -> int:
         """How many rows were changed. `build(**values)` gives the queryset and what its columns become."""
-        with self._asked(key, build, values) as (_, cursor):
-            return cursor.rowcount if cursor else 0
+        return send(self.changing(key, build, **values))[0]
 
-    @contextmanager
-    def _asked(
+    def changing(self, key: tuple[Hashable, ...], build: Change, **values: Any) -> "Step":
+        """An `update` that is to be sent with others."""
+        sql, params, _ = self._ready(key, build, values)
+        return Step(sql, params)
+
+    def _ready(
         self, key: tuple[Hashable, ...], build: Build | Change, values: dict[str, Any]
-    ) -> Iterator[tuple[Any, Any]]:
+    ) -> tuple[str, list[Any], "_Shape | None"]:
+        """The statement and its parameters; no words where no row can match."""
         connection = connections[router.db_for_write(models.Model)]
         kinds = {name: _kind(value) for name, value in values.items()}
         full = (connection.vendor, park_today(), tuple(kinds.items()), key)
@@ -77,12 +86,10 @@ class Prepared:
         if statement is _UNKNOWN:
             statement = self._keep(full, _compile(build, kinds, connection))
         if statement is None:
-            yield None, None
-            return
+            return "", [], None
         sent = {name: _sent(value, connection) for name, value in values.items()}
         params = [sent[place.name] if isinstance(place, _Place) else place for place in statement.places]
-        with _executed(connection, statement.sql, params) as cursor:
-            yield statement.shape, cursor
+        return statement.sql, params, statement.shape
 
     def _keep(self, full: Hashable, statement: "_Statement | None") -> "_Statement | None":
         """Keeps an answer, the oldest gives way; other threads read and keep meanwhile, so each step may find it done."""
@@ -92,15 +99,41 @@ class Prepared:
         return statement
 
 
+@dataclass(frozen=True)
+class Step:
+    """A change that is ready to be sent; one without words changes nothing."""
+
+    sql: str
+    params: list[Any]
+    rows: tuple[models.Model, ...] = ()  # which it inserts
+
+
+@dataclass(frozen=True)
+class _KeyOf:
+    """In the place of a foreign key: that of a row which is inserted by an earlier step."""
+
+    row: models.Model
+
+
 def write(*rows: models.Model) -> None:
     """Insert new rows of one model, as `save` would, in one statement that is compiled once; each gets its key."""
+    send(inserting(*rows))
+
+
+def inserting(*rows: models.Model) -> Step:
+    """A `write` that is to be sent with others; its rows may point at one that is inserted alone by an earlier step."""
     connection = connections[router.db_for_write(type(rows[0]))]
     sql, fields = _insertion(type(rows[0]), len(rows), connection.vendor)
-    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in fields]
-    with _executed(connection, sql, values) as cursor:
-        keys = cursor.fetchall()
-    for row, (key,) in zip(rows, keys, strict=True):
-        row.pk, row._state.adding, row._state.db = key, False, connection.alias
+    return Step(sql, [_column(row, field, connection) for row in rows for field in fields], rows)
+
+
+def _column(row: models.Model, field: models.Field, connection: Any) -> Any:
+    value = field.pre_save(row, add=True)
+    if value is None and field.is_relation and field.is_cached(row):
+        other = field.get_cached_value(row)
+        if other is not None and other.pk is None:
+            return _KeyOf(other)
+    return field.get_db_prep_save(value, connection)
 
 
 @lru_cache(maxsize=64)
@@ -112,6 +145,64 @@ def _insertion(model: type[models.Model], count: int, vendor: str) -> tuple[str,
     names = ", ".join(quoted(str(field.column)) for field in fields)
     parts = ["INSERT INTO", quoted(table.db_table), f"({names})", "VALUES", ", ".join([places] * count)]
     return " ".join([*parts, "RETURNING", quoted(str(table.pk.column))]), fields
+
+
+def send(*steps: Step) -> list[int]:
+    """Make the changes in their order; how many rows each of them changed or inserted. New rows get their keys.
+
+    PostgreSQL gets them as one statement, in which no change sees what the others do: each row is for one of them.
+    """
+    connection = connections[router.db_for_write(models.Model)]
+    told = [step for step in steps if step.sql]
+    if connection.vendor == "postgresql" and len(told) > 1:
+        counts = iter(_sent_as_one(connection, told))
+    else:
+        counts = iter([_sent_alone(connection, step) for step in told])
+    return [next(counts) if step.sql else 0 for step in steps]
+
+
+def _sent_alone(connection: Any, step: Step) -> int:
+    params = [one.row.pk if isinstance(one, _KeyOf) else one for one in step.params]
+    with _executed(connection, step.sql, params) as cursor:
+        return _kept(step, [key for (key,) in cursor.fetchall()], connection) if step.rows else cursor.rowcount
+
+
+def _sent_as_one(connection: Any, steps: list[Step]) -> list[int]:
+    alone = {id(step.rows[0]): n for n, step in enumerate(steps) if len(step.rows) == 1}
+    params = [one for step in steps for one in step.params]
+    points = tuple((n, alone[id(one.row)]) for n, one in enumerate(params) if isinstance(one, _KeyOf))
+    sql = _as_one(tuple(step.sql for step in steps), tuple(bool(step.rows) for step in steps), points)
+    with _executed(connection, sql, [one for one in params if not isinstance(one, _KeyOf)]) as cursor:
+        answers = cursor.fetchone()
+    return [
+        _kept(step, answer, connection) if step.rows else answer for step, answer in zip(steps, answers, strict=True)
+    ]
+
+
+def _kept(step: Step, keys: Sequence[Any], connection: Any) -> int:
+    for row, key in zip(step.rows, keys, strict=True):
+        row.pk, row._state.adding, row._state.db = key, False, connection.alias
+    return len(step.rows)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _as_one(parts: tuple[str, ...], inserts: tuple[bool, ...], points: tuple[tuple[int, int], ...]) -> str:
+    """One statement of several changes; `points` says which parameters are the key that another part gives."""
+    pointed, number = dict(points), iter(range(sum(part.count("%s") for part in parts)))
+
+    def place(found: re.Match[str]) -> str:
+        other = pointed.get(next(number)) if found[0] == "%s" else None
+        return found[0] if other is None else " ".join(["(SELECT k FROM", f"s{other})"])
+
+    named = [
+        f"s{n}(k) AS ({re.sub('%[s%]', place, part)}{'' if inserts[n] else ' RETURNING 1'})"
+        for n, part in enumerate(parts)
+    ]
+    told = [
+        " ".join(["(SELECT", "array_agg(k ORDER BY k)" if insert else "count(*)", "FROM", f"s{n})"])
+        for n, insert in enumerate(inserts)
+    ]
+    return " ".join(["WITH", ", ".join(named), "SELECT", ", ".join(told)])
 
 
 @contextmanager

@@ -116,4 +116,5 @@ money_urls = [
     path("settlement/budgets/new/", money.budget_add, name="budget_add"),
     path("settlement/budgets/<int:pk>/void/", money.budget_void, name="budget_void"),
 ]
-urlpatterns = [*campaign_urls, *list_urls, *station_urls, *lab_urls, *money_urls]
+# The desk first: nothing is asked as often as its scans.
+urlpatterns = [*station_urls, *campaign_urls, *list_urls, *lab_urls, *money_urls]

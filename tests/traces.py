@@ -15,6 +15,8 @@ from parkportal.records.models import AuditEntry
 from parkportal.states import Move
 
 WRITE = re.compile(r'^\s*(?:INSERT(?: OR IGNORE)? INTO|UPDATE|DELETE FROM)\s+"(\w+)"', re.IGNORECASE)
+# Changes that were sent as one statement (parkportal/prepared.py).
+PART = re.compile(r'AS \((?:INSERT INTO|UPDATE)\s+"(\w+)"')
 SAVEPOINT = re.compile(r'^\s*(SAVEPOINT|ROLLBACK TO SAVEPOINT)\s+"?(\w+)"?', re.IGNORECASE)
 
 
@@ -46,6 +48,8 @@ class Watch:
             # An INSERT that returns its key tells no count before the key is fetched.
             if sql.lstrip()[:6].upper() == "INSERT" or context["cursor"].rowcount:
                 self.written.append(found[1])
+        elif sql.startswith("WITH s0(k)"):
+            self.written.extend(PART.findall(sql))
         elif found := SAVEPOINT.match(sql):
             self._savepoint(found[1], found[2])
         return answer

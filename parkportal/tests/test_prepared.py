@@ -183,3 +183,42 @@ def test_a_percent_sign_in_a_question_is_no_value():
     )  # fmt: skip
 
     assert (found.pk, found.told) == (user.pk, "100%s")
+
+
+def test_what_is_sent_together_points_at_each_other_and_is_counted():
+    boss, other = make_account("committee"), make_account("station")
+    guest = User(username="guest", name="新来的", password="!")
+    roles = [RoleGrant(user=guest, role=role, granted_by=boss) for role in ("station", "leader")]
+    ask, day = Prepared(), prepared.park_today()
+
+    counts = prepared.send(
+        ask.changing((), with_role, user=other.pk, role="station", ends_on=day),
+        prepared.inserting(guest),
+        ask.changing((), with_role, user=other.pk, role="leader", ends_on=day),
+        ask.changing((), lambda name: (User.objects.filter(pk__in=[]), {"name": name}), name="nobody"),
+        prepared.inserting(*roles),
+    )
+
+    assert counts == [1, 1, 0, 0, 2]
+    assert list(RoleGrant.objects.filter(user=other).values_list("ends_on", flat=True)) == [day]
+    saved = RoleGrant.objects.filter(granted_by=boss).order_by("id")
+    assert [(one.pk, one.user.username, one.role) for one in saved] == [
+        (roles[0].pk, "guest", "station"),
+        (roles[1].pk, "guest", "leader"),
+    ]
+    assert guest.pk == saved[0].user_id
+
+
+def test_of_what_is_sent_together_all_or_nothing_is_done():
+    user, day = make_account("station"), prepared.park_today()
+    guest = User(username="guest", name="新来的", password="!")
+
+    with pytest.raises(IntegrityError, match="role_grant_open_once|accounts_rolegrant"), transaction.atomic():
+        prepared.send(
+            Prepared().changing((), with_role, user=user.pk, role="leader", ends_on=day),
+            prepared.inserting(guest),
+            prepared.inserting(RoleGrant(user=user, role="station", granted_by=guest)),
+        )
+
+    assert not User.objects.filter(username="guest").exists()
+    assert RoleGrant.objects.filter(user=user).count() == 1

@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from parkportal.accounts.models import User
-from parkportal.prepared import Prepared
+from parkportal.accounts.models import RoleGrant, User
+from parkportal.prepared import Prepared, inserting, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -25,7 +25,17 @@ def test_a_plan_is_kept_by_the_connection_and_only_where_it_is_asked_for():
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT generic_plans + custom_plans FROM pg_prepared_statements WHERE statement LIKE '%accounts_user%'"
+            "SELECT generic_plans + custom_plans FROM pg_prepared_statements WHERE statement LIKE 'SELECT%accounts_user%'"
         )
         assert cursor.fetchall() == [(3,)]
     assert ["$1" in one["sql"] for one in shown] == [True, False] * 3
+
+
+def test_changes_that_are_sent_together_are_one_statement():
+    guest = User(username="guest", name="新来的", password="!")
+
+    with CaptureQueriesContext(connection) as shown:
+        send(inserting(guest), inserting(RoleGrant(user=guest, role="station")))
+
+    assert len(shown) == 1
+    assert guest.role_codes == {"station"}

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from parkportal.clock import park_now
-from parkportal.prepared import Prepared, write
+from parkportal.prepared import Prepared, Step, inserting, send
 from parkportal.records.codes import take_code
 from parkportal.states import Refused
 from testing.actions.notices import call_about_fever
@@ -175,21 +176,22 @@ def write_move(
     reason: str = "",
     correction: bool = False,
     routed_from: str | None = None,
+    along: Sequence[Step] = (),
 ) -> None:
-    """A move that also says at which desk; `again` writes a repeated measurement of the same status."""
+    """A move that also says at which desk; `again` writes a repeated measurement of the same status, and `along` is
+    what else is changed by it."""
     if not again and not correction and not signup.can_move(to):
         raise Refused("wrong_step", f"现在是“{_LABELS[signup.status]}”，不能这样做", said="步骤不对")
     was = signup.status
     changes = {"status": to, **{name: getattr(signup, name) for name in save}}
-    if not _MOVED.update((), _moved, pk=signup.pk, was=was, **changes):
+    move = SignUpMove(
+        subject=signup, from_status=was, to_status=to, effective_at=at, by=by, token=token, session_id=session_id,
+        lane=lane, reason=reason, is_correction=correction, routed_from=routed_from,
+    )  # fmt: skip
+    changed, *_ = send(_MOVED.changing((), _moved, pk=signup.pk, was=was, **changes), inserting(move), *along)
+    if not changed:
         raise Refused("changed_meanwhile", "刚刚有人改过，请再扫一次", said="请再扫一次")
     signup.status = to
-    write(
-        SignUpMove(
-            subject=signup, from_status=was, to_status=to, effective_at=at, by=by, token=token, session_id=session_id,
-            lane=lane, reason=reason, is_correction=correction, routed_from=routed_from,
-        )
-    )  # fmt: skip
 
 
 def issue_tube(*, session_id: int, code: str, by: Any, token: UUID, lane: int | None = None) -> tuple[SignUp, str]:
@@ -274,11 +276,10 @@ def _collect(
     refuse_unusable(signup, signup_id=signup.pk, lab_id=signup.lab)
     if signup.held and signup.held != tube.barcode:
         raise Refused("other_tube", f"这位领的是 {signup.held}", said="不是这支管")
-    write_move(signup, SignUpStatus.COLLECTED, by=by, at=now, token=token, session_id=session_id, lane=lane)
+    new = () if signup.held else _new_tube(signup, tube, session_id=session_id, by=by, at=now, lane=lane)
+    write_move(signup, SignUpStatus.COLLECTED, by=by, at=now, token=token, session_id=session_id, lane=lane, along=new)
     if signup.held:
         _fill_issued(signup, tube, by=by, at=now)
-    else:
-        _fill_new(signup, tube, session_id=session_id, by=by, at=now, lane=lane)
     if signup.to_retest:
         PoolMember.objects.filter(pk=signup.to_retest).update(
             retest=Subquery(Specimen.objects.filter(barcode=tube.barcode).values("pk")[:1])
@@ -313,18 +314,21 @@ def _fill_issued(signup: SignUp, tube: ScannedTube, *, by: Any, at: datetime) ->
     )
 
 
-def _fill_new(signup: SignUp, tube: ScannedTube, *, session_id: int, by: Any, at: datetime, lane: int | None) -> None:
+def _new_tube(
+    signup: SignUp, tube: ScannedTube, *, session_id: int, by: Any, at: datetime, lane: int | None
+) -> tuple[Step, Step]:
+    """A pre-printed tube becomes this person's, with the swab in it."""
     specimen = Specimen(
         barcode=tube.barcode, signup=signup, session_id=session_id, lab_id=signup.lab, lane=lane,
         status=SpecimenStatus.COLLECTED, issued_at=at, collected_at=at, collected_by=by, recorded_at=at,
         recollect_of_id=signup.redo,
     )  # fmt: skip
-    write(specimen)
     issued, collected = SpecimenStatus.ISSUED, SpecimenStatus.COLLECTED
-    write(
+    moves = (
         SpecimenMove(subject=specimen, to_status=issued, effective_at=at, by=by),
         SpecimenMove(subject=specimen, from_status=issued, to_status=collected, effective_at=at, by=by),
     )
+    return inserting(specimen), inserting(*moves)
 
 
 def _raced(fault: IntegrityError, tube: ScannedTube, token: UUID) -> Refused:

@@ -13,7 +13,7 @@ from enterprises.models import Enterprise, Person, PersonFlag
 from enterprises.models.people import number_hash
 from parkportal.clock import SHANGHAI, park_now, park_today
 from parkportal.messaging import outbox
-from parkportal.prepared import Prepared, write
+from parkportal.prepared import Prepared, inserting, send
 from parkportal.reasons import plain_reason
 from parkportal.records.audit import record
 from parkportal.records.codes import take_code
@@ -165,10 +165,9 @@ def _sign_up(
         sitting = Session.objects.filter(pk=made["wait"], campaign=campaign_id).first()
         join_waiting(campaign=seen, signups=[signup], session=sitting, by=made["by"])
         return signup
-    write(signup)
     step = SignUpMove(subject=signup, to_status=SignUpStatus.REGISTERED, effective_at=now, by=made["by"])
     step.token = made["token"]
-    write(step)
+    send(inserting(signup), inserting(step))
     return signup
 
 
