@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import resolve, reverse
 
-from parkportal.reasons import HINT, ReasonField
+from parkportal.reasons import SHORT_HINT, ReasonField
 from parkportal.states import Refused
 
 F = TypeVar("F", bound=forms.BaseForm)
@@ -24,7 +24,7 @@ class ReasonForm(forms.Form):
     """Why something is done. `needs` is said when nothing is written; without words for it the reason may stay away."""
 
     reason = ReasonField(
-        label="原因", help_text="", widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": HINT})
+        label="原因", help_text="", widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": SHORT_HINT})
     )
 
     def __init__(self, *args: Any, needs: str = "请写原因。", **kwargs: Any) -> None:

@@ -11,7 +11,7 @@ from django import forms
 from parkportal.states import Refused
 
 SAYS_WHO = "这里不能写姓名、手机和证件号码：原因长期留存，到期也删不掉。写事由就行。"
-HINT = "只写事由，不写姓名、手机和证件号码"
+HINT, SHORT_HINT = "只写事由，不写姓名、手机和证件号码", "事由，不写姓名号码"
 # A mobile number, an ID number of 18 or 15 digits, alone and not inside a barcode; blanks and hyphens do not hide it.
 _NUMBER = re.compile(r"(?<![0-9A-Z])(?:\+?86)?(?:1[3-9][0-9]{9}|[0-9]{17}[0-9X]|[0-9]{15})(?![0-9A-Z])")
 _INSIDE = re.compile(r"(?<=[0-9])[\s-]+(?=[0-9X])")

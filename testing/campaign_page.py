@@ -77,7 +77,9 @@ def signup_url(campaign: Campaign) -> str:
 
 
 def group_text(campaign: Campaign, later: Sequence[Any], rows: Sequence[Any], now: datetime) -> str:
-    """What is pasted into the firms' WeChat group, written from this moment's figures."""
+    """What is pasted into the firms' WeChat group, written from this moment's figures; nothing while nobody can sign up."""
+    if not campaign.is_open:
+        return ""
     lines = ["各企业联络员："]
     if later:
         first = later[0].day

@@ -267,6 +267,15 @@ def test_campaign_page_names_the_gap_and_writes_the_text_for_the_group(staff):
     assert 'class="qr"' in page
 
 
+@pytest.mark.parametrize(("status", "words"), [("closed", "登记已经结束"), ("draft", "开放登记以后")])
+def test_campaign_page_writes_no_text_for_the_group_while_nobody_can_sign_up(staff, status, words):
+    session = make_session(make_campaign(status=status, slug="fugong"))
+
+    page = staff.get(reverse("testing:campaign", args=[session.campaign_id])).content.decode()
+
+    assert words in page and "/signup/fugong/" not in page and 'id="group-text"' not in page
+
+
 @pytest.mark.parametrize("size", ["A4", "A3"])
 def test_campaign_poster(staff, size):
     session = make_session()

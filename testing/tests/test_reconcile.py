@@ -15,7 +15,7 @@ from supplies.tests import factories as supplies
 from testing import actions
 from testing.actions.reconcile import balance, reconcile
 from testing.models import Reconciliation, Session, SignUp, Specimen
-from testing.tests.factories import make_point, make_session, make_signup, make_specimen, make_staff
+from testing.tests.factories import make_point, make_pool, make_session, make_signup, make_specimen, make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -177,6 +177,17 @@ def test_reconcile_page(client, sign_in, session, clerk):
     assert "还有 1 处没有说明" in without
     assert Reconciliation.objects.get().gaps[left.code] == "明天再来"
     assert "已收工" in client.get(url).content.decode()
+
+
+def test_the_page_says_that_a_mixed_tube_is_not_closed_and_leads_to_the_boxes(client, sign_in, session, clerk):
+    tube = make_pool(session, [came(session) for _ in range(2)])
+    Specimen.objects.filter(pk=tube.pk).update(status="issued", collected_at=None, lane=2)
+    sign_in(clerk)
+
+    page = client.get(reverse("testing:reconcile", args=[session.pk])).content.decode()
+
+    assert "混采管，还没有封：先到 2 号采样台按 F6 封管" in page and "领了条码没有采" not in page
+    assert f'<a href="{reverse("testing:station_boxes", args=[session.pk])}">去装箱</a>' in page
 
 
 def test_reconcile_page_of_another_point_does_not_exist(client, sign_in, session):

@@ -1,5 +1,7 @@
 """A slow network and a cut one: a refusal that comes late is seen and heard, and a box is packed through a cut."""
 
+import time
+
 import pytest
 
 from tests.journeys.own_sitting import ask, own_sitting, settled
@@ -77,6 +79,28 @@ def test_what_is_refused_after_the_next_scan_is_seen_heard_and_kept(park):
     states = ask(park, f"list(SignUp.objects.filter(code__in={sitting.codes}).values_list('code', 'status'))")
     wanted = ["collected", "measured", "stopped", "registered"]
     assert dict(states) == dict(zip(sitting.codes, wanted, strict=True))
+
+
+def test_a_count_that_was_asked_for_before_a_swab_is_not_believed(park):
+    sitting = own_sitting(park, point="慢数采样点", prefix="SC", people=2)
+    with park.person("易安", username="caiyang1") as desk:
+        desk.page.clock.install(time=time.time())
+        page = desk.goes_to(sitting.desk).sees("请扫人员码").page
+        held = []
+        page.route("**/count/?poll=1", lambda route: held.append((route, route.fetch().body())))
+
+        # given the page asks how many are done, and the answer is long on its way
+        page.clock.run_for(61_000)
+        wait_for(lambda: page.evaluate("true") and held, every=0.05)
+        scans(desk, sitting.codes[0], "36.5", sitting.tube(1))
+        assert page.inner_text("#done") == "1"
+
+        # when it comes at last, it is older than the desk's own count
+        route, body = held.pop()
+        with page.expect_response("**/count/?poll=1"):
+            route.fulfill(body=body, content_type="application/json")
+        scans(desk, sitting.codes[1])
+        assert (page.inner_text("#done"), page.inner_text("#waiting")) == ("1", "1")
 
 
 def test_a_box_is_packed_through_a_cut(park):
