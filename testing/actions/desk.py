@@ -18,7 +18,7 @@ from parkportal.records.codes import take_code
 from parkportal.states import Refused
 from testing.actions.notices import call_about_fever
 from testing.actions.pooling import is_place_gone, issue_pool, join_pool, pool_facts, shares_a_tube
-from testing.actions.tubes import ScannedTube, read_tube, refuse_unusable, tube_facts
+from testing.actions.tubes import ScannedTube, count_label_print, read_tube, refuse_unusable, tube_facts
 from testing.models import (
     DoorStop,
     Group,
@@ -195,14 +195,18 @@ def write_move(
 
 
 def issue_tube(*, session_id: int, code: str, by: Any, token: UUID, lane: int | None = None) -> tuple[SignUp, str]:
-    """Give the person a new tube code to be printed on two labels; the sign-up and the code.
+    """Give the person a new tube code to be printed on two labels; the sign-up and the code. Asked for again, the same
+    code is printed again, and that is counted.
 
     Where people share a tube it is the code of a new mixed tube of the desk, and the person's step stays.
     Raises Refused `not_measured` before the temperature, `other_pool`, and Done after the swab.
     """
     with transaction.atomic():
         signup = _lock(by, session_id, code, token, facts=_facts_to_issue, lane=lane)
-        if signup.is_replay or signup.status == SignUpStatus.KITTED:
+        if signup.is_replay:
+            return signup, signup.held
+        if signup.status == SignUpStatus.KITTED:
+            count_label_print(specimen=Specimen.objects.get(barcode=signup.held), by=by)
             return signup, signup.held
         _may_be_sampled(signup)
         if signup.status != SignUpStatus.MEASURED:
@@ -212,8 +216,9 @@ def issue_tube(*, session_id: int, code: str, by: Any, token: UUID, lane: int | 
             return signup, issue_pool(signup, session_id=session_id, lane=lane or 1, by=by, at=now, token=token)
         write_move(signup, SignUpStatus.KITTED, by=by, at=now, token=token, session_id=session_id, lane=lane)
         specimen = Specimen.objects.create(
-            barcode=take_code("YL"), signup=signup, session_id=session_id, lab_id=signup.lab, issued_at=now, lane=lane
-        )
+            barcode=take_code("YL"), signup=signup, session_id=session_id, lab_id=signup.lab, issued_at=now, lane=lane,
+            label_prints=1,
+        )  # fmt: skip
         SpecimenMove.objects.create(subject=specimen, to_status=SpecimenStatus.ISSUED, effective_at=now, by=by)
     return signup, specimen.barcode
 

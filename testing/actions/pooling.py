@@ -87,12 +87,21 @@ def _the_open_one(signup: Any, session_id: int) -> Pool:
 
 
 def open_pool(
-    signup: Any, tube: ScannedTube, *, session_id: int, lane: int, by: Any, at: datetime, token: UUID | None = None
+    signup: Any,
+    tube: ScannedTube,
+    *,
+    session_id: int,
+    lane: int,
+    by: Any,
+    at: datetime,
+    token: UUID | None = None,
+    prints: int = 0,
 ) -> Pool:
-    """A registered, unused tube becomes the mixed tube of this desk."""
+    """A registered, unused tube becomes the mixed tube of this desk; `prints` is how often its labels were printed here."""
     specimen = Specimen.objects.create(
-        barcode=tube.barcode, is_pool=True, session_id=session_id, lab_id=signup.lab, lane=lane, issued_at=at
-    )
+        barcode=tube.barcode, is_pool=True, session_id=session_id, lab_id=signup.lab, lane=lane, issued_at=at,
+        label_prints=prints,
+    )  # fmt: skip
     SpecimenMove.objects.create(subject=specimen, to_status=SpecimenStatus.ISSUED, effective_at=at, by=by, token=token)
     return Pool.objects.create(
         specimen=specimen, session_id=session_id, lane=lane, size=signup.pool_size, opened_at=at, opened_by=by
@@ -110,7 +119,7 @@ def issue_pool(signup: Any, *, session_id: int, lane: int, by: Any, at: datetime
     if signup.desk_pool:
         raise Refused("other_pool", f"{signup.desk_pool} 还没有装满也没有封", said="先装这一支")
     code = take_code("YL")
-    open_pool(signup, ScannedTube(code, "YL"), session_id=session_id, lane=lane, by=by, at=at, token=token)
+    open_pool(signup, ScannedTube(code, "YL"), session_id=session_id, lane=lane, by=by, at=at, token=token, prints=1)
     return code
 
 

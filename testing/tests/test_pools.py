@@ -231,6 +231,7 @@ def test_a_new_code_is_printed_for_the_next_mixed_tube_once(session, clerk, swab
     # then it is one mixed tube of this desk, the person's step has not moved, and the tube is filled by scanning it
     pool = Pool.objects.get()
     assert said == [pool.specimen.barcode] * 2 and pool.specimen.is_pool
+    assert pool.specimen.label_prints == 1  # the same press again is no second print
     first.refresh_from_db()
     assert first.status == "measured"
     assert swab(said[0], first).status == "collected" and swab(said[0]).status == "collected"

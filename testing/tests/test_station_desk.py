@@ -11,6 +11,7 @@ from enterprises.tests.factories import id_number
 from parkportal.clock import park_now, park_today
 from parkportal.messaging.models import Message
 from parkportal.records.codes import take_code
+from parkportal.records.models import AuditEntry
 from parkportal.states import Refused
 from testing import worklist
 from testing.actions import desk, tubes
@@ -112,6 +113,8 @@ def test_an_own_label_is_printed_stuck_on_and_scanned(at_desk, person):
     assert "贴条码" in printed["html"]
     assert printed["labels"].count("<svg") == 2
     assert again["labels"] and Specimen.objects.count() == 1
+    assert Specimen.objects.get().label_prints == 2
+    assert AuditEntry.objects.get(action="labels.printed").after == {"prints": 2}
     assert done["tone"] == "done"
     assert Specimen.objects.get().status == SpecimenStatus.COLLECTED
 
