@@ -4,7 +4,7 @@ The address they post to has no page of its own. What it refuses comes back on t
 again with status 422: the words beside the field, the summary on top, what was typed still there, nothing written.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import copy
 from typing import Any, TypeVar
 
@@ -31,6 +31,23 @@ class ReasonForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = bool(needs)
         self.fields["reason"].error_messages["required"] = needs
+
+
+class WhyForm(forms.Form):
+    """Why somebody wants to see what is masked: one of the words in `reasons`, which the audit keeps."""
+
+    MARK = "reveal"
+
+    reason = forms.ChoiceField(
+        label="为什么要看",
+        widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "请选为什么要看。"),
+    )
+
+    def __init__(self, *args: Any, reasons: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["reason"]
+        field.choices = [(words, words) for words in reasons]
 
 
 def typed(request: HttpRequest, form_class: type[F], mark: str = "", **kwargs: Any) -> F:

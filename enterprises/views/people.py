@@ -1,5 +1,6 @@
 """An enterprise's own people: accounts and roster."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -9,23 +10,19 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from enterprises import visiting
 from enterprises.actions import end_contact, hand_over, invite_contact, reveal_person
 from enterprises.forms import ContactHandOverForm, ContactInviteForm
 from enterprises.models import DailyReport, Employment, Enterprise, EnterpriseContact, PersonFlag
 from parkportal.accounts.asking import SignedIn
 from parkportal.accounts.models import Invitation, in_force
+from parkportal.again import WhyForm, agreed, drawn_again, typed
 from parkportal.guards import roles
 from parkportal.keys import key_of
 from parkportal.records import terms
 from parkportal.states import Refused
 
 OWN = ("committee", "contact", "principal")
-REASONS = [
-    ("电话联访", "电话联访"),
-    ("送达物资", "送达物资"),
-    ("检测异常处置", "检测异常处置"),
-    ("核对名单", "核对名单"),
-]
 PAGE = 50
 
 
@@ -134,15 +131,12 @@ def person_reveal(request: SignedIn, pk: int) -> HttpResponse:
         enterprise__in=Enterprise.objects.editable_by(request.user)
     )
     employment = get_object_or_404(rows.select_related("person", "enterprise"), pk=pk)
-    context = {"employment": employment, "person": employment.person, "reasons": REASONS}
+    person = employment.person
+    context = {"employment": employment, "person": person, "reasons": visiting.CALL_REASONS}
     if request.method == "POST":
-        try:
-            context["shown"] = reveal_person(
-                person=employment.person,
-                enterprise=employment.enterprise,
-                by=request.user,
-                reason=request.POST.get("reason", "")[:200],
-            )
-        except Refused as refused:
-            messages.warning(request, refused.text)
+        form = typed(request, WhyForm, WhyForm.MARK, reasons=visiting.CALL_REASONS)
+        show = partial(reveal_person, person=person, enterprise=employment.enterprise, by=request.user)
+        is_shown, context["shown"] = agreed(form, show)
+        if not is_shown:
+            return drawn_again(request, form, "enterprises:person_reveal", pk=pk)
     return render(request, "enterprises/person_reveal.html", context)

@@ -15,6 +15,7 @@ from enterprises.dictionaries import AT_THE_DOOR
 from enterprises.forms import PlanForm, VisitForm
 from enterprises.models import Board, Enterprise, PlannedContact, Promise, Visit, VisitPhoto
 from parkportal.accounts.asking import SignedIn
+from parkportal.again import WhyForm, drawn_again, typed
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
 from parkportal.records import terms
@@ -180,9 +181,8 @@ def promise_keep(request: SignedIn, pk: int) -> HttpResponse:
 def enterprise_call(request: SignedIn, pk: int) -> HttpResponse:
     """The whole number to dial, written down with who looked and why; without a reason of the list nothing is shown."""
     enterprise = get_object_or_404(_cared_for(request), pk=pk)
-    reason = request.POST.get("reason", visiting.CALL_REASONS[0])
-    if reason not in visiting.CALL_REASONS:
-        messages.warning(request, "请选为什么要看。")
-        return redirect("dashboard:enterprise_file", pk=pk)
-    record("enterprise.phone_shown", by=request.user, subject=enterprise, reason=reason)
+    form = typed(request, WhyForm, WhyForm.MARK, reasons=visiting.CALL_REASONS)
+    if not form.is_valid():
+        return drawn_again(request, form, "dashboard:enterprise_file", pk=pk)
+    record("enterprise.phone_shown", by=request.user, subject=enterprise, reason=form.cleaned_data["reason"])
     return render(request, "enterprises/enterprise_call.html", {"enterprise": enterprise})

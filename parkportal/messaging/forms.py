@@ -17,7 +17,7 @@ TABS = (
     ("withdrawn", "已撤回"),
 )
 WAYS = {"resend": "再发一次", "call": "改为打电话", "withdraw": "撤回，不发了"}
-REVEAL_REASONS = (("电话通知", "电话通知"), ("核对号码", "核对号码"), ("处理投诉", "处理投诉"))
+REVEAL_REASONS = ("电话通知", "核对号码", "处理投诉")
 
 
 class MessageFilterForm(forms.Form):
@@ -103,13 +103,16 @@ class TrialForm(TokenFormMixin):
 
 
 class CallForm(TokenFormMixin):
-    """The outcome of a call."""
+    """The outcome of a call, or of a walk there: two buttons."""
 
-    answered = forms.TypedChoiceField(choices=[("1", "打通了"), ("0", "没人接")], coerce=lambda value: value == "1")
+    MARK = "called"
 
-
-class RevealForm(forms.Form):
-    reason = forms.ChoiceField(choices=REVEAL_REASONS)
+    answered = forms.TypedChoiceField(
+        label="通知到了没有",
+        choices=[("1", "通知到了"), ("0", "没有通知到")],
+        coerce=lambda value: value == "1",
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "请选通知到了没有。"),
+    )
 
 
 def purpose_choices() -> list[tuple[str, str]]:

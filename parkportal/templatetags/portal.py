@@ -1,6 +1,6 @@
 """What templates say in one way everywhere: figures, states, icons, bars. Catalogue: docs/components.md."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from parkportal.again import ReasonForm, drawn, refused_forms
+from parkportal.again import ReasonForm, WhyForm, drawn, refused_forms
 from parkportal.clock import as_park_time
 from parkportal.privacy import mask_phone
 
@@ -235,6 +235,12 @@ def reason_form(context: Context, mark: str = "", asks: str = "原因") -> Reaso
     form = drawn(context["request"], ReasonForm, mark)
     form["reason"].label = asks
     return form
+
+
+@register.simple_tag(takes_context=True)
+def why_form(context: Context, reasons: Iterable[str], usual: str = "") -> WhyForm:
+    """The small form before what is masked: {% why_form reasons as form %}; `usual` is chosen beforehand."""
+    return drawn(context["request"], WhyForm, WhyForm.MARK, reasons=reasons, initial={"reason": usual})
 
 
 @register.filter

@@ -84,7 +84,6 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post" || form.target || form.hasAttribute("data-again")) return;
-    if (form.hasAttribute("hx-post") || form.closest("[hx-boost]")) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     const pressed = event.submitter;
@@ -184,11 +183,8 @@
   const start = () => { prepare(document); leadBack(); keepPlace(); };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start); else start();
 
-  /* htmx: new parts are prepared too; a lost answer is said in words; a 422 shows the form with its errors. */
+  /* htmx: new parts are prepared too; a lost answer is said in words. */
   document.addEventListener("htmx:load", (event) => { if (event.detail.elt !== document.body) prepare(event.detail.elt); });
   document.addEventListener("htmx:sendError", () => tell(document.body.dataset.lost));
   document.addEventListener("htmx:responseError", () => tell(document.body.dataset.lost));
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.xhr.status === 422) { event.detail.shouldSwap = true; event.detail.isError = false; }
-  });
 })();

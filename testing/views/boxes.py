@@ -1,5 +1,6 @@
 """Boxes at the sampling point: pack by scanning, account for every tube, seal, hand over, print the sheet."""
 
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from parkportal.again import answered, drawn, typed
+from parkportal.again import agreed, answered, drawn, typed
 from parkportal.guards import roles
 from parkportal.idempotency import TokenFormMixin, token_of
 from parkportal.reasons import ReasonField
@@ -30,6 +31,18 @@ WHAT_HAPPENED = [
     (InvalidReason.NO_SWAB.value, "没有拭子"),
     (InvalidReason.LOST.value, "找不到"),
 ]
+
+
+class GapForm(forms.Form):
+    """What became of a tube that is not in the box."""
+
+    what = forms.ChoiceField(
+        label="现在在哪里",
+        help_text="除了放下一箱，都记作废，并给本人发重采通知。",
+        choices=WHAT_HAPPENED,
+        widget=forms.RadioSelect(attrs={"class": "choices-list"}),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "请选这支管怎么了。"),
+    )
 
 
 class BoxScanForm(forms.Form):
@@ -147,13 +160,12 @@ def box_gap(request: HttpRequest, code: str, specimen_id: int) -> HttpResponse:
     """What became of one tube that is not in the box."""
     found = _box(request, code)
     specimen = get_object_or_404(missing_tubes(found), pk=specimen_id)
-    if request.method == "POST":
-        try:
-            account_for(box=found, specimen=specimen, what=request.POST.get("what", ""), by=request.user)
-            return redirect("testing:box", code)
-        except Refused as refusal:
-            messages.error(request, refusal.text)
-    return render(request, "testing/box_gap.html", {"box": found, "specimen": specimen, "choices": WHAT_HAPPENED})
+    form = GapForm(request.POST if request.method == "POST" else None)
+    account = partial(account_for, box=found, specimen=specimen, by=request.user)
+    if form.is_bound and agreed(form, account, beside="what")[0]:
+        return redirect("testing:box", code)
+    context = {"box": found, "specimen": specimen, "form": form}
+    return render(request, "testing/box_gap.html", context, status=422 if form.errors else 200)
 
 
 @roles("station", "committee")

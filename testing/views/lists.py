@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from enterprises.models import Person
 from parkportal.accounts.asking import SignedIn
-from parkportal.again import ReasonForm, agreed, answered, typed
+from parkportal.again import ReasonForm, WhyForm, agreed, answered, drawn_again, typed
 from parkportal.clock import park_now
 from parkportal.guards import roles
+from parkportal.keys import key_of
 from parkportal.records import jobs
 from parkportal.records.audit import record
 from parkportal.records.listing import figure_rows
@@ -45,12 +46,7 @@ from testing.words import clock_words, day_words
 
 READERS = ("committee", "leader", "station", "contact", "principal")
 SEE_NEGATIVES = ("committee", "contact", "principal")
-REVEAL_REASONS = [
-    ("核对身份", "核对身份"),
-    ("上门采样", "上门采样"),
-    ("结果告知", "结果告知"),
-    ("本人申请", "本人申请更正"),
-]
+REVEAL_REASONS = ("核对身份", "上门采样", "结果告知", "本人申请更正")
 
 
 @roles(*READERS)
@@ -126,14 +122,17 @@ def signup_detail(request: SignedIn, pk: int) -> HttpResponse:
 @roles("committee")
 @require_POST
 def signup_reveal(request: SignedIn, pk: int) -> HttpResponse:
-    """Full number and phone for sixty seconds, with a reason, written down."""
+    """Full number and phone for sixty seconds, with a reason, written down. `?alert=` says that its page asks."""
     found = _signup(request, pk)
-    reason = request.POST.get("reason", "")
-    if reason not in dict(REVEAL_REASONS):
-        messages.error(request, "请选为什么要看。")
-        return redirect("testing:signup_detail", pk)
+    alert = key_of(request.GET.get("alert"))
+    page, subject = ("testing:alert", alert) if alert else ("testing:signup_detail", pk)
+    form = typed(request, WhyForm, WhyForm.MARK, reasons=REVEAL_REASONS)
+    if not form.is_valid():
+        return drawn_again(request, form, page, pk=subject)
+    reason = form.cleaned_data["reason"]
     record("signup.revealed", by=request.user, subject=found, after={"证件": found.masked_number}, reason=reason)
-    return render(request, "testing/signup_revealed.html", {"signup": found, "reason": reason})
+    context = {"signup": found, "reason": reason, "back": reverse(page, args=[subject])}
+    return render(request, "testing/signup_revealed.html", context)
 
 
 @roles("committee")

@@ -118,10 +118,13 @@ def exemption_decide(request: SignedIn, pk: int) -> HttpResponse:
     """Grant, refuse, or take back."""
     found = get_object_or_404(Exemption.objects.visible_to(request.user), pk=pk)
     try:
-        if request.POST.get("do") == "withdraw":
+        do = request.POST.get("do")
+        if do == "withdraw":
             withdraw_exemption(exemption=found, by=request.user)
-        elif request.POST.get("do") in {"grant", "refuse"}:
-            decide_exemption(exemption=found, grant=request.POST["do"] == "grant", by=request.user)
+        elif do in {"grant", "refuse"}:
+            decide_exemption(exemption=found, grant=do == "grant", by=request.user)
+        else:
+            messages.error(request, "请选同意还是不同意。")
     except Refused as refusal:
         messages.error(request, refusal.text)
     return redirect("testing:exemptions")

@@ -93,7 +93,7 @@ ROWS = [
     row("enterprises:plan_create", CARE, pk="enterprise"),
     row("enterprises:plan_drop", CARE, post=True, pk="plan"),
     row("enterprises:promise_keep", CARE, post=True, pk="promise"),
-    row("enterprises:enterprise_call", "committee*=200 supervisor=200 squad=200", post=True, pk="enterprise"),
+    row("enterprises:enterprise_call", "committee*=422 supervisor=422 squad=422", post=True, pk="enterprise"),
     row("enterprises:notice_list", PARK_READ + " contact principal"),
     row("enterprises:notice_create", "committee"),
     row("enterprises:notice_detail", FOLLOW, pk="notice"),

@@ -82,6 +82,8 @@ class Page(HTMLParser):
             self.summary.append(got.get("href", "").removeprefix("#"))
 
     def _control(self, tag: str, got: dict[str, str]) -> None:
+        if "formaction" in got and self.form is not None and not self.form.action:
+            self.form.action = got["formaction"]  # a bar of buttons, each with its own address: the first stands for it
         kind = got.get("type", "text") if tag in {"input", "button"} else tag
         if tag not in {"input", "select", "textarea", "button"}:
             return

@@ -18,6 +18,7 @@ from parkportal.accounts.models import Invitation, Role
 from parkportal.clock import park_now, park_today
 from parkportal.dashboard.models import WeeklyIssue
 from parkportal.messaging import outbox
+from parkportal.messaging.models import Message
 from parkportal.privacy import lookup_hash
 from parkportal.records import files
 from parkportal.records.models import CalendarDay, IntakeBatch, Job, Term
@@ -277,6 +278,12 @@ class Park:
         }
         return {role: members.get(role) or e.make_account(role) for role in Role.values}
 
+    def _call(self, user: Any) -> Message:
+        """A message that a person has to bring by phone."""
+        message = outbox.put("staff_test", occasion="call", values={"name": user.name}, to_phone="19900008888")
+        Message.objects.filter(pk=message.pk).update(channel="call")
+        return message
+
     def _of(self, user: Any, world: SimpleNamespace) -> dict[str, Any]:
         """What belongs to a person: a message, a file, a finished job, an uploaded roster."""
         stored = picture(user)
@@ -298,4 +305,5 @@ class Park:
             "bulk_change": BulkChange.objects.create(what="squad", words="1 家改到第一小分队", after=1, made_by=user),
             "saved_filter": SavedFilter.objects.create(user=user, name="四上", query="sishang=any"),
             "message": outbox.put("staff_test", occasion="scope", values={"name": user.name}, to_user=user),
+            "call": self._call(user),
         }

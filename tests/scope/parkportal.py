@@ -34,8 +34,8 @@ MESSAGES = [
     row("messaging:message_detail", "signed_in admin* committee*", pk="message"),
     row("messaging:message_handle", "admin*=422 committee*=422", post=True, pk="message"),
     row("messaging:message_ask", OFFICE, post=True, pk="message"),
-    row("messaging:message_called", OFFICE, post=True, pk="message"),
-    row("messaging:message_reveal", OFFICE, pk="message"),
+    row("messaging:message_called", "admin*=422 committee*=422", post=True, pk="message"),
+    row("messaging:message_reveal", "admin*=422 committee*=422", post=True, pk="call"),
     row("messaging:push_receipts", "", post=True, token="=not-the-provider"),
     row("messaging:push_replies", "", post=True, token="=not-the-provider"),
 ]

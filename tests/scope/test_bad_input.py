@@ -1,6 +1,6 @@
 """Every form of every page under wrong, missing, over-long and hostile input: never an error page, nothing written.
 
-Where something is typed, the answer is taken or a summary that links to the field; a message alone will not do.
+Where something is typed or chosen, the answer is taken or a summary that links to the field; a message alone will not do.
 
 The rows of the scope table lead to the pages, the pages to their forms, so a new page is swept without a word here.
 """
@@ -60,7 +60,8 @@ ANSWERS_ITS_WAY = {
 }
 # Variants that change what the page has hidden, too: a row that is not there may be a page that is not there.
 CRAFTED = {"missing", "foreign keys", "odd digits", "repeated"}
-CHOSEN = {"select", "radio", "checkbox", "hidden"}
+CHOSEN = {"select", "radio", "checkbox", "hidden", "submit"}
+ASKS = {*TEXT, "select", "radio"}
 
 
 WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
@@ -102,6 +103,7 @@ FURTHER_ON = [
     row("supplies:delivery_detail", "committee*", pk="pending_delivery"),
     row("supplies:delivery_detail", "committee*", pk="remainder"),
     row("supplies:stock_take_detail", "committee*", pk="submitted_take"),
+    row("messaging:message_detail", "committee*", pk="call"),
     row("testing:box", "station", code="open_box.code"),
     row("testing:signup_detail", "committee*", pk="signup_ahead"),
 ]
@@ -144,10 +146,11 @@ def complaints(ask, role, target, form, name, data) -> Iterator[str]:
     text = answer.content.decode() if answer.get("Content-Type", "").startswith("text/html") else ""
     if "<script>alert(1)" in text:
         yield "gives back a script"
-    page, types = Page(text), any(one.kind in TEXT for one in form.fields)
+    page, kinds = Page(text), {one.kind for one in form.fields}
+    types = bool(kinds & TEXT)
     if not page.has_summary:
-        if types:
-            yield from silence_complaints(answer, target, name, touched - MAY_GROW)
+        if kinds & (ASKS | {"submit"}):
+            yield from silence_complaints(answer, target, name, touched - MAY_GROW, may_say=not kinds & ASKS)
         return
     if written:
         yield f"is refused and has written {written}"
@@ -157,13 +160,16 @@ def complaints(ask, role, target, form, name, data) -> Iterator[str]:
     yield from kept_complaints(page, form, name, data)
 
 
-def silence_complaints(answer, target: str, name: str, touched: set[str]) -> Iterator[str]:
-    """Typed input without an error summary is taken: something is written or said to be done, and no warning says otherwise."""
+def silence_complaints(answer, target: str, name: str, touched: set[str], *, may_say: bool) -> Iterator[str]:
+    """Input without an error summary is taken: something is written or said to be done, and no warning says otherwise.
+
+    `may_say`: buttons with nothing beside them, which may refuse with a message (decision 21).
+    """
     url_name = resolve(urlsplit(target).path).view_name
     if url_name in ANSWERS_ITS_WAY or (answer.status_code == 404 and name in CRAFTED):
         return
     said = list(get_messages(answer.wsgi_request))
-    if refusals := [str(words) for words in said if words.level >= WARNING]:
+    if refusals := [str(words) for words in said if words.level >= WARNING and not may_say]:
         yield f"refuses what was typed with a message alone: {refusals[0]}"
     elif not touched and not said:
         yield f"answers {answer.status_code}, neither refuses nor writes"
@@ -211,7 +217,6 @@ WITHOUT_A_FIELD = {
     "enterprises:greeting_print",
     "enterprises:greeting_rest",
     "messaging:message_ask",
-    "messaging:message_called",
     "records:intake_mapping",  # chosen from lists
     "records:intake_take_in",
     "records:job_retry",
@@ -224,7 +229,6 @@ WITHOUT_A_FIELD = {
 }
 # Addresses without a form of their own: a script or another machine posts to them.
 WITHOUT_A_FORM = {
-    "enterprises:enterprise_bulk",  # the ink bar of the list; its own page asks for the rest
     "enterprises:filing_draft",
     "messaging:push_receipts",
     "messaging:push_replies",

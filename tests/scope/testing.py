@@ -41,7 +41,7 @@ LISTS = [
     row("testing:signups_find", "committee leader station contact principal", post=True),
     row("testing:signups_export", "committee", post=True),
     row("testing:signup_detail", "committee* station contact principal", pk="signup"),
-    row("testing:signup_reveal", "committee*", post=True, pk="signup"),
+    row("testing:signup_reveal", "committee*=422", post=True, pk="signup"),
     row("testing:signup_cancel_by_staff", "committee*", post=422, pk="signup"),
     row("testing:specimens", f"committee leader station {LAB}"),
     row("testing:specimen_detail", f"{DESK} {LAB}", pk="specimen"),

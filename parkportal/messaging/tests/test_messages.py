@@ -15,6 +15,7 @@ from parkportal.messaging.models import Message
 from parkportal.privacy import lookup_hash
 from parkportal.records.models import AuditEntry
 from parkportal.records.worklist import entries_for
+from tests.scope.pages import Page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("park_time")]
 PHONE = "13800138000"
@@ -208,6 +209,34 @@ def test_the_call_list_is_worked_off(client, committee):
     client.post(called, {"answered": "1", "token": str(new_token())})
     client.post(called, {"answered": "?", "token": "?"})
     assert done.moves.filter(to_status="delivered").count() == 1
+
+
+@pytest.mark.parametrize("pressed", [{}, {"answered": "?"}, {"answered": "长" * 20_000}])
+def test_a_call_without_an_outcome_is_asked_again_beside_its_buttons(client, committee, pressed):
+    message = stuck()
+    handle(client, message, do="call")
+
+    answer = client.post(reverse("messaging:message_called", args=[message.pk]), {**pressed, "token": str(new_token())})
+    page = Page(answer.content.decode())
+
+    assert answer.status_code == 422 and page.summary == ["id_called_answered"] and "id_called_answered" in page.ids
+    assert "请选通知到了没有。" in "".join(page.words) and "id_called_answered_error" in page.ids
+    assert Message.objects.get(pk=message.pk).attempts == 0
+
+
+def test_whoever_rang_second_reads_what_stands_there_and_keeps_what_was_pressed(client, committee, make_user, sign_in):
+    message = stuck()
+    handle(client, message, do="call")
+    called = reverse("messaging:message_called", args=[message.pk])
+    client.post(called, {"answered": "1", "token": str(new_token())})
+    sign_in(make_user("committee", name="祁月"))
+
+    answer = client.post(called, {"answered": "0", "token": str(new_token())})
+    page = answer.content.decode()
+
+    assert answer.status_code == 422 and Page(page).has_summary and "现在是“已送达”" in page
+    assert "您刚填的，没有写入" in page and "没有通知到" in page and committee.name in page
+    assert Message.objects.get(pk=message.pk).status == "delivered"
 
 
 def test_a_waiting_message_is_taken_back_and_a_sent_one_is_not(client, committee):

@@ -1,16 +1,18 @@
 """One message: why it was written, what it says, how far it got, and what a person can do about it."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
+from parkportal.again import WhyForm, agreed, drawn, drawn_again, typed
 from parkportal.guards import roles
 from parkportal.messaging import actions, purposes
-from parkportal.messaging.forms import REVEAL_REASONS, CallForm, HandleForm, RevealForm, TrialForm, ways
+from parkportal.messaging.forms import REVEAL_REASONS, CallForm, HandleForm, TrialForm, ways
 from parkportal.messaging.models import Message
 from parkportal.states import Refused
 
@@ -25,6 +27,7 @@ def _found(request: HttpRequest, pk: int) -> Message:
 def _page(request: HttpRequest, message: Message, form: HandleForm | None = None) -> HttpResponse:
     """The whole page, or its panel alone beside the history."""
     may_act = actions.may_act(request.user)
+    call_form = drawn(request, CallForm, CallForm.MARK) if may_act else None
     context = {
         "message": message,
         "purpose": purposes.find(message.purpose),
@@ -32,7 +35,8 @@ def _page(request: HttpRequest, message: Message, form: HandleForm | None = None
         "context_link": context_link(message),
         "may_act": may_act,
         "form": form or (HandleForm(message=message) if may_act and ways(message) else None),
-        "call_form": CallForm() if may_act and message.is_by_person else None,
+        "call_form": call_form if message.is_by_person else None,
+        "lost": call_form if call_form and call_form.is_bound and not message.is_by_person else None,
         "reveal_reasons": REVEAL_REASONS,
     }
     template = "messaging/_message_panel.html" if request.htmx else "messaging/message_detail.html"  # type: ignore[attr-defined]
@@ -88,32 +92,28 @@ def message_ask(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @roles("admin", "committee")
 def message_called(request: HttpRequest, pk: int) -> HttpResponse:
-    """Somebody rang or went there: told, or not."""
-    message, form = _found(request, pk), CallForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "请选通知到了没有。")
-        return redirect("messaging:message_list")
-    data = form.cleaned_data
-    try:
-        actions.note_call(message=message, by=request.user, answered=data["answered"], token=data["token"])
-        messages.success(request, "已记下：通知到了。" if data["answered"] else "已记下：没有通知到，还留在名单里。")
-    except Refused as refusal:
-        messages.error(request, refusal.text)
+    """Somebody rang or went there: told, or not. Refused, it is answered on the message's own page."""
+    message, form = _found(request, pk), typed(request, CallForm, CallForm.MARK)
+    is_done, _ = agreed(form, partial(actions.note_call, message=message, by=request.user))
+    if not is_done:
+        return drawn_again(request, form, "messaging:message_detail", pk=pk)
+    told = form.cleaned_data["answered"]
+    messages.success(request, "已记下：通知到了。" if told else "已记下：没有通知到，还留在名单里。")
     return redirect("messaging:message_list")
 
 
-@require_http_methods(["GET", "POST"])
+@require_POST
 @roles("admin", "committee")
 def message_reveal(request: HttpRequest, pk: int) -> HttpResponse:
-    """The full number for a reason; GET shows the question again, when the sixty seconds are over."""
+    """The full number for a reason, for sixty seconds."""
     message = _found(request, pk)
-    form = RevealForm(request.POST) if request.method == "POST" else None
-    shown = ""
-    if form is not None and form.is_valid():
-        shown = actions.reveal(message=message, by=request.user, reason=form.cleaned_data["reason"])
-    context = {"message": message, "shown": shown, "reveal_reasons": REVEAL_REASONS}
-    whole = "messaging/message_reveal.html"
-    return render(request, "messaging/_reveal.html" if request.htmx else whole, context)  # type: ignore[attr-defined]
+    if not message.address:
+        raise Http404
+    form = typed(request, WhyForm, WhyForm.MARK, reasons=REVEAL_REASONS)
+    is_shown, shown = agreed(form, partial(actions.reveal, message=message, by=request.user))
+    if not is_shown:
+        return drawn_again(request, form, "messaging:message_detail", pk=pk)
+    return render(request, "messaging/message_reveal.html", {"message": message, "shown": shown})
 
 
 @require_POST
