@@ -50,6 +50,7 @@ from parkportal.records import terms
 from parkportal.records.models import Term
 
 LONG_AGO = date(2019, 1, 1)
+PASSWORD = "Right-2020-pass"
 SQUAD_NAMES = [f"第{n}小分队" for n in "一二三四五六七八九十"]
 _serial = count(1)
 
@@ -176,7 +177,7 @@ def make_site(**fields: Any) -> Enterprise:
 def make_account(*role_codes: str, name: str = "", **fields: Any) -> User:
     n = next(_serial)
     user = User.objects.create_user(
-        f"{'-'.join(role_codes) or 'nobody'}-e{n}", "Right-2020-pass", name=name or f"测试{n}", **fields
+        f"{'-'.join(role_codes) or 'nobody'}-e{n}", PASSWORD, name=name or f"测试{n}", **fields
     )
     RoleGrant.objects.bulk_create([RoleGrant(user=user, role=code, starts_on=LONG_AGO) for code in role_codes])
     return user

@@ -13,6 +13,7 @@ from parkportal.records import terms
 from tests.scope.park import Park
 from tests.scope.rows import STRANGER
 
+QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # as each test has them: who signs in again is known
 NOON = "2020-02-18T12:00:00+08:00"
 
 
@@ -21,7 +22,12 @@ def built(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[tupl
     """The park, and for each role a browser that has signed in."""
     media = tmp_path_factory.mktemp("media")
     at_noon = time_machine.travel(NOON, tick=False)
-    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), at_noon, transaction.atomic():
+    with (
+        django_db_blocker.unblock(),
+        override_settings(MEDIA_ROOT=media, PASSWORD_HASHERS=QUICK),
+        at_noon,
+        transaction.atomic(),
+    ):
         terms.plant()
         park = Park()
         yield park, {STRANGER: Client(), **{role: signed_in(user) for role, user in park.users.items()}}

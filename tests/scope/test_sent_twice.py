@@ -23,12 +23,13 @@ from enterprises.tests import factories as e
 from enterprises.tests.factories import credit_code, id_number
 from parkportal.clock import park_now, park_today
 from parkportal.messaging import outbox
+from supplies import actions as supplying
 from supplies.tests import factories as s
 from testing.models import Box, BoxCheck, Result, Specimen
 from testing.tests import factories as t
 from tests.scope.pages import TEXT, Page, PageForm
 from tests.scope.park import Park
-from tests.scope.rows import row
+from tests.scope.rows import Row, row
 from tests.scope.test_bad_input import FURTHER_ON, first_role, named, pages
 
 pytestmark = pytest.mark.django_db
@@ -80,13 +81,17 @@ SAID: dict[str, dict[str, object]] = {
 # What names things of the park: a function of it, asked before anything is counted.
 NEW_PASSWORD = {"password": "Xin-Mima-2020", "again": "Xin-Mima-2020"}
 SAID_OF: dict[str, Callable[[Park], dict[str, object]]] = {
+    "accounts:password_change": lambda park: {"old": e.PASSWORD, **NEW_PASSWORD},
     "accounts:invitation": lambda park: {"username": "xinren", **NEW_PASSWORD},
     "enterprises:squad_step": lambda park: {"to": park.users["squad"].pk},
     "public:report_check": lambda park: {"barcode": park.own.alert.specimen.barcode, "value": "positive"},
     "records:intake_upload": lambda park: {"file": roster()},
     "records:setting_list": lambda park: {"positive_contact": park.users["admin"].username},
     "supplies:allocation_edit": lambda park: SAID["supplies:allocation_create"],
+    "supplies:delivery_correct": lambda park: fewer(park.own.signed_delivery.lines.get()),
+    "supplies:movement_correct": lambda park: {f"quantity_{park.own.new_movement.lines.get().pk}": "9"},
     "supplies:stock_take_create": lambda park: {"place": park.own.third_house.pk},
+    "testing:correction_ask": lambda park: {"value": "invalid", "invalid": "leaked", "ct_orf1ab": "", "ct_n": ""},
     "testing:door_stop": lambda park: {"tube": park.own.empty_tube, "temperature": "36.5"},
     "testing:lab_bench": lambda park: {"t1-value": "negative", "t1-ct_orf1ab": "", "t1-ct_n": "", "t1-note": ""},
     "testing:lab_scan": lambda park: {"code": park.own.box.code},
@@ -96,24 +101,23 @@ SAID_OF: dict[str, Callable[[Park], dict[str, object]]] = {
     "testing:tube_move": lambda park: {"tube": park.own.empty_tube},
     "testing:tube_void": lambda park: {"barcode": park.own.empty_tube},
 }  # fmt: skip
-# Addresses that refuse this park whatever is typed; MORE asks most of them of another thing.
+# Where something refuses whatever is typed, by its address and what its page is about, and the page that takes it.
 NOT_HERE = {
-    "accounts:password_change",  # the accounts of this park were made by another hasher
-    "enterprises:board_post",  # hangs already
-    "enterprises:guidance_create",  # one at a time
-    "messaging:message_handle",  # has no number
-    "supplies:lot_status/release",  # is not held back
-    "supplies:delivery_correct",  # what stands there is right
-    "supplies:movement_correct",  # the quantity of a receipt that deliveries need
-    "supplies:movement_reverse",  # has gone on
-    "testing:box_hand",  # is on the road
-    "testing:box_seal",  # one tube lies nowhere
-    "testing:correction_ask",  # waits for the second person
-    "testing:exemption_ask",  # has one
-    "testing:lab_receive",  # no tube looked at
-    "testing:reconcile",  # a box has not left
-    "testing:session_move",  # has begun
-    "testing:tube_move",  # lies in the laboratory
+    ("enterprises:board_post", "board"): "new_board",  # hangs already
+    ("enterprises:guidance_create", "enterprise"): "twin",  # one at a time
+    ("messaging:message_handle", "message"): "letter",  # has no number
+    ("supplies:lot_status/release", "lot"): "held_lot",  # is not held back
+    ("supplies:lot_status/quarantine", "held_lot"): "lot",  # is held back already
+    ("supplies:movement_correct", "movement"): "new_movement",  # deliveries need it
+    ("supplies:movement_reverse", "movement"): "new_movement",  # has gone on
+    ("testing:box_hand", "box.code"): "sealed_box.code",  # is on the road
+    ("testing:box_seal", "open_box.code"): "full_box.code",  # one tube lies nowhere
+    ("testing:correction_ask", "alert.specimen_id"): "released_tube",  # waits for the second person
+    ("testing:exemption_ask", "enterprise employee"): "enterprise newcomer",  # has one
+    ("testing:lab_receive", "box.code"): "checked_box.code",  # no tube looked at
+    ("testing:reconcile", "session"): "done_session",  # a box has not left
+    ("testing:session_move", "session"): "next_session",  # has begun
+    ("testing:tube_move/reissue", "specimen.barcode"): "loose_specimen.barcode",  # lies in the laboratory
 }
 # What moves a thing on, or changes or deletes it, once: the second time is told where the thing stands, adding nothing.
 ONCE_BY_STATE = {
@@ -153,6 +157,8 @@ MORE = [
     row("enterprises:board_post", "committee*", pk="new_board"),
     row("enterprises:guidance_create", "committee*", pk="twin"),
     row("messaging:message_handle", "committee*", pk="letter"),
+    row("supplies:lot_detail", "committee*", pk="held_lot"),
+    row("supplies:movement_correct", "committee*", pk="new_movement"),
     row("supplies:movement_reverse", "committee*", pk="new_movement"),
     row("testing:box_hand", "station", code="sealed_box.code"),
     row("testing:box", "station", code="full_box.code"),
@@ -170,12 +176,14 @@ def more(park: Park) -> Iterator[Park]:
     """The park with the things that nothing has happened to yet; taken back afterwards."""
     mark, world = transaction.savepoint(), park.own
     day, now = park_today(), park_now()
-    world.new_board = e.make_board(world.twin)
+    world.new_board = e.make_board(world.twin, status="generated")
     world.letter = outbox.put("staff_test", occasion="more", values={"name": "韦可"}, to_phone="19900007777")
     world.third_house = s.warehouse("三号仓库")
     s.stock(park.shared["item"], 3, place=world.third_house, batch="三号")
     lot = s.stock(park.shared["item"], 7, place=world.warehouse, batch="迟到")
     world.new_movement = lot.lines.get().movement
+    world.held_lot = s.stock(park.shared["item"], 5, place=world.warehouse, batch="扣下")
+    supplying.quarantine(lot=world.held_lot, by=park.clerk, reason="查漏气")
     world.newcomer = e.make_employee(world.enterprise, name="新来的").employments.get().person
     t.make_range(lab=world.lab, first="HZ300000001", last="HZ300000099")
     world.empty_tube = "HZ300000007"
@@ -187,7 +195,7 @@ def more(park: Park) -> Iterator[Park]:
     Result.objects.create(
         specimen=world.released_tube, reading=reading, value="negative", tester=tester, tested_at=now, verifier=verifier
     )
-    world.next_session = t.make_session(t.make_campaign(lab=world.lab), point=world.point)
+    world.next_session = t.make_session(t.make_campaign(lab=world.lab))
 
     def boxed(tubes: str, **fields: Any) -> Box:
         campaign = t.make_campaign(lab=world.lab)
@@ -216,6 +224,12 @@ def picture() -> SimpleUploadedFile:
 
 def roster() -> SimpleUploadedFile:
     return SimpleUploadedFile("花名册.csv", "姓名,证件号码,手机\n韦可,,19900007777\n".encode())
+
+
+def fewer(line: Any) -> dict[str, object]:
+    """Less arrived of a delivery's line than was signed for, for one reason."""
+    parts = {f"{reason}_{line.pk}": "" for reason in line.Shortage.values}
+    return {f"received_{line.pk}": "8", f"shortage_{line.pk}": "damaged", f"note_{line.pk}": "", **parts}
 
 
 def filled(form: PageForm, said: dict[str, object]) -> dict[str, object]:
@@ -275,17 +289,22 @@ def sent_twice(ask, role: str, target: str, form: PageForm, said: dict[str, obje
     return Sent(first, rows[0]), Sent(second, rows[1])
 
 
+def what(one: Row) -> str:
+    """The page by the thing it is about: the park's words in its address."""
+    return " ".join(words for words in one.where.values() if not words.startswith("="))
+
+
 def grown(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
     return {table: after[table] - number for table, number in before.items() if after[table] != number}
 
 
-def complaints(before: dict[str, int], first: Sent, second: Sent, name: str, done: object) -> Iterator[str]:
+def complaints(before: dict[str, int], first: Sent, second: Sent, name: str, done: object, where: str) -> Iterator[str]:
     made, more = grown(before, first.rows), grown(first.rows, second.rows)
     if more.keys() - AGAIN.get(name, set()):
         yield f"adds {more} the second time"
     if first.answer.status_code >= 500 or second.answer.status_code >= 500:
         yield f"answers {first.answer.status_code}, then {second.answer.status_code}"
-    if first.is_refused and not {name, f"{name}/{done}"} & NOT_HERE:
+    if first.is_refused and not {(name, where), (f"{name}/{done}", where)} & NOT_HERE.keys():
         words = " ".join(Page(first.answer.content.decode()).words).split()
         yield f"is refused, tell this file what to type there: {' '.join(words)}"
     if made and name not in ONCE_BY_STATE:
@@ -310,5 +329,11 @@ def test_the_second_time_adds_nothing(one, more, ask):
             said = {**SAID.get(name, {}), **(SAID_OF[name](more) if name in SAID_OF else {})}
             first, second = sent_twice(ask, role, target, form, said)
             done = filled(form, said).get("do")
-            wrong += [f"{target}: {what}" for what in complaints(before, first, second, name, done)]
+            wrong += [f"{target}: {words}" for words in complaints(before, first, second, name, done, what(one))]
     assert not wrong, "\n".join(wrong)
+
+
+def test_what_one_page_refuses_is_taken_on_another():
+    pages_of = {what(one) for one in [*pages(), *FURTHER_ON, *MORE]}
+    for (address, about), taken_on in NOT_HERE.items():
+        assert taken_on in pages_of and (address, taken_on) not in NOT_HERE, (address, about)
