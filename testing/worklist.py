@@ -10,7 +10,8 @@ from parkportal.clock import park_now, park_today
 from parkportal.records.worklist import Entry, Source
 from testing import bench
 from testing.models import Alert, Correction, Group, Mode, PoolMember, Session, SignUp, SignUpStatus, Specimen
-from testing.words import clock_words
+from testing.models.specimens import AT_THE_POINT
+from testing.words import clock_words, day_words
 
 
 def station_sessions(user: Any, limit: int) -> list[Entry]:
@@ -45,6 +46,29 @@ def lab_tasks(user: Any, limit: int) -> list[Entry]:
     return [
         Entry(task.kind, task.title, task.detail, task.verb, reverse(task.url_name, args=[task.code]), task.due_at)
         for task in tasks[:limit]
+    ]
+
+
+def left_behind(user: Any, limit: int) -> list[Entry]:
+    """Tubes that were swabbed a day ago and never handed over, by sitting, also where it was reconciled with a word."""
+    rows = (
+        Specimen.objects.visible_to(user)
+        .not_handed_over(park_now())
+        .order_by()
+        .values("session", "session__point__name", "session__day")
+        .annotate(tubes=Count("pk"), since=Min("collected_at"))
+        .order_by("since")
+    )
+    return [
+        Entry(
+            kind="没有交接",
+            title=f"{row['session__point__name']} {day_words(row['session__day'])}有 {row['tubes']} 管没有交接",
+            detail="采样超过 24 小时：找到就装箱交出，找不到记去向，请本人重采",
+            verb="去装箱",
+            href=reverse("testing:station_boxes", args=[row["session"]]),
+            due_at=row["since"] + AT_THE_POINT,
+        )
+        for row in rows[:limit]
     ]
 
 
@@ -146,6 +170,7 @@ def too_warm(user: Any, limit: int) -> list[Entry]:
 ALL = [
     Source("testing.station", ("station",), station_sessions),
     Source("testing.lab", ("lab_tester", "lab_verifier"), lab_tasks),
+    Source("testing.left_behind", ("committee", "station"), left_behind),
     Source("testing.late", ("committee", "lab_tester", "lab_verifier"), late_results),
     Source("testing.retests", ("committee", "squad", "contact", "principal"), single_retests),
     Source("testing.corrections", ("lab_verifier",), waiting_corrections),

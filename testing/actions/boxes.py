@@ -150,11 +150,12 @@ def take_out_last(*, box: Box, by: Any, token: UUID | None = None) -> Specimen:
 
 
 def missing_tubes(box: Box) -> QuerySet[Specimen]:
-    """Collected no later than the box's latest tube, in no box, and not put off to the next one."""
+    """Collected no later than the box's latest tube, in no box, and not put off to the next one; when the sitting is over,
+    an empty box misses every tube that is in none."""
     latest = box.specimens.aggregate(latest=Max("collected_at"))["latest"]
     loose = Specimen.objects.loose().filter(session=box.session_id).select_related("signup", "collected_by")
     if latest is None:
-        return loose.none()
+        return loose.none() if box.session.status == Session.Status.OPEN else loose.exclude(put_off=box)
     return loose.filter(collected_at__lte=latest).exclude(put_off=box).order_by("collected_at")
 
 

@@ -1,6 +1,6 @@
 """Tubes: which may be used, who they belong to, and where they are until the result is out."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -117,6 +117,7 @@ class InvalidReason(models.TextChoices):
 
 
 DEAD = ("void", "rejected", "recollect")
+AT_THE_POINT = timedelta(hours=24)
 _AFTER = SpecimenStatus
 
 
@@ -170,6 +171,11 @@ class SpecimenQuerySet(models.QuerySet["Specimen"]):
     def overdue_as_of(self, instant: datetime) -> "SpecimenQuerySet":
         """Past the due time of the laboratory without a result."""
         return self.pending_as_of(instant).filter(due_at__lt=instant)
+
+    def not_handed_over(self, instant: datetime) -> "SpecimenQuerySet":
+        """Swabbed longer ago than a tube may wait at the point (handbook §3, 交接单), and still there by all that is known."""
+        waits = [SpecimenStatus.COLLECTED, SpecimenStatus.PACKED]
+        return self.filter(status__in=waits, collected_at__lt=instant - AT_THE_POINT)
 
     def loose(self) -> "SpecimenQuerySet":
         """Collected and in no box."""

@@ -3,12 +3,13 @@
 from datetime import time, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from parkportal.clock import park_now, park_today
 from parkportal.records.worklist import entries_for
 from testing import actions
-from testing.models import PhoneCode
+from testing.models import PhoneCode, Specimen
 from testing.phone_codes import forget_old, send_code
 from testing.tests.factories import (
     make_box,
@@ -46,6 +47,25 @@ def test_the_point_goes_to_its_sitting_and_reconciles_what_is_left_over(session,
     old.save()
     session.save()
     assert verbs(clerk) == []
+
+
+def test_a_tube_that_was_never_handed_over_is_on_the_list_also_after_the_day_was_reconciled(session, make_user):
+    clerk, committee = make_staff(session.point), make_user("committee")
+    today = tube(session, "collected")
+    for status in ("collected", "packed", "handed"):
+        old = tube(session, status)
+        Specimen.objects.filter(pk=old.pk).update(
+            collected_at=park_now() - timedelta(hours=25), handed_at=park_now() if status == "handed" else None
+        )
+    elsewhere = make_staff(make_session(day=park_today()).point)
+    session.status = "closed"
+    session.save()
+
+    for user in (clerk, committee):
+        (entry,) = [one for one in entries_for(user) if one.kind == "没有交接"]
+        assert "有 2 管没有交接" in entry.title and entry.href == reverse("testing:station_boxes", args=[session.pk])
+        assert today.signup.name not in entry.title + entry.detail
+    assert not [one for one in entries_for(elsewhere) if one.kind == "没有交接"]
 
 
 def test_the_laboratory_receives_tests_and_verifies_box_by_box(session):
