@@ -22,6 +22,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage
 from django.core.serializers.json import DjangoJSONEncoder
+from django.core.signing import JSONSerializer
 from django.db import models
 
 COMPOUND_SURNAMES = frozenset(
@@ -122,6 +123,21 @@ class EncryptedJSONField(EncryptedTextField):
 
     def value_to_string(self, obj: models.Model) -> str:
         return json.dumps(self.value_from_object(obj), cls=DjangoJSONEncoder, ensure_ascii=False)
+
+
+class SealedSession:
+    """How a session is written down: encrypted, since it keeps what was searched for last, and whose draft is open.
+
+    A session whose key is gone is an empty one: the person signs in again.
+    """
+
+    context = "session"
+
+    def dumps(self, kept: Any) -> bytes:
+        return encrypt(JSONSerializer().dumps(kept), context=self.context)
+
+    def loads(self, stored: bytes) -> Any:
+        return JSONSerializer().loads(decrypt(stored, context=self.context))
 
 
 class EncryptingStorage(FileSystemStorage):

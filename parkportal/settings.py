@@ -9,12 +9,13 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from parkportal.starting import Environment, key_fault
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 
 DEMO_MODE = env.bool("DEMO_MODE", False)
 DEBUG = env.bool("DEBUG", False)
@@ -36,6 +37,8 @@ def secret(name: str) -> str:
     """The secret from the environment; the demo's own in demo or debug mode; otherwise the start stops."""
     value = env.str(name, "")
     if value and (DEMO_MODE or DEBUG or value != DEMO_KEYS[name]):
+        if fault := key_fault(name, value):
+            raise ImproperlyConfigured(f"{name} {fault}. Make one with: {HOW_TO_MAKE[name]}.")
         return value
     if DEMO_MODE or DEBUG:
         return DEMO_KEYS[name]
@@ -127,7 +130,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- database: SQLite (WAL) on a bare machine, PostgreSQL by DATABASE_URL ---------------------------------
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
+DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -147,6 +150,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- cache and broker: in the process and in a file of its own, or Redis by REDIS_URL ----------------------
 REDIS_URL = env.str("REDIS_URL", "")
+if REDIS_URL and urlsplit(REDIS_URL).scheme not in {"redis", "rediss"}:
+    raise ImproperlyConfigured("REDIS_URL has to begin with redis:// or rediss://.")
 if REDIS_URL and not (DEMO_MODE or DEBUG) and not urlsplit(REDIS_URL).password:
     raise ImproperlyConfigured(
         "REDIS_URL has no password. Set requirepass in Redis and use redis://:PASSWORD@HOST:6379/0."
@@ -213,6 +218,7 @@ OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0  # tries are counted a
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", not DEMO_MODE)
 IDLE_SECONDS = env.int("IDLE_SECONDS", 30 * 60)
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_SERIALIZER = "parkportal.privacy.SealedSession"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -303,11 +309,17 @@ PARK_NAME = "长沙岳麓高新区"
 PARK_SHORT_NAME = "岳麓高新区"
 DEMO_PARK_START = "2020-02-18T17:40:00+08:00"
 
-# --- logs: no personal data; request lines carry the path without its query --------------------------------
+# --- logs: no personal data; request lines carry the path without its query, faults their kind and place ----
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "parkportal.logs.WithoutWords",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
     "loggers": {"parkportal": {"level": env.str("LOG_LEVEL", "INFO")}},

@@ -74,9 +74,8 @@ def _judge_soon(door: IntakeDoor, batch: IntakeBatch) -> None:
     if batch.source is not None and batch.source.size <= INLINE_BYTES:
         look_at(batch)
         return
-    job = jobs.start(
-        "intake_judge", title=f"检查{door.title}：{batch.name}", by=batch.owner, params={"batch": batch.pk}
-    )
+    title = f"检查{door.title}：第 {batch.pk} 份"  # the file's own name may be a person's, and stands encrypted
+    job = jobs.start("intake_judge", title=title, by=batch.owner, params={"batch": batch.pk})
     IntakeBatch.objects.filter(pk=batch.pk).update(job=job)
     batch.job = job
 

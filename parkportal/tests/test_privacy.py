@@ -5,6 +5,9 @@ import io
 import os
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.core import signing
 from django.core.exceptions import FieldError, ImproperlyConfigured
 from django.core.files.base import ContentFile, File
 from django.db import connection
@@ -152,6 +155,33 @@ def test_masks(mask, text, shown):
 def test_a_masked_number_keeps_its_length_and_seven_characters(number):
     shown = privacy.mask_id(number)
     assert len(shown) == 18 and shown.count("*") == 11 and shown[:3] + shown[-4:] == number[:3] + number[-4:]
+
+
+class PlainBytes:
+    """Reads what a session's serializer wrote, as whoever has a copy of the table and the signing key could."""
+
+    def loads(self, data):
+        return data
+
+
+@pytest.mark.django_db
+class TestSessions:
+    def stored(self):
+        return signing.loads(Session.objects.get().session_data, salt=SessionStore().key_salt, serializer=PlainBytes)
+
+    def test_what_was_searched_for_lies_encrypted(self, client, sign_in, make_user):
+        sign_in(make_user("committee"))
+        client.post("/search/", {"q": NUMBER})
+        assert NUMBER in client.session.values()
+        assert NUMBER.encode() not in self.stored() and self.stored().startswith(b"t1\0")
+
+    def test_without_its_key_a_session_is_empty_and_the_person_signs_in_again(
+        self, client, sign_in, make_user, settings
+    ):
+        sign_in(make_user("committee"))
+        assert client.get("/accounts/profile/").status_code == 200
+        settings.FIELD_KEYS = key("k2")
+        assert client.get("/accounts/profile/")["Location"].startswith("/accounts/login/")
 
 
 class TestStorage:

@@ -73,6 +73,49 @@ def test_the_commands_that_the_sentences_name_make_keys_that_are_taken(name):
     assert start(name, **environment, **{name: made})[name] == made
 
 
+SHORT = base64.b64encode(b"only-sixteen-byt").decode()
+RIGHT = base64.b64encode(b"0" * 32).decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("FIELD_KEYS", "nonsense", "has to be ID:BASE64 of 32 bytes"),
+        ("FIELD_KEYS", f"k1:{SHORT}", "has to be ID:BASE64 of 32 bytes"),
+        ("FIELD_KEYS", f"k1:{RIGHT},", "has to be ID:BASE64 of 32 bytes"),
+        ("FIELD_KEYS", f":{RIGHT}", "has to be ID:BASE64 of 32 bytes"),
+        ("FIELD_KEYS", f"k1:{RIGHT},k1:{RIGHT}", "names one key id twice"),
+        ("INDEX_KEY", "no base 64", "has to be BASE64 of 32 bytes"),
+        ("INDEX_KEY", SHORT, "has to be BASE64 of 32 bytes"),
+    ],
+)
+def test_a_key_of_the_wrong_shape_stops_the_start_and_is_not_repeated(name, value, words):
+    complaint = start(**{**PRODUCTION, name: value})
+    assert complaint.startswith(f"{name} {words}") and ". Make one with: python -c " in complaint
+    assert RIGHT not in complaint and SHORT not in complaint
+
+
+def test_several_keys_are_taken_when_they_are_turned_over():
+    both = f"{PRODUCTION['FIELD_KEYS'].replace('k1', 'k2')}, {PRODUCTION['FIELD_KEYS']}"
+    assert start("FIELD_KEYS", **{**PRODUCTION, "FIELD_KEYS": both})["FIELD_KEYS"] == both
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("DATABASE_URL", "mysql://park:geheim@db.example/portal", "has to begin with postgres:// or sqlite:///"),
+        ("DATABASE_URL", "geheim", "has to begin with postgres:// or sqlite:///"),
+        ("DATABASE_URL", "postgres://park:geheim@db.example:many/portal", "cannot be read"),
+        ("REDIS_URL", "geheim", "has to begin with redis:// or rediss://"),
+        ("TRUSTED_PROXIES", "geheim", "cannot be read"),
+        ("SMS_TEMPLATES", "geheim", "cannot be read"),
+    ],
+)
+def test_a_value_that_cannot_be_read_is_named_and_not_repeated(name, value, words):
+    complaint = start(**{**PRODUCTION, name: value})
+    assert f"{name} {words}" in complaint and "geheim" not in complaint
+
+
 def test_the_demos_own_keys_are_no_keys_in_production():
     demo = start("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", DEMO_MODE="1")
     for name, value in demo.items():
@@ -138,7 +181,8 @@ def test_a_gateway_that_cannot_work_stops_the_start(changes, words):
 def test_every_variable_that_the_settings_read_is_in_the_list():
     from re import findall
 
-    source = (ROOT / "parkportal" / "settings.py").read_text()
-    names = set(findall(r'env\.\w+\(\s*"([A-Z_]+)"', source)) | {"SECRET_KEY", "FIELD_KEYS", "INDEX_KEY"}
+    places = (ROOT / "parkportal" / "settings.py", ROOT / "parkportal/dashboard/management/commands/start.py")
+    source = "".join(path.read_text() for path in places)
+    names = set(findall(r'env(?:iron)?\.\w+\(\s*"([A-Z_]+)"', source)) | {"SECRET_KEY", "FIELD_KEYS", "INDEX_KEY"}
     listed = set(findall(r"^\| `([A-Z_]+)`", (ROOT / "docs" / "settings.md").read_text(), flags=8))
     assert names <= listed

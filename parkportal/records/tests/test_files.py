@@ -5,6 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from hypothesis import given
@@ -147,6 +148,14 @@ def test_what_has_expired_is_not_served_and_then_gone_from_the_disk(client, sign
     tasks.expire_parked()
     assert list(StoredFile.objects.all()) == [kept] and not Parked.objects.exists()
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
+@pytest.mark.django_db
+def test_sessions_that_are_over_are_thrown_away(client, sign_in, owner):
+    sign_in(owner)
+    Session.objects.create(session_key="over", session_data="x", expire_date=timezone.now() - timedelta(seconds=1))
+    tasks.expire_parked()
+    assert Session.objects.get().session_key == client.session.session_key
 
 
 @pytest.mark.django_db

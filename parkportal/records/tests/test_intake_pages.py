@@ -303,6 +303,7 @@ def test_a_large_file_is_judged_by_the_worker(client, staff, monkeypatch):
     job = Job.objects.get()
     assert answer["Location"] == f"/records/jobs/{job.token}/"
     batch = IntakeBatch.objects.get()
+    assert job.title == f"检查通讯录：第 {batch.pk} 份", "the file's name stands encrypted, and nowhere else"
     assert "正在检查" in client.get(f"/records/intake/batches/{batch.pk}/").content.decode()
     run_jobs()
     assert "还没有写入任何内容" in client.get(f"/records/intake/batches/{batch.pk}/").content.decode()

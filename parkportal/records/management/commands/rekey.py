@@ -13,7 +13,8 @@ To turn the keys over:
   1. make a key:    python -c 'import base64, os; print("k2:" + base64.b64encode(os.urandom(32)).decode())'
   2. put it first:  FIELD_KEYS=k2:…,k1:…   and restart web and worker (new values take k2, old ones are read with k1)
   3. run            manage.py rekey        while the portal runs; it may be interrupted and run again
-  4. when it says that nothing is left under an old key, take k1 out of FIELD_KEYS and restart.
+  4. when it says that nothing is left under an old key, take k1 out of FIELD_KEYS and restart; whoever has been
+     signed in since before step 2 signs in again (a session lasts twelve hours at most).
 
 Values that were changed meanwhile are left as they are: they have the new key already. INDEX_KEY stays: the look-up
 hashes are made with it. Prints counts only, no content. --check counts what is left and changes nothing (exit code 1
