@@ -12,7 +12,7 @@ from enterprises.models.needs import OPEN
 from parkportal.clock import day_of, last_moment
 from parkportal.records import settings, terms
 from parkportal.records.figures import Figure
-from parkportal.states import GRACE, status_as_of
+from parkportal.states import known_by, status_as_of
 
 LIST = "enterprises:enterprise_list"
 BLOCK = "复工"
@@ -157,7 +157,7 @@ def _needs_counted(as_of: datetime) -> int:
 def _contacted(as_of: datetime) -> QuerySet[Enterprise]:
     """Spoken with on the phone or at the door in the seven days before."""
     since = as_of - timedelta(days=7)
-    visits = Visit.objects.filter(visited_at__gt=since, visited_at__lte=as_of, recorded_at__lte=as_of + GRACE)
+    visits = Visit.objects.filter(visited_at__gt=since, visited_at__lte=as_of, recorded_at__lte=known_by(as_of))
     return Enterprise.objects.current().counted().registered_by(as_of).filter(pk__in=visits.values("enterprise"))
 
 

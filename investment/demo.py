@@ -191,6 +191,13 @@ def _lead(stage: Stage, row: tuple, owner: object) -> Lead:
     ):
         when = stage.now - timedelta(days=days, hours=stage.rng.randrange(1, 8))
         Contact.objects.create(
-            lead=lead, channel=channel, at=when, minutes=30, summary=summary, by=owner, next_step=next_step
+            lead=lead,
+            channel=channel,
+            at=when,
+            recorded_at=when,
+            minutes=30,
+            summary=summary,
+            by=owner,
+            next_step=next_step,
         )
     return lead

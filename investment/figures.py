@@ -8,7 +8,7 @@ from investment.models import Contact, Lead, LeadMove, Unit
 from investment.models.leads import ACTIVE
 from parkportal.clock import SHANGHAI, at
 from parkportal.records.figures import Figure
-from parkportal.states import status_as_of
+from parkportal.states import known_by, status_as_of
 
 
 def active_leads(as_of: datetime) -> QuerySet:
@@ -16,10 +16,10 @@ def active_leads(as_of: datetime) -> QuerySet:
 
 
 def contacts_of_week(as_of: datetime) -> QuerySet:
-    """Contacts from Monday of the week in which the last instant before `as_of` lies."""
+    """Contacts from Monday of the week in which the last instant before `as_of` lies, as they were known then."""
     last = (as_of - timedelta(seconds=1)).astimezone(SHANGHAI).date()
     monday = at(last - timedelta(days=last.weekday()))
-    return Contact.objects.filter(at__gte=monday, at__lt=as_of)
+    return Contact.objects.filter(at__gte=monday, at__lt=as_of, recorded_at__lte=known_by(as_of))
 
 
 def silent_leads(as_of: datetime) -> QuerySet:

@@ -1,7 +1,7 @@
 """Things with a life: one status, one table of allowed moves, one row for each move.
 
 Nothing of record is deleted: it is voided, merged or corrected by a move marked as correction.
-`as_of(T)` reads what was effective by T and recorded by T plus the grace of the cut-off.
+`as_of(T)` reads what was effective by T and known by then: see `known_by`.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,16 @@ from parkportal.clock import last_moment, park_now
 from parkportal.idempotency import TokenField
 from parkportal.origin import OriginField
 
-GRACE = timedelta(hours=12)
+GRACE = timedelta(minutes=5)
+
+
+def known_by(instant: datetime) -> datetime:
+    """Until when something had to be written down to count at an instant.
+
+    A day's cut-off, 24时, waits for what is on its way; the day is frozen when that time is over, so that its numbers
+    and the lists behind them say the same for ever. Any other instant knows what was written down by then.
+    """
+    return instant + GRACE if last_moment(instant) < instant else instant
 
 
 class Refused(ValidationError):
@@ -65,13 +74,13 @@ class Move(models.Model):
         ordering = ["effective_at", "id"]
 
 
-def status_as_of(moves: QuerySet | models.Manager, instant: datetime, *, grace: timedelta = GRACE) -> Subquery:
-    """The status that the moves of `OuterRef("pk")` had given by an instant, as known by instant + grace.
+def status_as_of(moves: QuerySet | models.Manager, instant: datetime) -> Subquery:
+    """The status that the moves of `OuterRef("pk")` had given by an instant, as it was known then.
 
     By 24时 of a day, what is effective from the next day's 00:00 has not happened yet.
     """
     return Subquery(
-        moves.filter(subject=OuterRef("pk"), effective_at__lte=last_moment(instant), recorded_at__lte=instant + grace)
+        moves.filter(subject=OuterRef("pk"), effective_at__lte=last_moment(instant), recorded_at__lte=known_by(instant))
         .order_by("-effective_at", "-id")
         .values("to_status")[:1]
     )

@@ -13,7 +13,7 @@ from enterprises.models import DailyReport, Enterprise, UnitDay
 from parkportal.clock import end_of, park_now, park_today
 from parkportal.editing import Spoken, Touched, changes, plainly
 from parkportal.records.audit import record
-from parkportal.states import Refused
+from parkportal.states import Refused, known_by
 
 COUNTS = DailyReport.COUNTS
 OLDEST = timedelta(days=7)
@@ -98,7 +98,7 @@ def freeze_unit_days(day: date) -> int:
     """Write how each unit stood at 24:00 of a day that is over; a frozen row is never written again. How many were new."""
     instant = end_of(day)
     units = Enterprise.objects.current().registered_by(instant).with_status_as_of(instant)
-    said = dict(DailyReport.objects.of_day(day, by=instant).values_list("enterprise", "on_duty"))
+    said = dict(DailyReport.objects.of_day(day, by=known_by(instant)).values_list("enterprise", "on_duty"))
     rows = [
         UnitDay(
             enterprise=unit,

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from enterprises.models.registry import Enterprise
 from parkportal.clock import day_of, last_moment, park_now, park_today
 from parkportal.idempotency import TokenField
-from parkportal.states import GRACE, Move, Stateful, status_as_of, status_constraint
+from parkportal.states import Move, Stateful, known_by, status_as_of, status_constraint
 
 
 class PermitStatus(models.TextChoices):
@@ -56,7 +56,7 @@ class PermitCaseQuerySet(models.QuerySet["PermitCase"]):
     def finished_by(self, instant: datetime) -> "PermitCaseQuerySet":
         """Decided by an instant, and known by the grace of its cut-off."""
         return self.filter(
-            status__in=FINISHED, finished_on__lte=day_of(last_moment(instant)), finished_at__lte=instant + GRACE
+            status__in=FINISHED, finished_on__lte=day_of(last_moment(instant)), finished_at__lte=known_by(instant)
         )
 
 

@@ -15,7 +15,7 @@ from enterprises.models.squads import EnterpriseCare, EnterpriseContact, SquadMe
 from parkportal.accounts.models import in_force
 from parkportal.clock import day_of, end_of, last_moment, park_today
 from parkportal.privacy import lookup_hash
-from parkportal.states import GRACE, status_as_of
+from parkportal.states import known_by, status_as_of
 
 REPORTING = (ResumptionStatus.FILED, ResumptionStatus.RESUMED)
 DUE_NOW = Q(status__in=REPORTING, exclusion="")
@@ -131,7 +131,7 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-de
     def sishang_as_of(self, instant: datetime, kind: str | None = None) -> "EnterpriseQuerySet":
         """On the official 四上 list as it held on the day of an instant and was known by the grace of its cut-off."""
         listings = apps.get_model("enterprises", "SishangListing").objects.filter(
-            enterprise=OuterRef("pk"), valid_from__lte=day_of(last_moment(instant)), recorded_at__lte=instant + GRACE
+            enterprise=OuterRef("pk"), valid_from__lte=day_of(last_moment(instant)), recorded_at__lte=known_by(instant)
         )
         latest = Subquery(listings.order_by("-valid_from", "-id").values("kind")[:1])
         rows = self.enterprises().annotate(sishang_then=latest)
@@ -169,7 +169,7 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-de
     def reported(self, day: date, *, by: datetime | None = None) -> "EnterpriseQuerySet":
         """Whose report of a day is there, or was by an instant."""
         reports = apps.get_model("enterprises", "DailyReport").objects.filter(enterprise=OuterRef("pk"), day=day)
-        return self.filter(Exists(reports.filter(reported_at__lte=by) if by else reports))
+        return self.filter(Exists(reports.filter(reported_at__lte=known_by(by)) if by else reports))
 
     def report_missing(self, day: date, now: datetime | None = None) -> "EnterpriseQuerySet":
         """Due and not there. A missing report is not a zero."""
@@ -187,7 +187,7 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-de
             enterprise=OuterRef("pk"),
             day__lte=last_day,
             day__gt=last_day - SAID_WITHIN,
-            reported_at__lte=instant + GRACE,
+            reported_at__lte=known_by(instant),
         )
         return self.annotate(on_duty_then=Subquery(reports.order_by("-day", "-id").values("on_duty")[:1]))
 

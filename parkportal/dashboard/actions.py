@@ -15,15 +15,20 @@ from parkportal.records import figures
 from parkportal.records.audit import record
 from parkportal.records.files import keep
 from parkportal.records.models import FigureSnapshot
-from parkportal.states import Refused
+from parkportal.states import Refused, known_by
 
 LOOK_BACK = 7
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+def is_over(day: date) -> bool:
+    """Whether 24时 has come and what was on its way by then has been waited for."""
+    return known_by(end_of(day)) <= park_now()
+
+
 def freeze_day(day: date) -> None:
     """Freeze units and figures of a day that is over; a second call changes nothing."""
-    if end_of(day) > park_now():
+    if not is_over(day):
         raise Refused("day_runs", "这一天还没有过完，不能定稿。")
     with transaction.atomic():
         freeze_unit_days(day)
@@ -36,10 +41,11 @@ def freeze_due_days() -> None:
     days = [today - timedelta(days=back) for back in range(LOOK_BACK, 0, -1)]
     done = set(FigureSnapshot.objects.filter(day__in=days, is_frozen=True).values_list("day", flat=True))
     for day in days:
-        if day not in done:
+        if day not in done and is_over(day):
             freeze_day(day)
     last_sunday = today - timedelta(days=today.isoweekday())
-    freeze_week(iso_week(last_sunday))
+    if is_over(last_sunday):
+        freeze_week(iso_week(last_sunday))
 
 
 def freeze_week(week: str) -> WeeklyIssue:

@@ -8,7 +8,7 @@ from enterprises.models import BoardMove, DailyReport, ResumptionMove
 from enterprises.models.boards import BoardStatus
 from parkportal.clock import day_of
 from parkportal.dashboard.models import WeeklyIssue
-from parkportal.states import GRACE
+from parkportal.states import known_by
 
 SHOWN = 50
 
@@ -28,7 +28,7 @@ class Correction:
 def corrections_of(issue: WeeklyIssue) -> list[Correction]:
     """Late statuses, boards and daily reports that fall into the week of a frozen issue, latest first; at most 50."""
     start = issue.as_of - timedelta(days=7)
-    late = {"effective_at__gte": start, "effective_at__lt": issue.as_of, "recorded_at__gt": issue.as_of + GRACE}
+    late = {"effective_at__gte": start, "effective_at__lt": issue.as_of, "recorded_at__gt": known_by(issue.as_of)}
     found = [*_statuses(late), *_boards(late), *_reports(issue, start)]
     return sorted(found, key=lambda row: row.recorded_at, reverse=True)[:SHOWN]
 
@@ -67,7 +67,7 @@ def _boards(late: dict[str, Any]) -> list[Correction]:
 
 def _reports(issue: WeeklyIssue, start: datetime) -> list[Correction]:
     rows = DailyReport.objects.filter(
-        day__gte=day_of(start), day__lt=day_of(issue.as_of), reported_at__gt=issue.as_of + GRACE
+        day__gte=day_of(start), day__lt=day_of(issue.as_of), reported_at__gt=known_by(issue.as_of)
     ).select_related("enterprise", "corrects", "reported_by")[:SHOWN]
     return [
         Correction(

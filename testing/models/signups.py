@@ -14,7 +14,7 @@ from parkportal.accounts.models import in_force
 from parkportal.clock import park_now
 from parkportal.idempotency import TokenField
 from parkportal.privacy import EncryptedJSONField, EncryptedTextField, lookup_hash, mask_id, mask_name, mask_phone
-from parkportal.states import GRACE, Move, Stateful, status_constraint
+from parkportal.states import Move, Stateful, known_by, status_constraint
 from testing.models.campaigns import Campaign, ConsentText
 from testing.models.points import own_points
 from testing.models.sessions import Session, Slot
@@ -102,7 +102,7 @@ class SignUpQuerySet(models.QuerySet["SignUp"]):
         """With a specimen collected by an instant, recorded within the grace, and not void by then."""
         collected = (
             Q(specimens__collected_at__lte=instant)
-            & Q(specimens__recorded_at__lte=instant + GRACE)
+            & Q(specimens__recorded_at__lte=known_by(instant))
             & (Q(specimens__voided_at__isnull=True) | Q(specimens__voided_at__gt=instant))
         )
         mixed = Q(pool_memberships__collected_at__lte=instant, pool_memberships__left_why__in=["", "unfit", "retest"])

@@ -11,7 +11,7 @@ from enterprises.models import Enterprise, EnterpriseContact
 from parkportal.accounts.models import in_force
 from parkportal.clock import park_now
 from parkportal.idempotency import TokenField
-from parkportal.states import GRACE, Move, Stateful, status_constraint
+from parkportal.states import Move, Stateful, known_by, status_constraint
 from testing.models.points import own_labs, own_points
 from testing.models.sessions import Session
 from testing.models.signups import SignUp
@@ -158,7 +158,7 @@ class SpecimenQuerySet(models.QuerySet["Specimen"]):
 
     def collected_as_of(self, instant: datetime) -> "SpecimenQuerySet":
         """Collected by an instant, recorded within the grace, and not void by then."""
-        return self.filter(collected_at__lte=instant, recorded_at__lte=instant + GRACE).filter(
+        return self.filter(collected_at__lte=instant, recorded_at__lte=known_by(instant)).filter(
             Q(voided_at__isnull=True) | Q(voided_at__gt=instant)
         )
 

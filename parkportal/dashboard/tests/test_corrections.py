@@ -14,7 +14,7 @@ from parkportal.dashboard.corrections import corrections_of
 from parkportal.dashboard.weekly.tables import needs
 
 pytestmark = pytest.mark.django_db
-MONDAY_NOON = datetime(2020, 2, 17, 13, tzinfo=SHANGHAI)
+MONDAY_MORNING = datetime(2020, 2, 17, 8, tzinfo=SHANGHAI)
 
 
 @pytest.fixture
@@ -27,17 +27,21 @@ def frozen_week():
 def test_late_facts_are_listed_and_never_applied(frozen_week, make_user):
     firm, issue = frozen_week
     clerk, before = make_user("committee"), dict(issue.figures)
-    # Given a resumption and a report of the week that became known on Monday after noon
+    # Given a resumption and a report of the week that became known on Monday morning, when the issue had been printed
     friday = at(date(2020, 2, 14)) + timedelta(hours=9)
     ResumptionMove.objects.create(
-        subject=firm, to_status="resumed", effective_at=friday, recorded_at=MONDAY_NOON, by=clerk
+        subject=firm, to_status="resumed", effective_at=friday, recorded_at=MONDAY_MORNING, by=clerk
     )
     DailyReport.objects.create(
-        enterprise=firm, day=friday.date(), on_duty=69, reported_at=MONDAY_NOON, reported_by=clerk, is_late=True
+        enterprise=firm, day=friday.date(), on_duty=69, reported_at=MONDAY_MORNING, reported_by=clerk, is_late=True
     )
     # and a move that belongs to the next week
     ResumptionMove.objects.create(
-        subject=firm, from_status="resumed", to_status="stopped", effective_at=MONDAY_NOON, recorded_at=MONDAY_NOON
+        subject=firm,
+        from_status="resumed",
+        to_status="stopped",
+        effective_at=MONDAY_MORNING,
+        recorded_at=MONDAY_MORNING,
     )
     # Then both are listed, and the issue says what it said
     told = {(row.what, row.then, row.now) for row in corrections_of(issue)}
@@ -53,7 +57,7 @@ def test_the_page_of_an_issue_lists_its_corrections(frozen_week, make_user, sign
         subject=firm,
         to_status="resumed",
         effective_at=at(date(2020, 2, 14)),
-        recorded_at=MONDAY_NOON,
+        recorded_at=MONDAY_MORNING,
     )
     page = leader.get(f"/reports/weekly/{issue.week}/").content.decode()
     assert "冻结以后的更正 1 条" in page and firm.name in page

@@ -22,7 +22,7 @@ from parkportal.dashboard.weekly.layout import Table
 from parkportal.quantities import plain, rate_text
 from parkportal.records.figures import FigureValue
 from parkportal.records.models import Term
-from parkportal.states import GRACE, status_as_of
+from parkportal.states import known_by, status_as_of
 from supplies.models import Line, Place, PlaceKind
 from testing.models import Group, LeftWhy, PoolMember, Result, ResultValue, SignUp, Specimen
 
@@ -249,7 +249,7 @@ def _inspected(as_of: datetime, start: datetime) -> dict[tuple[int, str], Counte
     )
     closed = set(
         InspectionMove.objects.filter(to_status=status.CLOSED, effective_at__gte=start, effective_at__lt=as_of)
-        .filter(recorded_at__lte=as_of + GRACE)
+        .filter(recorded_at__lte=known_by(as_of))
         .values_list("subject", flat=True)
     )
     rows = then.exclude(status_then=status.VOID).annotate(count=Count("findings"))

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.management import load_command_class
@@ -10,12 +11,15 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as some
 
-from enterprises.models import Enterprise
-from enterprises.tests.factories import make_enterprise
+from enterprises.models import BoardMove, DailyReport, Enterprise, ResumptionMove, Visit
+from enterprises.tests.factories import make_board, make_enterprise
+from investment.models import Contact, Lead
+from parkportal.accounts.models import User
 from parkportal.clock import at, end_of, park_now, park_today
 from parkportal.dashboard.actions import freeze_due_days
 from parkportal.records import figures
 from parkportal.records.models import FigureSnapshot
+from testing.models import Specimen
 
 PRINTED = {
     "enterprises_resumed": (139, None),
@@ -107,6 +111,24 @@ def test_leaders_see_the_rows_masked(enter):
     assert not re.search(r"\b1[3-9]\d{9}\b|\b439900\d{11}[\dX]\b", page)
 
 
+def tell_what_happened_yesterday(day):
+    """A firm resumed, was visited and reported, a board was hung, a tube was filled, a lead was called: told today."""
+    noon = day + timedelta(hours=12)
+    firm = Enterprise.objects.enterprises().exclude(status="resumed").first()
+    ResumptionMove.objects.create(subject=firm, to_status="resumed", effective_at=noon)
+    clerk = User.objects.get(username="guanwei1")
+    unseen = Enterprise.objects.enterprises().filter(visits=None).first()
+    Visit.objects.create(enterprise=unseen, visited_at=noon, by=clerk, channel="phone")
+    silent = Enterprise.objects.enterprises().filter(status="resumed").exclude(daily_reports__day=noon.date()).first()
+    DailyReport.objects.create(enterprise=silent, day=noon.date(), on_duty=5, reported_by=clerk)
+    board = make_board(Enterprise.objects.enterprises().filter(boards=None).first(), status="generated")
+    BoardMove.objects.create(subject=board, to_status="posted", effective_at=noon)
+    tube = Specimen.objects.filter(collected_at__isnull=True).first() or Specimen.objects.last()
+    Specimen.objects.filter(pk=tube.pk).update(collected_at=noon, recorded_at=park_now())
+    lead = Lead.objects.first()
+    Contact.objects.create(lead=lead, channel="phone", at=noon, minutes=5, summary="谈了面积", by=lead.owner)
+
+
 class TestFrozenDays:
     """Last week's figure never changes."""
 
@@ -135,6 +157,40 @@ class TestFrozenDays:
         freeze_due_days()
         kept = figures.of_day(at(park_today()).date().replace(day=18))["enterprises_resumed"]
         assert kept.is_frozen and kept.numerator == live and kept.as_of == at(park_today())
+
+    def test_a_day_waits_for_what_was_on_its_way_at_midnight(self, clock):
+        day = park_today()
+        clock.move_to("2020-02-19T00:04:59+08:00")
+        freeze_due_days()
+        assert not FigureSnapshot.objects.of_day(day).exists()
+        clock.move_to("2020-02-19T00:05:00+08:00")
+        freeze_due_days()
+        assert FigureSnapshot.objects.of_day(day).count() == len(CODES)
+
+    def test_what_is_told_next_morning_is_neither_in_the_frozen_numbers_nor_in_the_lists_behind_them(
+        self, enter, clock
+    ):
+        day = park_today()
+        clock.move_to("2020-02-19T00:05:00+08:00")
+        freeze_due_days()
+        frozen = {code: value.numerator for code, value in figures.of_day(day).items()}
+        clock.move_to("2020-02-19T08:00:00+08:00")
+        tell_what_happened_yesterday(at(day))
+        assert {code: figures.get(code).value(end_of(day)).numerator for code in CODES} == frozen
+        browser = enter("guanwei1")
+        for code in ("enterprises_resumed", "tests_collected", "meetings_week"):
+            answer = browser.get(figures.of_day(day)[code].href)
+            assert len(shown_rows(answer)) == frozen[code] and "定稿时" not in answer.content.decode()
+
+    def test_a_list_says_when_it_differs_from_the_frozen_number(self, enter):
+        day, browser = park_today().replace(day=17), enter("guanwei1")
+        value = figures.of_day(day)["enterprises_resumed"]
+        rows = figures.get("enterprises_resumed").rows(value.as_of)
+        assert "定稿时" not in browser.get(value.href).content.decode()
+        Enterprise.objects.filter(pk=rows.first().pk).update(exclusion="closed")
+        page = browser.get(value.href).content.decode()
+        assert f"2月17日定稿时“已复工企业”是 {value.numerator} 家" in page
+        assert f"下面按现在的资料列出，共 {value.numerator - 1} 家" in page
 
     @pytest.mark.parametrize("day", ["2020-02-19", "not-a-day", "2020-02-30"])
     def test_a_day_to_come_or_no_day_is_no_page(self, enter, day):
