@@ -47,6 +47,13 @@ def park_today() -> date:
     return park_now().date()
 
 
+def not_to_come(day: date) -> date:
+    """The day itself. Raises ValueError for one that lies ahead: nothing is known of it yet."""
+    if day > park_today():
+        raise ValueError(f"{day} has not come yet; the park's day is {park_today()}")
+    return day
+
+
 def at(day: date, clock: time = time()) -> datetime:
     """The aware instant of a wall-clock time in Shanghai."""
     return datetime.combine(day, clock, tzinfo=SHANGHAI)

@@ -5,9 +5,9 @@ from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from parkportal.clock import park_today
+from parkportal.clock import not_to_come, park_today
 from parkportal.records import figures
 
 
@@ -19,7 +19,10 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object keyed by figure code")
 
     def handle(self, *, date: date | None, json: bool, **options: Any) -> None:
-        day = date or park_today()
+        try:
+            day = not_to_come(date or park_today())
+        except ValueError as exc:
+            raise CommandError(f"--date: {exc}") from exc
         values = figures.of_day(day)
         if json:
             self.stdout.write(_as_json(day, values))

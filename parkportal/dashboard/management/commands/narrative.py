@@ -4,9 +4,9 @@ from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from parkportal.clock import park_today
+from parkportal.clock import not_to_come, park_today
 from parkportal.dashboard import narrative
 from parkportal.records import figures
 
@@ -18,4 +18,8 @@ class Command(BaseCommand):
         parser.add_argument("--date", type=date.fromisoformat, default=None, help="the day, 2020-02-18; default: today")
 
     def handle(self, *, date: date | None, **options: Any) -> None:
-        self.stdout.write(narrative.text(figures.of_day(date or park_today())))
+        try:
+            day = not_to_come(date or park_today())
+        except ValueError as exc:
+            raise CommandError(f"--date: {exc}") from exc
+        self.stdout.write(narrative.text(figures.of_day(day)))

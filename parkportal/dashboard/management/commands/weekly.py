@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from parkportal.clock import iso_week, park_today, week_days
+from parkportal.clock import iso_week, not_to_come, park_today, week_days
 from parkportal.dashboard.weekly import workbook_of
 
 
@@ -20,8 +20,12 @@ class Command(BaseCommand):
     def handle(self, *, week: str, output: Path, **options: Any) -> None:
         week = week or iso_week(park_today())
         try:
-            week_days(week)
+            not_to_come(week_days(week)[0])
         except ValueError as exc:
             raise CommandError(f"--week: {exc}") from exc
-        output.write_bytes(workbook_of(week))
+        content = workbook_of(week)
+        try:
+            output.write_bytes(content)
+        except OSError as exc:
+            raise CommandError(f"{output} cannot be written: {exc.strerror}") from exc
         self.stdout.write(f"{week} → {output}")

@@ -5,8 +5,8 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core.management import load_command_class
-from django.core.management.base import BaseCommand
+from django.core.management import call_command, load_command_class
+from django.core.management.base import BaseCommand, CommandError
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as some
@@ -195,6 +195,23 @@ class TestFrozenDays:
     @pytest.mark.parametrize("day", ["2020-02-19", "not-a-day", "2020-02-30"])
     def test_a_day_to_come_or_no_day_is_no_page(self, enter, day):
         assert enter("lingdao").get(f"/dashboard/?date={day}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["figures", "--date", "2020-02-19"], "--date: 2020-02-19 has not come yet; the park's day is 2020-02-18"),
+        (["narrative", "--date", "2020-02-19"], "--date: 2020-02-19 has not come yet; the park's day is 2020-02-18"),
+        (["weekly", "--week", "2020-W09", "--output", "x.xlsx"], "--week: 2020-02-24 has not come yet"),
+        (["weekly", "--week", "2020-W99", "--output", "x.xlsx"], "--week: "),
+        (["weekly", "--output", "{folder}/nowhere/x.xlsx"], "nowhere/x.xlsx cannot be written"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_a_command_that_cannot_answer_says_so_and_prints_no_figure(clock, capsys, tmp_path, words, complaint):
+    with pytest.raises(CommandError, match=complaint):
+        call_command(*(word.format(folder=tmp_path) for word in words))
+    assert capsys.readouterr().out == ""
 
 
 @given(hours=some.integers(0, 17 * 24))
