@@ -3,8 +3,10 @@
 import os
 import sqlite3
 import subprocess
-from contextlib import closing
+import time
+from contextlib import closing, suppress
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from tests.stack import ROOT, environment, portal
@@ -24,6 +26,15 @@ def rename_one(folder: Path, name: str) -> None:
         )
 
 
+def log_with(words: str, path: Path) -> str:
+    """What has been said once these words stand in it; the lines come through a pipe."""
+    for _ in range(100):
+        if words in (said := path.read_text()):
+            return said
+        time.sleep(0.1)
+    raise AssertionError(f"{words} is not in {said}")
+
+
 def test_a_second_start_keeps_the_data_and_a_reset_starts_afresh(tmp_path):
     with portal(keep=tmp_path):
         assert PLANTING in (tmp_path / "start.log").read_text()
@@ -33,6 +44,11 @@ def test_a_second_start_keeps_the_data_and_a_reset_starts_afresh(tmp_path):
         assert PLANTING not in (tmp_path / "start.log").read_text()
         with urlopen(f"{address}/healthz") as answer:
             assert answer.status == 200
+        with suppress(HTTPError):
+            urlopen(f"{address}/nowhere/?q=19900000001")
+        said = log_with("Not Found: /nowhere/", tmp_path / "start.log")
+        assert "19900000001" not in said, "what the web server and the worker log is on the screen, without queries"
+        assert "Warning" not in said and "Traceback" not in said
     assert "改过名字的有限公司" in names(tmp_path) and len(names(tmp_path)) == len(planted)
     reset = subprocess.run(
         ["make", "-s", "reset"],

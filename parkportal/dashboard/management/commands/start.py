@@ -102,24 +102,24 @@ class Command(BaseCommand):
 
 
 def run_processes(port: int, workers: int) -> int:
-    """Web server and worker side by side; when one ends, both end. Returns the exit code."""
+    """Web server and worker side by side, their log lines on the screen; when one ends, both end. Returns the exit code."""
     manager = Manager()
     python = sys.executable
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    if settings.DEMO_MODE:  # nobody minds there that no static files are collected and that root tries the portal
+        environment.setdefault("PYTHONWARNINGS", "ignore")
     manager.add_process(
         "web",
         f"{python} -m gunicorn parkportal.wsgi --bind {HOST}:{port} --workers {workers} --threads 8 "
         "--worker-class gthread --graceful-timeout 10 --log-level warning",
         env=environment,
-        quiet=True,
     )
     schedule = Path(settings.VAR_DIR) / "celerybeat-schedule"
     manager.add_process(
         "worker",
-        f"{python} -m celery -A parkportal worker --beat --schedule {schedule} --concurrency 2 --loglevel warning "
+        f"{python} -m celery --quiet -A parkportal worker --beat --schedule {schedule} --concurrency 2 --loglevel warning "
         "--without-gossip --without-mingle",
         env=environment,
-        quiet=True,
     )
     manager.loop()
     return manager.returncode or 0
