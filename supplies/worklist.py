@@ -112,7 +112,7 @@ def _to_book(user: Any, limit: int) -> list[Entry]:
         Entry(
             "审批",
             f"{row.place}盘点",
-            f"{row.counted_by}清点，等另一位同事批准入账",
+            f"{row.counted_by}清点，等您批准入账",
             "审批",
             reverse("supplies:stock_take_detail", args=[row.pk]),
         )
@@ -159,6 +159,6 @@ SOURCES = [
     Source("supplies_deliver", ("squad",), _to_deliver),
     Source("supplies_sign", ("contact", "principal"), _to_sign),
     Source("supplies_asked", ("committee",), _asked),
-    Source("supplies_book", ("committee", "warehouse"), _to_book),
+    Source("supplies_book", ("committee",), _to_book),
     Source("supplies_approve", ("committee",), _to_approve),
 ]

@@ -100,8 +100,10 @@ def test_whoever_counts_blind_learns_nothing_of_the_book_and_the_reason_comes_wi
     sign_in(counter)
     typed = {f"counted_{row.pk}": str(row.book) for row in take.lines.all()} | {f"counted_{line.pk}": str(number)}
     assert client.post(there, typed).status_code == 302
-    sign_in(f.keeper())
     approve = page("stock_take_approve", take.pk)
+    sign_in(f.keeper())
+    assert client.post(approve, {"reason": "拆箱时数错"}).status_code == 404, "whoever approves has a second factor"
+    sign_in(f.user("committee"))
     if number != 1000:
         assert "问清楚再批准" in client.get(there).content.decode()
         assert client.post(approve, {"reason": " "}).status_code == 422
@@ -187,8 +189,11 @@ def test_stock_take_from_sheet_to_book(masks, sign_in, client):
     take.refresh_from_db()
     assert take.status == "submitted"
     sign_in(f.keeper())
+    assert "差异入账" not in client.get(there).content.decode()
+    sign_in(f.user("committee"))
     assert "批准，1 处差异入账" in client.get(there).content.decode()
     client.post(page("stock_take_return", take.pk), {"reason": "再数一遍"})
+    sign_in(keeper)
     client.post(there, {f"counted_{line.pk}": "990", f"reason_{line.pk}": "破了"})
     sign_in(f.user("committee"))
     client.post(page("stock_take_approve", take.pk))

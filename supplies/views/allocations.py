@@ -18,7 +18,7 @@ from supplies import actions
 from supplies.forms import AllocationForm, OverrideForm
 from supplies.models import Allocation, AllocationMode
 from supplies.plan_page import plan_context
-from supplies.views.rooms import PAGE, READERS, WRITERS, show
+from supplies.views.rooms import APPROVERS, PAGE, READERS, WRITERS, show
 
 
 @roles(*READERS)
@@ -93,7 +93,7 @@ def allocation_submit(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @require_POST
-@roles("committee")
+@roles(*APPROVERS)
 def allocation_approve(request: SignedIn, pk: int) -> HttpResponse:
     def approve(plan: Allocation) -> None:
         made = actions.approve_allocation(allocation=plan, by=request.user)
@@ -103,7 +103,7 @@ def allocation_approve(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @require_POST
-@roles("committee")
+@roles(*APPROVERS)
 def allocation_return(request: SignedIn, pk: int) -> HttpResponse:
     plan = get_object_or_404(_plans(request), pk=pk)
     form = typed(request, ReasonForm, "plan-return", needs="退回要写原因。")

@@ -10,6 +10,7 @@ from parkportal.accounts.asking import SignedIn
 
 READERS = ("committee", "leader", "warehouse")
 WRITERS = ("committee", "warehouse")
+APPROVERS = ("committee",)  # whoever approves has a second factor
 PAGE = 50
 
 

@@ -17,7 +17,7 @@ from parkportal.states import AlreadyMoved, Refused
 from supplies import actions, papers
 from supplies.forms import CountForm, FoundLotForm, StockTakeForm
 from supplies.models import Lot, StockTake
-from supplies.views.rooms import PAGE, READERS, WRITERS, show
+from supplies.views.rooms import APPROVERS, PAGE, READERS, WRITERS, show
 
 Status = StockTake.Status
 
@@ -58,7 +58,7 @@ def stock_take_detail(request: SignedIn, pk: int) -> HttpResponse:
         "lines": lines,
         "moves": [(move, Status(move.to_status).label) for move in take.moves.select_related("by")],
         "found_form": drawn(request, FoundLotForm, "found", take=take) if may_count else None,
-        "can_approve": take.status == Status.SUBMITTED and request.user.has_role(*WRITERS) and not mine,
+        "can_approve": take.status == Status.SUBMITTED and request.user.has_role(*APPROVERS) and not mine,
         "shows_book": take.status != Status.COUNTING or not take.is_blind,
         "differences": sum(bool(line.variance) for line in lines),
         "unexplained": sum(bool(line.variance) and not line.reason for line in lines),
@@ -76,7 +76,7 @@ def _handed_in(request: SignedIn, take: StockTake, form: CountForm) -> bool:
         lots = "、".join(f"{line.lot.item}（批号 {line.lot}）" for line in moved[:3])
         messages.warning(request, f"清点期间动过 {len(moved)} 批：{lots}。请把这几批重数以后再交。")
     else:
-        messages.success(request, "已提交，等另一位同事批准入账。")
+        messages.success(request, "已提交，等管委会批准入账。")
     return True
 
 
@@ -102,7 +102,7 @@ def stock_take_lot(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @require_POST
-@roles(*WRITERS)
+@roles(*APPROVERS)
 def stock_take_approve(request: SignedIn, pk: int) -> HttpResponse:
     take = get_object_or_404(_takes(request), pk=pk)
     act, done = partial(actions.approve_stock_take, take=take, by=request.user), "已批准，差异已入账。"
@@ -113,7 +113,7 @@ def stock_take_approve(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @require_POST
-@roles(*WRITERS)
+@roles(*APPROVERS)
 def stock_take_return(request: SignedIn, pk: int) -> HttpResponse:
     """Count again, with the reason."""
     take = get_object_or_404(_takes(request), pk=pk)

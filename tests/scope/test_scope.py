@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, get_resolver, reverse
 
+from parkportal.accounts.models import SECOND_FACTOR_ROLES
 from tests.scope import enterprises, investment, parkportal, supplies, testing
 from tests.scope.rows import ROLES, STRANGER, Row, row
 
@@ -94,6 +95,19 @@ def test_an_empty_post_is_no_error(one, park, ask):
     for role in one.own:
         answer = ask(role, "post", reverse(one.name, kwargs=park.args(one.where, role, own=True)))
         assert answer.status_code < 500, f"{role}: {answer.status_code}"
+
+
+WITHOUT_SECOND_FACTOR = {
+    "enterprises:person_reveal": "a contact sees the own staff's numbers (decision 25)",
+    "enterprises:board_verify": "seen on the wall: what somebody in front of it saw (decision 28)",
+    "supplies:cost_export": "no person stands in it",
+}
+
+
+def test_whoever_reveals_exports_verifies_or_approves_has_a_second_factor():
+    heavy = [one for one in ROWS if one.name.endswith(("_reveal", "_export", "_verify", "_approve", "_release"))]
+    lighter = {one.name for one in heavy if not set(one.own) <= SECOND_FACTOR_ROLES}
+    assert len(heavy) > 8 and lighter == WITHOUT_SECOND_FACTOR.keys()
 
 
 def test_the_table_is_written_as_it_reads():

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from parkportal.accounts.models import Role
+
 ROOT = Path(settings.BASE_DIR)
 PAGES = sorted(path.stem for path in (ROOT / "docs" / "help").glob("*.md"))
 CHANGES = re.compile(r"[—-]| n |几")  # a path of doors; where the screen has a number
@@ -24,6 +26,10 @@ def written() -> str:
         if not {"tests", "migrations"} & set(path.parts)
     ]
     return "\n".join(path.read_text(encoding="utf-8") for path in kinds)
+
+
+def test_every_role_has_its_page():
+    assert sorted(Role.values) == PAGES
 
 
 @pytest.mark.parametrize("page", PAGES)
