@@ -8,7 +8,9 @@ from django.urls import reverse
 from enterprises.models import Outlet
 from parkportal.clock import park_now
 from parkportal.records import figures, settings
+from testing.language import speaks_english
 from testing.models import Campaign, Session, Slot
+from testing.words import clock_words, day_words, place_words
 
 
 def public_doors() -> dict[str, Any]:
@@ -23,8 +25,7 @@ def public_doors() -> dict[str, Any]:
     )
     campaigns = [
         {
-            "title": campaign.title,
-            "title_en": campaign.title_en,
+            "title": campaign.title_en if speaks_english() and campaign.title_en else campaign.title,
             "places_left": left.get(campaign.pk, 0),
             "href": reverse("public:signup", args=[campaign.slug]),
         }
@@ -33,7 +34,10 @@ def public_doors() -> dict[str, Any]:
     return {
         "campaigns": campaigns,
         "outlets": Outlet.objects.for_everybody().count(),
-        "points": Session.objects.bookable(now).select_related("point").order_by("starts_at")[:4],
+        "points": [
+            {"place": place_words(session.point), "when": f"{day_words(session.day)} {clock_words(session)}"}
+            for session in Session.objects.bookable(now).select_related("point").order_by("starts_at")[:4]
+        ],
         "fever_phone": settings.get("fever_phone"),
         "resumed": figures.latest(["enterprises_resumed"])["enterprises_resumed"],
     }

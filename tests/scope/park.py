@@ -178,8 +178,8 @@ class Park:
         )
 
     def _testing(self, world: SimpleNamespace) -> None:
-        world.lab, world.point = t.make_lab(), t.make_point()
-        world.campaign = t.make_campaign(lab=world.lab)
+        world.lab, world.point = t.make_lab(), t.make_point(name_en="Industrial Park, Building A")
+        world.campaign = t.make_campaign(title_en="Swabs for staff", lab=world.lab)
         world.session = t.make_session(world.campaign, point=world.point, day=park_today(), start=time(9), end=time(18))
         ahead = t.make_session(world.campaign, point=world.point)
         world.signup_ahead = t.make_signup(ahead.slots.first(), enterprise=world.enterprise)
