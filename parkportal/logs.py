@@ -13,7 +13,9 @@ class WithoutWords(logging.Formatter):
         if isinstance(record.args, Mapping) and isinstance(
             record.args.get("exc"), str
         ):  # as Celery tells a failed task
-            record = logging.makeLogRecord({**vars(record), "args": {**record.args, **_kind_alone(record.args["exc"])}})
+            record = logging.makeLogRecord(
+                {**vars(record), "args": {**record.args, **_kind_alone(str(record.args["exc"]))}}
+            )
         return super().format(record)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the library's name

@@ -2,12 +2,12 @@
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 
-from testing.models import PoolMember, Result, SignUp, SignUpStatus, Slot, Specimen, SpecimenStatus
+from testing.models import PoolMember, Result, SignUp, SignUpStatus, Slot, Specimen, SpecimenStatus, TubeRange
 
 
 def check() -> list[str]:
     """One Chinese line for each thing that does not hold; empty when all is well."""
-    return [*places(), *custody()]
+    return [*places(), *tubes(), *custody()]
 
 
 def places() -> list[str]:
@@ -15,6 +15,17 @@ def places() -> list[str]:
     holders = Count("signups", filter=~Q(signups__status=SignUpStatus.CANCELLED))
     wrong = Slot.objects.annotate(held=holders).exclude(taken=F("held"))[:50]
     return [f"时段 {slot.pk} 记 {slot.taken} 人，实有 {slot.held} 人" for slot in wrong]
+
+
+def tubes() -> list[str]:
+    """A tube that does not carry a label of the portal's own comes from a registered range of a laboratory."""
+    ranges = list(TubeRange.objects.filter(is_own=False).values_list("first", "last"))
+    foreign = Specimen.objects.exclude(barcode__startswith="YL").order_by().values_list("barcode", flat=True)
+    return [
+        f"标本 {code} 不在登记过的号段里"
+        for code in foreign.iterator()
+        if not any(len(code) == len(first) and first <= code <= last for first, last in ranges)
+    ][:50]
 
 
 def custody() -> list[str]:

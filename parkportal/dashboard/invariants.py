@@ -56,7 +56,7 @@ def _codes() -> list[str]:
             continue
         highest[code.prefix, code.day] = max(highest[code.prefix, code.day], code.serial)
     counters = {(row.prefix, row.day): row.last for row in CodeCounter.objects.all()}
-    return wrong + [
+    return [*wrong, *testing.invariants.tubes()] + [
         f"编码 {prefix} {day} 已经发到 {serial}，序号只记到 {counters.get((prefix, day), 0)}"
         for (prefix, day), serial in sorted(highest.items())
         if serial > counters.get((prefix, day), 0)

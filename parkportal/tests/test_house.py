@@ -74,6 +74,17 @@ def test_there_are_no_signals():
     } == set()
 
 
+def test_a_task_takes_ids_and_nothing_else():
+    """What a task is given lies in the broker, readable for whoever has it."""
+    tasks = {
+        f"{name}:{node.name}": [ast.unparse(one.annotation) if one.annotation else "" for one in node.args.args]
+        for name, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and any("shared_task" in ast.unparse(one) for one in node.decorator_list)
+    }
+    assert len(tasks) > 10 and {name for name, given in tasks.items() if set(given) - {"int"}} == set()
+
+
 def test_the_floor_is_whole():
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     (floor,) = [contract["source_modules"] for contract in contracts if contract["type"] == "forbidden"]

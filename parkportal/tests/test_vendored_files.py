@@ -19,6 +19,13 @@ def test_every_vendored_file_is_listed():
 
 
 @pytest.mark.parametrize("name", sorted(LISTED))
+def test_origin_version_and_licence_of(name):
+    (row,) = [line for line in LIST.read_text().splitlines() if line.startswith(f"| `{name}`")]
+    _, origin, version, licence, _ = [cell.strip() for cell in row.strip("|").split("|")]
+    assert origin and licence and re.fullmatch(r"\d+(\.\d+)+", version) and version in name
+
+
+@pytest.mark.parametrize("name", sorted(LISTED))
 def test_checksum_of(name):
     assert hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() == LISTED[name]
 

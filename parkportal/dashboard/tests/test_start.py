@@ -45,6 +45,16 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     Command().check_folder(tmp_path / "made" / "on the way")
 
 
+@pytest.mark.django_db
+def test_a_park_does_not_start_on_the_database_of_a_demo(make_user, settings):
+    make_user("committee", is_demo=True)
+    settings.DEMO_MODE = True
+    Command().check_accounts()
+    settings.DEMO_MODE = False
+    with pytest.raises(CommandError, match="这个数据库里有 1 个演示账号"):
+        Command().check_accounts()
+
+
 @pytest.mark.parametrize(
     ("missing", "words"),
     [

@@ -44,6 +44,7 @@ class Command(BaseCommand):
         self.check_database()
         self.check_broker()
         call_command("migrate", verbosity=0)
+        self.check_accounts()
         terms.plant()
         if settings.DEMO_MODE and not User.objects.exists():
             self.stdout.write("正在建立演示园区 …")
@@ -92,6 +93,11 @@ class Command(BaseCommand):
                 broker.ensure_connection(max_retries=1, timeout=2)
         except (BrokerFault, OSError) as fault:
             raise CommandError(f"Redis 连不上，请核对 REDIS_URL：{first_line(fault)}") from fault
+
+    def check_accounts(self) -> None:
+        """A park does not start on what a demo has left behind, however the demo's accounts are kept from signing in."""
+        if not settings.DEMO_MODE and (count := User.objects.filter(is_demo=True).count()):
+            raise CommandError(f"这个数据库里有 {count} 个演示账号，是演示园区的。给园区另用一个 DATABASE_URL。")
 
     def announce(self, port: int) -> None:
         self.stdout.write(f"打开 http://127.0.0.1:{port}/ ，Ctrl-C 停止。")

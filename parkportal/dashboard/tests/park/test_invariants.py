@@ -9,7 +9,7 @@ from parkportal.dashboard import tasks
 from parkportal.records import jobs
 from parkportal.records.models import CodeCounter, FigureSnapshot, Job
 from parkportal.records.triggers import lifted
-from supplies.models import Balance
+from supplies.models import Balance, Delivery
 from testing.models import Result, SignUp, Slot, Specimen
 
 
@@ -62,7 +62,31 @@ def a_result_is_out_that_nobody_can_show():
     return f"标本 {tube.barcode} 已发布却没有结果"
 
 
+def a_tube_comes_from_nowhere():
+    tube = Specimen.objects.first()
+    Specimen.objects.filter(pk=tube.pk).update(barcode="ZZ990000001")
+    return "标本 ZZ990000001 不在登记过的号段里"
+
+
+def goods_on_the_way_are_in_nobodys_hands():
+    delivery = Delivery.objects.filter(status="signed").first()
+    with lifted():
+        Delivery.objects.filter(pk=delivery.pk).update(status="issued")
+    line = delivery.lines.first()
+    return f"批次 {line.lot_id}：已出库未交接"
+
+
+def a_squad_carries_less_than_it_has_to_bring():
+    delivery = Delivery.objects.filter(status="signed").first()
+    with lifted():
+        Delivery.objects.filter(pk=delivery.pk).update(status="with_liaison")
+    return f"小分队 {delivery.squad_id} 批次 {delivery.lines.first().lot_id}：要送"
+
+
 BREAKS = [
+    a_tube_comes_from_nowhere,
+    goods_on_the_way_are_in_nobodys_hands,
+    a_squad_carries_less_than_it_has_to_bring,
     shelf_and_book_differ,
     a_place_is_counted_that_nobody_holds,
     a_counter_lags_behind_the_codes_that_are_out,
