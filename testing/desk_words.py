@@ -86,7 +86,8 @@ def meter_of(pool: Pool | None) -> Meter | None:
 class Answer:
     """`tone` is waiting, done, before, refused or warn. `sound` may differ: a step that went well sounds done.
 
-    `current`, `step`, `found_at`, `measured_at` are where the desk stands after it; `delta` changes the count.
+    `current`, `step`, `found_at`, `measured_at` are where the desk stands after it; `delta` changes the count. Where
+    nobody is here, `last` says who was.
     """
 
     tone: str
@@ -106,6 +107,7 @@ class Answer:
     meter: "Meter | None" = None
     badge: str = ""
     holder: str = ""
+    last: str = ""
     then: "Answer | None" = field(default=None, repr=False)
 
     @property
@@ -113,6 +115,11 @@ class Answer:
         if self.step == FIND and self.tone in {"done", "before"}:
             return "可以扫下一位"
         return "再扫试管" if self.step == TUBE and self.tone == "refused" else PLACEHOLDERS[self.step]
+
+    @property
+    def is_idle(self) -> bool:
+        """Nobody is at the desk."""
+        return self.tone == "waiting" and self.step == FIND
 
     @property
     def is_conflict(self) -> bool:
@@ -137,7 +144,7 @@ def clock(instant: datetime | None, form: str = "%H:%M:%S") -> str:
 def waiting(last: str = "") -> Answer:
     """Nobody is at the desk."""
     lines = ("手机上的码或登记单上的码都可以", *([f"上一位：{last}"] if last else []))
-    return Answer("waiting", "请扫人员码", lines=lines)
+    return Answer("waiting", "请扫人员码", lines=lines, last=last)
 
 
 def prompt(signup: SignUp, scan: Scan, *, sound: str = "", measured_at: datetime | None = None) -> Answer:

@@ -60,6 +60,13 @@
     if (next) { show(next.html, next.placeholder); next = null; }
   };
 
+  /* Nobody is here; who was here last. */
+  const idle = (last) => {
+    const shown = document.getElementById("idle").content.firstElementChild.cloneNode(true);
+    if (last) shown.querySelector(".desk-remedy").append(document.createElement("br"), `上一位：${last}`);
+    return shown.outerHTML;
+  };
+
   const take = (said) => {
     clear();
     show(said.html, said.placeholder);
@@ -69,8 +76,9 @@
     Object.entries(said.parts || {}).forEach(([id, html]) => { const part = document.getElementById(id); if (part) part.innerHTML = html; });
     count(said.delta);
     sound(said.sound);
-    if (said.then) {
-      next = { html: said.then, placeholder: said.next_placeholder };
+    const then = said.then || (typeof said.idle === "string" ? idle(said.idle) : "");
+    if (then) {
+      next = { html: then, placeholder: said.next_placeholder };
       clearing = setTimeout(clear, said.clear);
     }
     if (said.labels) {

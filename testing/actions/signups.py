@@ -151,10 +151,10 @@ def _sign_up(
     if made["source"] == Source.SELF and seen.groups and group not in seen.groups:
         raise Refused("group_not_invited", "这次检测先安排其他人群，还没有轮到您，请留意后面的通知。")
     waits = mode == Mode.POINT and made["wait"] is not None
-    if mode == Mode.POINT and made["source"] != Source.DESK and not waits:
-        _take_place(slot_id, is_bookable=seen.is_bookable)
-    else:
+    if mode != Mode.POINT or made["source"] == Source.DESK or waits:
         slot_id = None
+    elif slot_id is None or not seen.is_bookable:
+        raise Refused("slot_gone", "这个时段不能约了，请换一个时段。")
     signup = _row(declaration, code or take_code("RY"))
     signup.phone_confirmed_at = made["phone_confirmed_at"]
     signup.campaign_id, signup.slot_id, signup.consent_id = campaign_id, slot_id, consent_id
@@ -167,7 +167,9 @@ def _sign_up(
         return signup
     step = SignUpMove(subject=signup, to_status=SignUpStatus.REGISTERED, effective_at=now, by=made["by"])
     step.token = made["token"]
-    send(inserting(signup), inserting(step))
+    place = [] if slot_id is None else [Slot.objects.taking(slot_id)]
+    if not send(*place, inserting(signup), inserting(step))[0]:
+        raise Refused("slot_full", "这个时段刚刚约满，请换一个时段。")
     return signup
 
 
@@ -194,13 +196,6 @@ def _seen(
         known_person=Subquery(known.values("pk")[:1]),
         is_bookable=Exists(Slot.objects.bookable(now).filter(pk=slot, session__campaign=OuterRef("pk"))),
     )
-
-
-def _take_place(slot_id: int | None, *, is_bookable: bool) -> None:
-    if slot_id is None or not is_bookable:
-        raise Refused("slot_gone", "这个时段不能约了，请换一个时段。")
-    if not Slot.objects.take_place(slot_id):
-        raise Refused("slot_full", "这个时段刚刚约满，请换一个时段。")
 
 
 def _row(declaration: Declaration, code: str) -> SignUp:

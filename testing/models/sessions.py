@@ -9,7 +9,7 @@ from django.db.models import F, Q, Sum
 
 from parkportal.clock import local, park_now
 from parkportal.idempotency import TokenField
-from parkportal.prepared import Prepared
+from parkportal.prepared import Prepared, Step, send
 from testing.models.campaigns import Campaign
 from testing.models.points import SamplingPoint, own_points
 
@@ -130,7 +130,11 @@ class SlotQuerySet(models.QuerySet["Slot"]):
 
     def take_place(self, pk: int) -> bool:
         """Take one place if one is left: lock, check and count in one statement. False when it is full."""
-        return bool(_TAKE.update((), _one_more, slot=pk))
+        return bool(send(self.taking(pk))[0])
+
+    def taking(self, pk: int) -> Step:
+        """`take_place`, to be sent with what takes the place."""
+        return _TAKE.changing((), _one_more, slot=pk)
 
     def give_back(self, pk: int) -> None:
         self.filter(pk=pk, taken__gt=0).update(taken=F("taken") - 1)

@@ -112,6 +112,7 @@ def desk_page(
         "session": session,
         "lane": lane or 1,
         "answer": told,
+        "idle": waiting(),
         "counts": counts(session_id),
         "token": uuid4(),
         "label": _label(told),
@@ -136,11 +137,13 @@ def _json(told: Answer, *, is_late: bool) -> JsonResponse:
 
 
 def as_json(told: Answer) -> dict[str, Any]:
-    """An answer as the desk's script hears it."""
+    """An answer as the desk's script hears it. What the desk says when nobody is there lies in the page already."""
     label = _label(told)
+    then = told.then if told.then and not told.then.is_idle else None
     return {
         "html": render_to_string("testing/_desk_answer.html", {"answer": told}),
-        "then": render_to_string("testing/_desk_answer.html", {"answer": told.then}) if told.then else "",
+        "then": render_to_string("testing/_desk_answer.html", {"answer": then}) if then else "",
+        "idle": told.then.last if told.then and told.then.is_idle else None,
         "text": told.text,
         "conflict": told.is_conflict,
         "recorded": told.code == "fever",
