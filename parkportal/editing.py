@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
+from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
@@ -18,6 +19,7 @@ from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 
 from parkportal.clock import SHANGHAI
+from parkportal.quantities import plain
 from parkportal.states import Refused
 
 Touched = tuple[str, datetime]  # who wrote last, and when
@@ -105,12 +107,20 @@ def spoken_by(form: forms.BaseForm) -> Spoken:
             return str(field.label), ""
         if isinstance(value, bool):
             return str(field.label), "是" if value else "否"
-        if isinstance(value, time):
-            return str(field.label), f"{value:%H:%M}"
         words = {str(code): words for code, words in getattr(field, "choices", ())}
-        return str(field.label), str(words.get(str(getattr(value, "pk", value)), value))
+        parts = value if isinstance(value, list | tuple) else [value]
+        return str(field.label), "、".join(str(words.get(str(getattr(one, "pk", one)), _written(one))) for one in parts)
 
     return speak
+
+
+def _written(value: Any) -> str:
+    """A time, an instant, a quantity as pages write them; anything else as it is."""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    return plain(value) if isinstance(value, Decimal) else str(value)
 
 
 def newer_version(form: forms.BaseForm, refused: Refused, newest: Any) -> Any:

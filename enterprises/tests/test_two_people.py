@@ -39,7 +39,7 @@ from enterprises.tests.factories import (
     make_squad,
     make_squad_member,
 )
-from enterprises.tests.pages import drawn
+from enterprises.tests.pages import chosen, drawn, page_of, shown
 from parkportal.editing import mark_of
 from parkportal.records import terms
 from parkportal.records.models import AuditEntry
@@ -65,23 +65,6 @@ def first(make_user):
 def second(make_user, sign_in):
     """The browser of the one who comes second."""
     return sign_in(make_user("committee", name="沈知遥"))
-
-
-def page_of(answer):
-    assert answer.status_code == 200 and "edit_conflict.html" in [part.name for part in answer.templates]
-    return answer.content.decode()
-
-
-def chosen(answer, **keep):
-    """What the conflict page sends: everything that was typed, and the choices."""
-    data: dict = {}
-    for name, value in answer.context["hidden"]:
-        data.setdefault(name, []).append(value)
-    return {**data, **{f"keep_{name}": choice for name, choice in keep.items()}}
-
-
-def shown(answer):
-    return {row.name: (row.theirs, row.mine) for row in answer.context["rows"] if not row.is_same}
 
 
 def test_an_outlet(first, second, sign_in, client):

@@ -34,7 +34,14 @@ from testing.actions.rebinding import move_to_tube, reissue_tube
 from testing.actions.reminders import remind_appointments
 from testing.actions.rosters import plan_roster, sign_up_roster
 from testing.actions.rounds import collect_at_door, leave_stop, plan_round
-from testing.actions.sessions import add_point, add_session, cancel_session, close_session, move_session
+from testing.actions.sessions import (
+    add_point,
+    add_session,
+    cancel_session,
+    close_session,
+    move_session,
+    where_and_when,
+)
 from testing.actions.signups import (
     AlreadySignedUp,
     Declaration,
@@ -117,4 +124,5 @@ __all__ = [
     "take_out_last",
     "undo_last",
     "void_tube",
+    "where_and_when",
 ]

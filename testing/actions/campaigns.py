@@ -1,8 +1,9 @@
 """Opening and closing a campaign, and what people agree to."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,9 @@ from django.db import transaction
 
 from enterprises.models import Enterprise
 from parkportal.clock import park_today
+from parkportal.editing import Spoken, changes
 from parkportal.idempotency import once
-from parkportal.records.audit import record
+from parkportal.records.audit import last_act, record
 from parkportal.states import Refused
 from testing.actions.waiting import dissolve_waiting
 from testing.models import Campaign, ConsentText, PoolSize
@@ -32,6 +34,9 @@ CONSENT_TEXT_EN = (
     "Document number, phone and health are kept encrypted and deleted after the round. You may ask for access and "
     "correction; the phone number stands at the sampling point."
 )
+
+
+TEXTS = ("consent", "consent_en")  # kept in versions of their own
 
 
 @dataclass(frozen=True)
@@ -100,25 +105,36 @@ def _consent(campaign: Campaign, plan: CampaignPlan) -> None:
     )
 
 
-def edit_campaign(*, campaign: Campaign, plan: CampaignPlan, version: int, by: Any) -> Campaign:
-    """Change a campaign that nobody else has changed meanwhile. The address stays once it is open.
+def facts_of(campaign: Campaign) -> dict[str, Any]:
+    """What stands of a campaign, under the names of its plan."""
+    consent = campaign.current_consent()
+    texts = {"consent": consent.text, "consent_en": consent.text_en} if consent else {}
+    return {one.name: getattr(campaign, one.name) for one in fields(CampaignPlan) if one.name not in TEXTS} | texts
 
-    Raises Refused `changed_meanwhile`, `slug_fixed`, `pool_begun`.
+
+def edit_campaign(*, campaign: Campaign, facts: Mapping[str, Any], seen: str, spoken: Spoken, by: Any) -> Campaign:
+    """Change these facts; `seen` is the mark of those that the form was drawn from. The address stays once it is open.
+
+    Raises EditConflict, Refused `slug_fixed`, `pool_begun`, and ValidationError where two halves do not fit.
     """
     with transaction.atomic():
         campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
-        if campaign.version != version:
-            raise Refused("changed_meanwhile", "您打开这一页以后有人改过，请刷新后再改。")
-        if campaign.status != Campaign.Status.DRAFT and campaign.slug != plan.slug:
+        current = facts_of(campaign)
+        touched = partial(last_act, campaign, "campaign.created", "campaign.changed")
+        changed = changes(seen=seen, current=current, typed=facts, spoken=spoken, touched=touched)
+        if not changed:
+            return campaign
+        if "slug" in changed and campaign.status != Campaign.Status.DRAFT:
             raise Refused("slug_fixed", "已经开始登记，海报上的地址不能再改。")
-        if campaign.pool_size != plan.pool_size and campaign.sessions.filter(specimens__isnull=False).exists():
+        if "pool_size" in changed and campaign.sessions.filter(specimens__isnull=False).exists():
             raise Refused("pool_begun", "已经开始采样，几人一管不能再改。")
+        plan = CampaignPlan(**{**current, **changed})
         _fill(campaign, plan)
         campaign.version += 1
         campaign.full_clean()
         campaign.save()
         _consent(campaign, plan)
-        record("campaign.changed", by=by, subject=campaign)
+        record("campaign.changed", by=by, subject=campaign, after={"栏目": list(changed)})
     return campaign
 
 

@@ -1,7 +1,8 @@
 """Sittings: adding, moving, ending early and calling off, and telling everybody concerned."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,9 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from parkportal.clock import SHANGHAI, at, park_now
+from parkportal.editing import Spoken, changes, mark_of, plainly
 from parkportal.idempotency import once
-from parkportal.records.audit import record
+from parkportal.records.audit import last_act, record
 from parkportal.states import Refused
 from testing.actions.notices import forget_reminder, tell_person
 from testing.actions.sitting_notices import Concerned
@@ -141,15 +143,30 @@ def close_session(*, session: Session, reason: str, by: Any) -> int:
         return told
 
 
-def move_session(*, session: Session, point: SamplingPoint, day: date, start: time, reason: str, by: Any) -> int:
+def where_and_when(session: Session) -> dict[str, Any]:
+    """What moving changes, under the names of its form."""
+    return {"point": session.point, "day": session.day, "start": session.starts_at.astimezone(SHANGHAI).time()}
+
+
+def move_session(
+    *, session: Session, to: Mapping[str, Any], reason: str, by: Any, seen: str | None = None, spoken: Spoken = plainly
+) -> int | None:
     """The same sitting at another place or time: every slot moves along and everybody is told. How many were told.
 
-    Raises Refused `reason`, `begun`, `not_open`, `outside`, `past`, `session_taken`.
+    `to` has point, day, start, or those of them that change; `seen` is the mark of `where_and_when` that the form was
+    drawn from. None when it stood so. Raises EditConflict, Refused `reason`, `begun`, `not_open`, `outside`, `past`,
+    `session_taken`.
     """
     if not reason.strip():
         raise Refused("reason", "请写为什么改，短信里会说。")
     with transaction.atomic():
         session = _lock(session)
+        stands, touched = where_and_when(session), partial(last_act, session, "session.added", "session.moved")
+        mark = mark_of(stands) if seen is None else seen
+        changed = changes(seen=mark, current=stands, typed=to, spoken=spoken, touched=touched)
+        if not changed and session.status == Session.Status.OPEN:
+            return None
+        point, day, start = (stands | changed).values()
         _refuse_move(session, day, start)
         shift = at(day, start) - session.starts_at
         _refuse_clash(point, session.starts_at + shift, session.ends_at + shift, but=session.pk)

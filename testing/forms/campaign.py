@@ -7,10 +7,11 @@ from django import forms
 
 from enterprises.models import Enterprise
 from parkportal.clock import park_today
+from parkportal.editing import SeenFormMixin, mark_of
 from parkportal.idempotency import TokenFormMixin, TokenModelForm
 from parkportal.printing.labels import LABEL_FORMATS
 from parkportal.reasons import ReasonField
-from testing.actions.campaigns import CONSENT_TEXT, CONSENT_TEXT_EN, CampaignPlan
+from testing.actions.campaigns import CONSENT_TEXT, CONSENT_TEXT_EN, CampaignPlan, facts_of
 from testing.actions.tubes import LARGEST_RUN
 from testing.groups import group_choices
 from testing.models import Campaign, LabelPrinter, PoolSize, SamplingPoint
@@ -26,7 +27,7 @@ def labs() -> Any:
     return Enterprise.objects.current().filter(org_roles__kind="org_role", org_roles__code="lab").distinct()
 
 
-class CampaignForm(TokenFormMixin):
+class CampaignForm(TokenFormMixin, SeenFormMixin):
     """What a campaign is, who tests, what people agree to."""
 
     title = forms.CharField(label="名称", max_length=40, widget=forms.TextInput(attrs={"class": "w-sentence"}))
@@ -85,7 +86,6 @@ class CampaignForm(TokenFormMixin):
         label="信息收集说明（英文）", max_length=6000, required=False, initial=CONSENT_TEXT_EN,
         widget=forms.Textarea(attrs={"rows": 8}),
     )  # fmt: skip
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, campaign: Campaign | None = None, **kwargs: Any) -> None:
         if campaign is not None and "initial" not in kwargs:
@@ -97,26 +97,20 @@ class CampaignForm(TokenFormMixin):
 
     @staticmethod
     def _from(campaign: Campaign) -> dict[str, Any]:
-        consent = campaign.current_consent()
-        names = (
-            "title",
-            "slug",
-            "purpose",
-            "title_en",
-            "purpose_en",
-            "payer",
-            "starts_on",
-            "ends_on",
-            "retention_days",
-            "change_hours",
-            "is_on_hold",
-            "pool_size",
-            "groups",
-            "languages",
-        )
-        values = {name: getattr(campaign, name) for name in (*names, "version")}
-        texts = {"consent": consent.text, "consent_en": consent.text_en} if consent else {}
-        return {**values, **texts, "lab": campaign.lab_id}
+        facts = facts_of(campaign)
+        return {**facts, "seen": mark_of(facts)}
+
+    def clean_purpose(self) -> str:
+        return _lines(self.cleaned_data["purpose"])
+
+    def clean_purpose_en(self) -> str:
+        return _lines(self.cleaned_data["purpose_en"])
+
+    def clean_consent(self) -> str:
+        return _lines(self.cleaned_data["consent"])
+
+    def clean_consent_en(self) -> str:
+        return _lines(self.cleaned_data["consent_en"])
 
     def clean_slug(self) -> str:
         slug = self.cleaned_data["slug"].lower()
@@ -141,9 +135,17 @@ class CampaignForm(TokenFormMixin):
             self.add_error("ends_on", "结束日期不能早于开始日期")
         return data
 
-    def plan(self) -> CampaignPlan:
+    def facts(self) -> dict[str, Any]:
         names = CampaignPlan.__dataclass_fields__
-        return CampaignPlan(**{name: value for name, value in self.cleaned_data.items() if name in names})
+        return {name: value for name, value in self.cleaned_data.items() if name in names}
+
+    def plan(self) -> CampaignPlan:
+        return CampaignPlan(**self.facts())
+
+
+def _lines(text: str) -> str:
+    """As it is kept: a browser sends every line break as two characters, which would make a new text of the same one."""
+    return text.replace("\r\n", "\n")
 
 
 class SessionForm(TokenFormMixin):
@@ -185,7 +187,7 @@ class SessionForm(TokenFormMixin):
         return data
 
 
-class SessionMoveForm(forms.Form):
+class SessionMoveForm(SeenFormMixin):
     """Where and when a sitting goes; everybody concerned is told why."""
 
     point = forms.ModelChoiceField(label="采样点", queryset=SamplingPoint.objects.in_use(), empty_label=None)

@@ -160,9 +160,10 @@ def test_a_change_of_a_sitting_says_why_and_comes_in_time(session, make_user):
     silent = {"session": session, "reason": "  ", "by": by}
     assert said(actions.cancel_session, **silent) == "reason"
     assert said(actions.close_session, **silent) == "reason"
-    to = {"point": point, "day": park_today() + timedelta(days=1), "start": time(9), "by": by}
+    there = {"point": point, "day": park_today() + timedelta(days=1), "start": time(9)}
+    to = {"to": there, "by": by}
     assert said(actions.move_session, session=session, reason=" ", **to) == "reason"
-    gone = {**to, "day": park_today() - timedelta(days=1)}
+    gone = {"to": {**there, "day": park_today() - timedelta(days=1)}, "by": by}
     assert said(actions.move_session, session=session, reason="大厅消毒", **gone) == "past"
 
     actions.close_session(session=session, reason="大厅消毒", by=by)

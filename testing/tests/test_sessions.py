@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from enterprises.tests.factories import make_contact, make_employee, make_enterprise
 from parkportal.clock import SHANGHAI, at, park_now, park_today
+from parkportal.editing import mark_of
 from parkportal.messaging.models import Message
 from parkportal.records.codes import take_code
 from parkportal.states import Refused
@@ -30,7 +31,8 @@ def staff(sign_in, committee):
 
 
 def move_data(session, **fields):
-    return {"point": session.point_id, "day": session.day, "start": "14:00", "reason": "大厅消毒", **fields}
+    seen = mark_of(actions.where_and_when(session))
+    return {"point": session.point_id, "day": session.day, "start": "14:00", "reason": "大厅消毒", "seen": seen, **fields}
 
 
 def test_session_add_keeps_a_share_for_walk_ins(committee):
@@ -82,7 +84,10 @@ def test_session_move_by_ten_minutes_does_not_trip_over_its_own_slots(committee)
     for start in (time(9, 10), time(8, 50)):
         session = make_session()
         actions.move_session(
-            session=session, point=session.point, day=session.day, start=start, reason="让路", by=committee
+            session=session,
+            to={"point": session.point, "day": session.day, "start": start},
+            reason="让路",
+            by=committee,
         )
 
     assert Slot.objects.count() == 12
@@ -95,7 +100,7 @@ def test_session_move_takes_the_old_reminder_back(committee, park_time):
     assert Message.objects.get(purpose="appointment_reminder").status == "waiting"
 
     actions.move_session(
-        session=session, point=session.point, day=session.day + timedelta(days=1), start=time(9), reason="下雪",
+        session=session, to={"point": session.point, "day": session.day + timedelta(days=1), "start": time(9)}, reason="下雪",
         by=committee,
     )  # fmt: skip
 
@@ -128,7 +133,10 @@ def test_session_move_into_another_sitting_is_refused(committee):
 
     with pytest.raises(Refused) as refused:
         actions.move_session(
-            session=session, point=session.point, day=session.day, start=time(14, 30), reason="x", by=committee
+            session=session,
+            to={"point": session.point, "day": session.day, "start": time(14, 30)},
+            reason="x",
+            by=committee,
         )
 
     assert refused.value.code == "session_taken"
@@ -140,7 +148,10 @@ def test_session_move_after_the_first_swab_is_refused(committee):
 
     with pytest.raises(Refused) as refused:
         actions.move_session(
-            session=session, point=session.point, day=session.day, start=time(14), reason="x", by=committee
+            session=session,
+            to={"point": session.point, "day": session.day, "start": time(14)},
+            reason="x",
+            by=committee,
         )
 
     assert refused.value.code == "begun"
@@ -331,7 +342,7 @@ def told(purpose):
         (lambda s, by: actions.close_session(session=s, reason="大厅消毒", by=by), "采样提前结束（大厅消毒）"),
         (
             lambda s, by: actions.move_session(
-                session=s, point=s.point, day=s.day, start=time(14), reason="大厅消毒", by=by
+                session=s, to={"point": s.point, "day": s.day, "start": time(14)}, reason="大厅消毒", by=by
             ),
             "采样改到",
         ),

@@ -9,11 +9,12 @@ from django.urls import reverse
 
 from enterprises.tests.factories import id_number, make_enterprise, make_flag, make_person
 from parkportal.clock import park_today
+from parkportal.editing import mark_of, plainly
 from parkportal.messaging.models import Message
 from parkportal.records import settings as park_settings
 from parkportal.records.models import Parked
 from testing import actions
-from testing.actions.campaigns import CampaignPlan
+from testing.actions.campaigns import facts_of
 from testing.models import Campaign, ConsentText, Group, Mode, PhoneCode, SignUp, SignUpStatus, Slot
 from testing.tasks import deliver_phone_code
 from testing.tests.factories import make_campaign, make_session, make_signup
@@ -499,7 +500,9 @@ def test_signup_without_the_setting_asks_for_no_code(client, session):
 
 def test_the_notice_is_read_in_the_pages_language_and_says_its_version(client):
     campaign = make_session(campaign=make_campaign(slug="fugong")).campaign
-    actions.edit_campaign(campaign=campaign, plan=plan_with_consent(campaign), version=1, by=None)
+    words = {"consent": "新的说明，第二版", "consent_en": "The notice, second version"}
+    stands = mark_of(facts_of(campaign))
+    actions.edit_campaign(campaign=campaign, facts=words, seen=stands, spoken=plainly, by=None)
     url = reverse("public:signup_notice", args=["fugong"])
 
     chinese = client.get(url).content.decode()
@@ -509,14 +512,6 @@ def test_the_notice_is_read_in_the_pages_language_and_says_its_version(client):
     assert "新的说明，第二版" in chinese and "second version" not in chinese
     assert "The notice, second version" in english and "新的说明" not in english
     assert campaign.current_consent().version == 2
-
-
-def plan_with_consent(campaign):
-    """The campaign as it is, with another text to agree to."""
-    return CampaignPlan(
-        title=campaign.title, slug=campaign.slug, lab=campaign.lab, starts_on=campaign.starts_on,
-        ends_on=campaign.ends_on, consent="新的说明，第二版", consent_en="The notice, second version",
-    )  # fmt: skip
 
 
 def test_a_campaign_in_chinese_alone_has_no_english_switch_and_speaks_chinese(client):

@@ -6,10 +6,12 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from parkportal.accounts.asking import SignedIn
 from parkportal.clock import park_now
+from parkportal.editing import EditConflict, chosen, conflict_page, spoken_by
 from parkportal.guards import roles
 from parkportal.idempotency import made_before
 from parkportal.printing.barcodes import qr_svg
@@ -76,14 +78,17 @@ def campaign_create(request: SignedIn) -> HttpResponse:
 @roles("committee")
 @require_http_methods(["GET", "POST"])
 def campaign_edit(request: SignedIn, pk: int) -> HttpResponse:
-    """Change a campaign; whoever saved meanwhile is not overwritten."""
+    """Change a campaign; who comes second sees what the first one wrote."""
     campaign = _campaign(request, pk)
     form = CampaignForm(request.POST or None, campaign=campaign)
     if request.method == "POST" and form.is_valid():
         try:
-            version = form.cleaned_data["version"] or 0
-            edit_campaign(campaign=campaign, plan=form.plan(), version=version, by=request.user)
+            facts, seen = chosen(request, form.facts()), form.cleaned_data["seen"]
+            edit_campaign(campaign=campaign, facts=facts, seen=seen, spoken=spoken_by(form), by=request.user)
             return redirect("testing:campaign", pk)
+        except EditConflict as conflict:
+            back = reverse("testing:campaign", args=[pk])
+            return conflict_page(request, conflict, title=f"检测任务“{campaign}”", back=back)
         except ValidationError as refusal:
             _refuse(form, refusal)
     return render(request, "testing/campaign_form.html", {"form": form, "campaign": campaign})

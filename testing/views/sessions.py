@@ -5,13 +5,22 @@ from functools import partial
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from parkportal.again import agreed
-from parkportal.clock import SHANGHAI, park_now
+from parkportal.clock import park_now
+from parkportal.editing import EditConflict, chosen, conflict_page, mark_of, spoken_by
 from parkportal.guards import roles
 from parkportal.states import Refused
-from testing.actions import add_session, cancel_session, close_session, decide_stagger, move_session
+from testing.actions import (
+    add_session,
+    cancel_session,
+    close_session,
+    decide_stagger,
+    move_session,
+    where_and_when,
+)
 from testing.forms.campaign import SessionEndForm, SessionForm, SessionMoveForm
 from testing.models import Campaign, SamplingPoint, Session
 from testing.stagger import propose
@@ -44,13 +53,25 @@ def session_add(request: HttpRequest, pk: int) -> HttpResponse:
 def session_move(request: HttpRequest, pk: int) -> HttpResponse:
     """The same sitting at another place or time; everybody who has a place is told."""
     session = _session(request, pk)
-    start = session.starts_at.astimezone(SHANGHAI).time()
-    form = SessionMoveForm(request.POST or None, initial={"point": session.point, "day": session.day, "start": start})
+    stands = where_and_when(session)
+    form = SessionMoveForm(request.POST or None, initial={**stands, "seen": mark_of(stands)})
     if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        to = chosen(request, {name: data[name] for name in stands})
+        back = reverse("testing:campaign", args=[session.campaign_id])
         try:
-            told = move_session(session=session, by=request.user, **form.cleaned_data)
-            messages.success(request, f"已改，告诉了 {told} 人。")
-            return redirect("testing:campaign", session.campaign_id)
+            told = move_session(
+                session=session,
+                to=to,
+                reason=data["reason"],
+                by=request.user,
+                seen=data["seen"],
+                spoken=spoken_by(form),
+            )
+            messages.success(request, "这一场没有改。" if told is None else f"已改，告诉了 {told} 人。")
+            return redirect(back)
+        except EditConflict as conflict:
+            return conflict_page(request, conflict, title="改这一场", back=back)
         except Refused as refusal:
             form.add_error("reason" if refusal.code == "reason" else None, refusal.text)
     context = {"form": form, "session": session}
