@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import resolve, reverse
 
+from parkportal.editing import EditConflict
 from parkportal.reasons import SHORT_HINT, ReasonField
 from parkportal.states import Refused
 
@@ -79,12 +80,14 @@ def agreed(form: forms.BaseForm, act: Callable[..., Any], *, beside: str | None 
     """Whether the form is valid and the action, called with its values, agrees; and what the action gave.
 
     A refusal of the domain becomes an error of the form: beside the field that it names in `field` or by its code, else
-    beside `beside`, else of the whole form.
+    beside `beside`, else of the whole form. Raises EditConflict, which has a page of its own.
     """
     if not form.is_valid():
         return False, None
     try:
         return True, act(**form.cleaned_data)
+    except EditConflict:
+        raise  # has a page of its own
     except Refused as refused:
         named = {refused.facts.get("field"), refused.code} & set(form.fields)
         form.add_error(named.pop() if named else beside, refused.text)

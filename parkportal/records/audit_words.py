@@ -92,6 +92,7 @@ _WORDS: dict[str, str] = {
     "waiting.dissolved": "结束候补",
     "signups.exported": "导出登记名单",
     "supplies.item_saved": "改物资目录",
+    "supplies.item_pictured": "换物资照片",
     "supplies.keeper_added": "加仓管",
     "supplies.keeper_ended": "停仓管",
     "supplies.lot_ok": "解除批次隔离",

@@ -19,9 +19,10 @@ from supplies.actions.deliveries import (
     void_delivery,
 )
 from supplies.actions.follow_up import close_remainder, mark_shortage_seen, say_thanks
+from supplies.actions.items import add_item, correct_item, picture_item, put_on_shelf, shelf_of
 from supplies.actions.kits import Use, consume_kits, kit_stocks, kits_at, supply_point
 from supplies.actions.ledger import Entry, Leg, locked_balances, move_stock, post, reverse_movement
-from supplies.actions.lots import Recalled, add_paper, put_on_shelf, quarantine, recall, release, save_item
+from supplies.actions.lots import Recalled, add_paper, quarantine, recall, release
 from supplies.actions.notices import (
     Agreed,
     mark_notice_read,
@@ -45,6 +46,10 @@ from supplies.actions.stocktakes import (
 )
 
 __all__ = [
+    "add_item",
+    "correct_item",
+    "picture_item",
+    "shelf_of",
     "Agreed",
     "Arrival",
     "Count",
@@ -83,7 +88,6 @@ __all__ = [
     "open_warehouse",
     "post",
     "put_on_shelf",
-    "save_item",
     "quarantine",
     "recall",
     "receive_stock",

@@ -1,10 +1,9 @@
-"""A lot taken out of use, called back, let free again; its papers; the shelf on which an item lies."""
+"""A lot taken out of use, called back, let free again; its papers."""
 
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.forms import ModelForm
 
 from parkportal.clock import park_today
 from parkportal.given import given
@@ -16,7 +15,7 @@ from parkportal.records.audit import record
 from parkportal.records.models import StoredFile
 from parkportal.states import Refused
 from supplies.holders import Holder, hands_of, holders_of, phone_of
-from supplies.models import Item, Lot, LotPaper, Place, PlaceKind, Shelf
+from supplies.models import Lot, LotPaper, PlaceKind
 from supplies.purposes import LOT_RECALL, LOT_RECALL_HELD
 
 
@@ -103,32 +102,3 @@ def add_paper(*, lot: Lot, file: StoredFile, title: str, by: Any, token: UUID | 
         return LotPaper.objects.create(lot=lot, file=file, title=title[:60], by=by, token=token)
 
     return once(LotPaper, token, attach)[0]
-
-
-def save_item(form: ModelForm, *, by: Any) -> Item:
-    """An item that staff added or changed; the token of an added one, sent again, answers the first one."""
-
-    def save() -> Item:
-        item = form.save()
-        record(
-            "supplies.item_saved",
-            by=by,
-            subject=item,
-            after={"changed": [name for name in form.changed_data if name != "token"]},
-        )
-        return item
-
-    return once(Item, form.cleaned_data.get("token"), save)[0]
-
-
-@transaction.atomic
-def put_on_shelf(*, place: Place, item: Item, label: str, by: Any) -> None:
-    """Where the item lies in this warehouse; an empty label takes the shelf away."""
-    before = Shelf.objects.filter(place=place, item=item).values_list("label", flat=True).first() or ""
-    if before == label:
-        return
-    if not label:
-        Shelf.objects.filter(place=place, item=item).delete()
-    else:
-        Shelf.objects.update_or_create(place=place, item=item, defaults={"label": label})
-    record("supplies.shelf_changed", by=by, subject=item, before={"shelf": before}, after={"shelf": label})

@@ -8,17 +8,18 @@ from typing import Any
 from django import forms
 from django.db import transaction
 
+from parkportal.editing import SeenFormMixin, Spoken, mark_of, spoken_by
 from parkportal.idempotency import TokenModelForm
-from parkportal.quantities import LARGEST, plain
+from parkportal.quantities import LARGEST
 from parkportal.records import files, terms
 from parkportal.records.models import StoredFile
-from supplies.models import UNITS, Item, PackUnit, Place, item_key
+from supplies.models import UNITS, Item, PackUnit, Place, misfits, pack_words
 from supplies.units import unit_word
 
 SHELF_LENGTH = 12
 
 
-class ShelfForm(forms.Form):
+class ShelfForm(SeenFormMixin):
     """Where an item lies in one warehouse; nothing takes the shelf away."""
 
     label = forms.CharField(
@@ -28,15 +29,15 @@ class ShelfForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "w-number", "placeholder": "A-01", "autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, place: Place, stands: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, initial={"label": stands, "seen": mark_of({"label": stands})}, **kwargs)
         self.fields["label"].label = f"{place}的货位"
 
     def clean_label(self) -> str:
         return unicodedata.normalize("NFKC", self.cleaned_data["label"]).strip().upper()
 
 
-class ItemForm(TokenModelForm):
+class ItemForm(SeenFormMixin, TokenModelForm):
     """An item with its packs, written as 盒 50、箱 2000."""
 
     packs = forms.CharField(
@@ -90,9 +91,9 @@ class ItemForm(TokenModelForm):
         super().__init__(*args, **kwargs)
         self.fields["kind"] = forms.ChoiceField(label="类别", choices=terms.choices("item_kind"))
         if self.instance.pk:
-            self.fields["packs"].initial = "、".join(
-                f"{pack.name} {plain(pack.factor).replace(',', '')}" for pack in self.instance.packs.all()
-            )
+            facts = self.instance.facts()
+            self.fields["packs"].initial = pack_words(facts["packs"])
+            self.fields["seen"].initial = mark_of(facts)
             if self.instance.lots.exists():
                 self.fields["unit"].disabled = True
                 self.fields["unit"].help_text = "已经有库存记录，单位不能再改。"
@@ -109,7 +110,7 @@ class ItemForm(TokenModelForm):
             packs.append((name, Decimal(match[2])))  # type: ignore[index]
         if len({name for name, _ in packs}) < len(packs):
             raise forms.ValidationError("同一个包装单位写了两次。")
-        return packs
+        return sorted(packs, key=lambda pack: pack[1])
 
     def clean_picture(self) -> StoredFile | None:
         upload = self.cleaned_data["picture"]
@@ -119,18 +120,21 @@ class ItemForm(TokenModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if all(data.get(name) is not None for name in ("name", "spec", "unit")):
-            key = item_key(data["name"], data["spec"], data["unit"])
-            if Item.objects.filter(key=key).exclude(pk=self.instance.pk).exists():
-                self.add_error("name", "目录里已经有名称、规格和单位都相同的物资。")
-        if any(name == data.get("unit") for name, _ in data.get("packs") or []):
-            self.add_error("packs", "包装单位不能和基本单位相同。")
-        if data.get("kind") == "herbs" and not (data.get("safety_note") or "").strip():
-            self.add_error("safety_note", "中药饮片要写安全说明，例如：孕妇、慢病和儿童遵医嘱。")
-        step = data.get("step")
-        if data.get("is_integer") and step is not None and step != step.to_integral_value():
-            self.add_error("step", "只发整数的物资，最小发放量也要是整数。")
+        for name, words in misfits(data, item=self.instance.pk):
+            self.add_error(name, words)
         return data
+
+    def facts(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in (*Item.FACTS, "packs")}
+
+    def spoken(self) -> Spoken:
+        """Labels and words of values, packs as they are typed."""
+        say = spoken_by(self)
+
+        def speak(name: str, value: Any) -> tuple[str, str]:
+            return ("包装单位", pack_words(value)) if name == "packs" else say(name, value)
+
+        return speak
 
     @transaction.atomic
     def save(self, commit: bool = True) -> Item:

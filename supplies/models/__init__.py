@@ -8,7 +8,18 @@ from supplies.models.allocation import (
     AllocationStatus,
     default_weights,
 )
-from supplies.models.catalogue import DECIMAL_UNITS, KIT, KIT_KINDS, TUBE, UNITS, Item, PackUnit, item_key
+from supplies.models.catalogue import (
+    DECIMAL_UNITS,
+    KIT,
+    KIT_KINDS,
+    TUBE,
+    UNITS,
+    Item,
+    PackUnit,
+    item_key,
+    misfits,
+    pack_words,
+)
 from supplies.models.covers import Cover
 from supplies.models.delivery import (
     Delivery,
@@ -73,6 +84,8 @@ __all__ = [
     "asked_for_by",
     "default_weights",
     "item_key",
+    "misfits",
+    "pack_words",
     "own_warehouses",
     "reached_warehouses",
 ]

@@ -1,6 +1,8 @@
 """What the warehouse keeps: items, their units and packs."""
 
 import unicodedata
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.core.validators import MinValueValidator
@@ -25,6 +27,31 @@ KIT_KINDS = {KIT: "采样包", TUBE: "采样管"}
 def item_key(name: str, spec: str, unit: str) -> str:
     """What makes two rows the same item: name, specification and base unit, without blanks, widths and case."""
     return "|".join("".join(unicodedata.normalize("NFKC", part).upper().split()) for part in (name, spec, unit))
+
+
+Packs = Sequence[tuple[str, Decimal]]  # name and how many base units, the smallest first
+
+
+def pack_words(packs: Packs) -> str:
+    """盒 50、箱 2000, as the form of an item asks it."""
+    return "、".join(f"{name} {plain(factor).replace(',', '')}" for name, factor in packs)
+
+
+def misfits(facts: Mapping[str, Any], *, item: int | None = None) -> list[tuple[str, str]]:
+    """Field and words of what does not fit together in an item's facts; `item` is the one that has them."""
+    found = []
+    if all(facts.get(name) is not None for name in ("name", "spec", "unit")):
+        key = item_key(facts["name"], facts["spec"], facts["unit"])
+        if Item.objects.filter(key=key).exclude(pk=item).exists():
+            found.append(("name", "目录里已经有名称、规格和单位都相同的物资。"))
+    if any(name == facts.get("unit") for name, _ in facts.get("packs") or []):
+        found.append(("packs", "包装单位不能和基本单位相同。"))
+    if facts.get("kind") == "herbs" and not (facts.get("safety_note") or "").strip():
+        found.append(("safety_note", "中药饮片要写安全说明，例如：孕妇、慢病和儿童遵医嘱。"))
+    step = facts.get("step")
+    if facts.get("is_integer") and step is not None and step != step.to_integral_value():
+        found.append(("step", "只发整数的物资，最小发放量也要是整数。"))
+    return found
 
 
 class ItemQuerySet(models.QuerySet["Item"]):
@@ -64,6 +91,22 @@ class Item(models.Model):
     key = models.CharField(max_length=420, unique=True, editable=False)
     pinyin_key = models.CharField(max_length=200, blank=True, db_index=True, editable=False)
 
+    # What people say of an item besides its packs and its picture.
+    FACTS = (
+        "name",
+        "spec",
+        "unit",
+        "kind",
+        "is_integer",
+        "step",
+        "minimum_stock",
+        "daily_use",
+        "course_days",
+        "dosage",
+        "safety_note",
+        "is_active",
+    )
+
     objects = ItemQuerySet.as_manager()
 
     class Meta:
@@ -90,6 +133,11 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def facts(self) -> dict[str, Any]:
+        """What stands there, under the names of its form."""
+        packs = [(pack.name, pack.factor) for pack in self.packs.all()]
+        return {**{name: getattr(self, name) for name in self.FACTS}, "packs": packs}
 
     def name_it(self, name: str, spec: str, unit: str) -> None:
         """Set the three parts of its identity and what follows from them."""

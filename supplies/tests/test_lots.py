@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from parkportal.clock import SHANGHAI, park_now
+from parkportal.editing import mark_of
 from parkportal.idempotency import new_token
 from parkportal.messaging.models import Message
 from parkportal.printing.tests.reading import text
@@ -142,15 +143,20 @@ def test_a_paper_is_kept_with_the_lot_and_served_through_its_scope(sign_in, clie
 def test_the_pick_list_is_walked_by_shelf(sign_in, client):
     masks, spirit = f.stock(f.item(), 1000, batch="K1"), f.stock(f.item("75%酒精", unit="公斤"), 100, batch="J1")
     sign_in(f.keeper())
+
+    def put(item, place, label):
+        seen = mark_of({"label": actions.shelf_of(place, item)})
+        return client.post(page("item_shelf", item.pk, place.pk), {"label": label, "seen": seen})
+
     for item, label in ((masks.item, "b-02"), (spirit.item, "A-01")):
-        client.post(page("item_shelf", item.pk, f.warehouse().pk), {"label": label})
+        put(item, f.warehouse(), label)
     assert list(Shelf.objects.values_list("label", flat=True)) == ["A-01", "B-02"]
     firm = f.enterprise(of=f.squad(2))
     words = text(papers.pick_list([f.delivery(firm, {masks: 20, spirit: 3})]))
     assert 0 < words.index("A-01") < words.index("B-02")
-    client.post(page("item_shelf", masks.item.pk, f.warehouse().pk), {"label": ""})
+    put(masks.item, f.warehouse(), "")
     assert Shelf.objects.count() == 1
-    answer = client.post(page("item_shelf", masks.item.pk, f.warehouse("东仓").pk), {"label": "Z"})
+    answer = put(masks.item, f.warehouse("东仓"), "Z")
     assert answer.status_code == 404
 
 

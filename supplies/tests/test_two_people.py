@@ -1,0 +1,84 @@
+"""Two people who edit one thing of the supplies: the second sees both values, and writes only what was chosen."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from enterprises.tests.pages import chosen, drawn, page_of, shown
+from supplies import actions
+from supplies.models import Item, Shelf
+from supplies.tests import factories as f
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("park_time")]
+D = Decimal
+
+
+@pytest.fixture
+def first(make_user):
+    return make_user("committee", name="祁月")
+
+
+@pytest.fixture
+def second(make_user, sign_in):
+    """The browser of the one who comes second."""
+    return sign_in(make_user("committee", name="沈知遥"))
+
+
+@pytest.fixture
+def others(first, sign_in, client):
+    """The browser of the one who is first."""
+    return sign_in(first, type(client)())
+
+
+def item_said(**fields):
+    said = {"name": "一次性医用口罩", "spec": "", "unit": "只", "kind": "masks", "packs": "盒 50", "is_integer": "on"}
+    return {**said, "step": "1", "minimum_stock": "0", "daily_use": "1", "is_active": "on", **fields}
+
+
+def test_an_item_of_the_catalogue(others, second):
+    masks = f.item("一次性医用口罩", kind="masks")
+    path = reverse("supplies:item_edit", args=[masks.pk])
+    opened = drawn(second, path)
+    theirs = {**item_said(packs="盒 50、箱 2000", minimum_stock="500"), **drawn(others, path)}
+    assert others.post(path, theirs).status_code == 302
+
+    answer = second.post(path, {**item_said(packs="盒 100", minimum_stock="800", spec="平面"), **opened})
+
+    assert "祁月" in page_of(answer)
+    assert shown(answer) == {
+        "packs": ("盒 50、箱 2000", "盒 100"), "minimum_stock": ("500", "800"), "spec": ("", "平面"),
+    }  # fmt: skip
+    assert second.post(path, chosen(answer, spec="mine", minimum_stock="theirs")).status_code == 302
+    item = Item.objects.get()
+    assert (item.spec, item.minimum_stock, item.units_line) == ("平面", 500, "只、盒（50 只）、箱（2,000 只）")
+    assert item.key == "一次性医用口罩|平面|只"
+
+
+def test_halves_of_an_item_that_do_not_fit_are_refused(others, second):
+    alcohol = f.item("75%酒精", unit="公斤", is_integer=False, step=D("0.5"))
+    path = reverse("supplies:item_edit", args=[alcohol.pk])
+    said = item_said(name="75%酒精", unit="公斤", kind="alcohol", packs="", is_integer="", step="0.5")
+    opened = drawn(second, path)
+    others.post(path, {**said, "step": "0.25", **drawn(others, path)})
+    answer = second.post(path, {**said, "is_integer": "on", "step": "1", **opened})
+    again = second.post(path, chosen(answer, is_integer="mine", step="theirs"))
+    assert "最小发放量也要是整数" in again.content.decode()
+    assert Item.objects.values_list("is_integer", "step").get() == (False, D("0.25"))
+
+
+def test_the_shelf_of_an_item(first, second):
+    masks, house = f.item(), f.warehouse()
+    actions.put_on_shelf(place=house, item=masks, label="A-01", by=first)
+    page = second.get(reverse("supplies:item_detail", args=[masks.pk]))
+    [seen] = [form["seen"].value() for place, form in page.context["houses"] if place == house]
+    actions.put_on_shelf(place=house, item=masks, label="B-02", by=first)
+    path = reverse("supplies:item_shelf", args=[masks.pk, house.pk])
+
+    answer = second.post(path, {"label": "C-03", "seen": seen})
+
+    assert "祁月" in page_of(answer) and shown(answer) == {"label": ("B-02", "C-03")}
+    second.post(path, chosen(answer, label="theirs"))
+    assert Shelf.objects.get().label == "B-02"
+    second.post(path, chosen(answer, label="mine"))
+    assert Shelf.objects.get().label == "C-03"
