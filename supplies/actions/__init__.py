@@ -1,10 +1,11 @@
 """What may be done with supplies. Every change of stock ends in `ledger.post`."""
 
 from supplies.actions.allocations import (
+    adjust_plan,
     allocate,
     approve_allocation,
+    change_terms,
     new_deliveries,
-    recompute,
     return_allocation,
     submit_allocation,
     void_allocation,
@@ -46,6 +47,8 @@ from supplies.actions.stocktakes import (
 )
 
 __all__ = [
+    "adjust_plan",
+    "change_terms",
     "add_item",
     "correct_item",
     "picture_item",
@@ -91,7 +94,6 @@ __all__ = [
     "quarantine",
     "recall",
     "receive_stock",
-    "recompute",
     "release",
     "remind_unread",
     "remind_unsigned",

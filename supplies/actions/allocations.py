@@ -4,17 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 
 from enterprises.models import Enterprise
 from parkportal.clock import day_of, park_now
+from parkportal.editing import Spoken, changes
 from parkportal.idempotency import once
 from parkportal.quantities import plain
-from parkportal.records.audit import record
+from parkportal.records.audit import last_act, record
 from parkportal.records.codes import take_codes
 from parkportal.states import AlreadyMoved, Refused
 from supplies.actions.ledger import locked_balances
@@ -35,10 +38,12 @@ from supplies.models import (
     Place,
 )
 from supplies.models.delivery import UNDERWAY
+from supplies.plan_terms import NOT_YET, by_hand, is_set, put_terms, terms_of
 from supplies.plans import Claim, Plan, Terms, share_out
 
 Status = Allocation.Status
 Override = tuple[Decimal, str]
+RECOMPUTED = "supplies.plan_recomputed"
 
 
 def allocate(*, plan: Allocation, by: Any, token: UUID | None = None, at: datetime | None = None) -> Allocation:
@@ -61,29 +66,64 @@ def allocate(*, plan: Allocation, by: Any, token: UUID | None = None, at: dateti
 
 
 @transaction.atomic
-def recompute(*, plan: Allocation, by: Any, overrides: Mapping[int, Override] | None = None) -> Allocation:
-    """Compute a draft anew after its terms or its manual numbers changed.
+def change_terms(*, plan: Allocation, said: Mapping[str, Any], seen: str, spoken: Spoken, by: Any) -> Allocation:
+    """Compute a draft anew with other terms; what was set by hand stays, the rest is shared again.
 
-    `overrides` maps an enterprise's id to (quantity, reason); None keeps those it has. What is fixed by hand is taken
-    off first, the rest is shared again, so the sum stays exact.
+    `said` has `terms_of` the plan, or those that change; `seen` is the mark of those that the form was drawn from.
+    Raises EditConflict, Refused: frozen, does_not_fit, and what `allocate` refuses.
     """
+    held = _draft(plan)
+    stands = terms_of(held)
+    changed = changes(seen=seen, current=stands, typed=said, spoken=spoken, touched=partial(last_act, held, RECOMPUTED))
+    put_terms(held, stands | changed)
+    try:  # after a conflict the two halves of what people chose may not fit
+        held.validate_constraints()
+    except ValidationError as problem:
+        raise Refused("does_not_fit", problem.messages[0]) from None
+    kept = {line.enterprise_id: (line.quantity, line.override_reason) for line in held.lines.all() if is_set(line)}
+    return _recompute(held, kept, by, f"改了 {len(changed)} 项参数" if changed else "")
+
+
+@transaction.atomic
+def adjust_plan(
+    *, plan: Allocation, quantities: Mapping[str, Decimal | None], reason: str, seen: str, spoken: Spoken, by: Any
+) -> Allocation:
+    """Numbers of a draft set by hand; they are taken off first, the rest is shared again, so the sum stays exact.
+
+    `quantities` maps quantity_<enterprise id> to a number, or to None where nobody sets one; `seen` is the mark of
+    `by_hand` that the form was drawn from. Raises EditConflict, Refused: frozen, reason_missing, and what the
+    arithmetic refuses.
+    """
+    held = _draft(plan)
+    lines = list(held.lines.all())
+    stands = by_hand(lines)
+    touched = partial(last_act, held, RECOMPUTED)
+    changed = changes(seen=seen, current=stands, typed=quantities, spoken=spoken, touched=touched)
+    if any(quantity is not None for quantity in changed.values()) and not reason.strip():
+        raise Refused("reason_missing", "手工调整要写原因。", field="reason")
+    why = {f"quantity_{line.enterprise_id}": (line.enterprise_id, line.override_reason) for line in lines}
+    fixed = {
+        why[name][0]: (quantity, reason if name in changed else why[name][1])
+        for name, quantity in (stands | changed).items()
+        if quantity is not None and name in why
+    }
+    return _recompute(held, fixed, by, reason)
+
+
+def _draft(plan: Allocation) -> Allocation:
     held = _locked(plan)
     if held.status != Status.DRAFT:
         raise Refused("frozen", f"方案已经是“{held.get_status_display()}”，不能再改。")
-    if held.version != plan.version:
-        raise Refused("changed_meanwhile", "刚刚有人改过这个方案，请刷新后再改。")
-    if overrides is None:
-        manual = plan.lines.filter(rule=AllocationLine.Rule.MANUAL)
-        overrides = {line.enterprise_id: (line.quantity, line.override_reason) for line in manual}
-    if any(not reason.strip() for _, reason in overrides.values()):
-        raise Refused("reason_missing", "手工调整要写原因。")
-    plan.version += 1
+    return held
+
+
+def _recompute(plan: Allocation, overrides: Mapping[int, Override], by: Any, reason: str) -> Allocation:
     people, shares = _computed(plan, overrides)
+    plan.version += 1
     plan.save()
     plan.lines.all().delete()
     _write_lines(plan, people, shares, overrides)
-    reasons = "；".join(sorted({reason.strip() for _, reason in overrides.values()}))
-    record("supplies.plan_recomputed", by=by, subject=plan, after={"手工调整": len(overrides)}, reason=reasons[:200])
+    record(RECOMPUTED, by=by, subject=plan, after={"手工调整": len(overrides)}, reason=reason.strip()[:200])
     return plan
 
 
@@ -214,7 +254,7 @@ def _write_lines(plan: Allocation, people: list[Claimant], shares: Plan, overrid
 
 
 def _manual(rule: str) -> str:
-    return "还没有填" if rule == AllocationLine.Rule.MANUAL else ""
+    return NOT_YET if rule == AllocationLine.Rule.MANUAL else ""
 
 
 def _check_stock(plan: Allocation) -> None:

@@ -5,17 +5,17 @@ from typing import Any
 
 from django import forms
 
-from enterprises.models import Squad
+from enterprises.models import Enterprise, Squad
+from parkportal.editing import SeenFormMixin, mark_of
 from parkportal.idempotency import TokenFormMixin
+from parkportal.keys import key_of
 from parkportal.quantities import plain
 from parkportal.records import terms
 from parkportal.states import Refused
 from supplies.availability import free_quantity
-from supplies.claims import tiers
 from supplies.models import Allocation, AllocationMode, Item, Place, default_weights, reached_warehouses
+from supplies.plan_terms import COLUMNS, ONE, SCOPE, by_hand, terms_of, weighted_tags, weighted_tiers
 from supplies.units import read_quantity
-
-OTHER = {"other": "其他"}  # what has no tier counts as this
 
 
 def amount_input() -> forms.TextInput:
@@ -34,7 +34,7 @@ def weight_field(label: str, initial: str, *, required: bool = True) -> forms.De
     )
 
 
-class AllocationForm(TokenFormMixin):
+class AllocationForm(TokenFormMixin, SeenFormMixin):
     """The terms of a plan. An empty total means everything that may still be shared out."""
 
     warehouse = forms.ModelChoiceField(Place.objects.none(), label="从哪个仓库", empty_label=None)
@@ -82,14 +82,13 @@ class AllocationForm(TokenFormMixin):
         self.fields["warehouse"].queryset = reached_warehouses(user).filter(is_active=True)
         self.fields["item"].queryset = Item.objects.in_use().prefetch_related("packs")
         self.fields["item"].label_from_instance = lambda item: f"{item.label}　{item.unit}"
-        known = tiers()
-        self.tiers = known if OTHER.keys() <= known.keys() else known | OTHER
+        self.tiers = weighted_tiers()
         for code, label in self.tiers.items():
             initial = (plan.weights if plan else default_weights()).get(code, "1")
             self.fields[f"weight_{code}"] = weight_field(label, initial)
         self.tier_cells = [self[f"weight_{code}"] for code in self.tiers]
         self.fields["tier"].choices = [("", "全部"), *terms.choices("tier")]
-        self.tags = terms.choices("tag")
+        self.tags = weighted_tags()
         self.fields["tag"].choices = [("", "全部"), *self.tags]
         for code, label in self.tags:
             self.fields[f"tag_{code}"] = weight_field(
@@ -99,24 +98,10 @@ class AllocationForm(TokenFormMixin):
 
     @staticmethod
     def _initial_of(plan: Allocation) -> dict[str, Any]:
-        def said(quantity: Decimal | None) -> str:
-            return plain(quantity).replace(",", "") if quantity else ""
-
-        return {
-            "warehouse": plan.warehouse_id,
-            "item": plan.item_id,
-            "mode": plan.mode,
-            "total": said(plan.total),
-            "minimum": said(plan.minimum),
-            "maximum": said(plan.maximum),
-            "days": plan.days,
-            "squad": plan.scope.get("squad"),
-            "tier": plan.scope.get("tier", ""),
-            "tag": plan.scope.get("tag", ""),
-            "everybody": plan.scope.get("everybody", False),
-            "sites": plan.scope.get("sites", False),
-            "note": plan.note,
-        }
+        said = terms_of(plan)
+        for name in ("total", "minimum", "maximum"):
+            said[name] = plain(said[name]).replace(",", "") if said[name] else ""
+        return {**said, "seen": mark_of(terms_of(plan))}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -142,32 +127,19 @@ class AllocationForm(TokenFormMixin):
             self.add_error("days", "按够用天数分，要填天数。")
         return data
 
-    def filled(self) -> Allocation:
-        """The plan with these terms, not yet saved."""
+    def terms(self) -> dict[str, Any]:
+        """What is typed, under the names of a plan's terms."""
         data = self.cleaned_data
-        plan = self.plan or Allocation()
-        for name in ("item", "warehouse", "mode", "total", "maximum", "days", "note"):
-            setattr(plan, name, data[name])
-        plan.minimum = data["minimum"] or Decimal(0)
-        plan.weights = {code: str(data[f"weight_{code}"]) for code in self.tiers}
-        plan.tag_weights = {
-            code: str(data[f"tag_{code}"]) for code, _ in self.tags if data[f"tag_{code}"] not in {None, Decimal(1)}
+        said = {name: data[name] for name in (*COLUMNS, *SCOPE)}
+        said |= {
+            name: ONE if data[name] is None else data[name] for name in self.fields if name[:4] in ("weig", "tag_")
         }
-        scope = {
-            "squad": data["squad"].pk if data["squad"] else None,
-            "tier": data["tier"],
-            "tag": data["tag"],
-            "everybody": data["everybody"],
-            "sites": data["sites"],
-        }
-        plan.scope = {key: value for key, value in scope.items() if value}
-        return plan
+        return said | {"minimum": data["minimum"] or Decimal(0), "squad": data["squad"] and data["squad"].pk}
 
 
-class OverrideForm(forms.Form):
+class OverrideForm(SeenFormMixin):
     """Numbers by hand: `quantity_<enterprise id>` where it shall not be as computed, one reason for what is new."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(
         label="为什么手工改",
         max_length=200,
@@ -180,37 +152,37 @@ class OverrideForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.plan = plan
         self.lines = list(plan.lines.select_related("enterprise"))
-        self.fields["version"].initial = plan.version
+        numbers = by_hand(self.lines)
+        self.fields["seen"].initial = mark_of(numbers)
         for line in self.lines:
-            manual = line.rule == line.Rule.MANUAL
-            self.fields[f"quantity_{line.enterprise_id}"] = forms.CharField(
+            name = f"quantity_{line.enterprise_id}"
+            self.fields[name] = forms.CharField(
                 label=line.enterprise.name,
                 required=False,
                 max_length=30,
-                initial=plain(line.quantity).replace(",", "") if manual and line.override_reason != "还没有填" else "",
+                initial="" if numbers[name] is None else plain(numbers[name]).replace(",", ""),
                 widget=forms.TextInput(attrs={"class": "w-phone form-control num", "autocomplete": "off"}),
             )
-            line.field = self[f"quantity_{line.enterprise_id}"]
+            line.field = self[name]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        kept = {line.enterprise_id: line for line in self.lines}
-        overrides = {}
-        for key, line in kept.items():
-            name = f"quantity_{key}"
+        read: dict[str, Decimal | None] = {}
+        for line in self.lines:
+            name = f"quantity_{line.enterprise_id}"
             text = (data.get(name) or "").strip()
-            if not text:
-                continue
             try:
-                quantity = Decimal(0) if text == "0" else read_quantity(text, self.plan.item)
+                read[name] = None if not text else Decimal(0) if text == "0" else read_quantity(text, self.plan.item)
             except Refused as problem:
                 self.add_error(name, problem)
-                continue
-            same = line.rule == line.Rule.MANUAL and line.quantity == quantity and line.override_reason != "还没有填"
-            reason = line.override_reason if same else (data.get("reason") or "").strip()
-            if not reason:
-                self.add_error("reason", "手工调整要写原因。")
-                break
-            overrides[key] = (quantity, reason)
-        data["overrides"] = overrides
+        self._name_who_is_gone()
+        data["quantities"] = read
         return data
+
+    def _name_who_is_gone(self) -> None:
+        """A number typed for a firm that the plan has lost since is not dropped in silence."""
+        typed = [name for name in self.data if name.startswith("quantity_") and str(self.data[name]).strip()]
+        keys = [key_of(name.removeprefix("quantity_")) for name in typed if name not in self.fields]
+        gone = Enterprise.objects.filter(pk__in=[key for key in keys if key is not None])
+        if names := "、".join(str(firm) for firm in gone[:3]):
+            self.add_error(None, f"方案刚刚重算过，{names}不在里面了，填的数没有用上。")

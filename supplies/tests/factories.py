@@ -10,9 +10,22 @@ from PIL import Image
 
 from enterprises.models import Enterprise, EnterpriseContact, ResumptionStatus, Squad, SquadMember
 from parkportal.accounts.models import RoleGrant, User
+from parkportal.editing import mark_of, plainly
 from parkportal.records import files, terms
-from supplies.actions import Received, Signature, new_item, receive_stock
-from supplies.models import Delivery, DeliveryLine, DeliveryMove, Item, Lot, Movement, PackUnit, Place, WarehouseStaff
+from supplies.actions import Received, Signature, adjust_plan, change_terms, new_item, receive_stock
+from supplies.models import (
+    Allocation,
+    Delivery,
+    DeliveryLine,
+    DeliveryMove,
+    Item,
+    Lot,
+    Movement,
+    PackUnit,
+    Place,
+    WarehouseStaff,
+)
+from supplies.plan_terms import by_hand, terms_of
 
 LONG_AGO = date(2019, 1, 1)
 _numbers = count(1)
@@ -123,3 +136,17 @@ def delivery(of: Enterprise, lines: dict[Lot, Any], *, place: Place | None = Non
 
 def movements() -> int:
     return Movement.objects.count()
+
+
+def set_by_hand(plan: Allocation, numbers: dict[Any, Any], reason: str) -> Allocation:
+    """Set numbers of a plan for enterprises, as its form does that was opened just now."""
+    quantities = {f"quantity_{firm.pk}": quantity for firm, quantity in numbers.items()}
+    seen = mark_of(by_hand(list(plan.lines.all())))
+    return adjust_plan(plan=plan, quantities=quantities, reason=reason, seen=seen, spoken=plainly, by=plan.created_by)
+
+
+def compute_again(plan: Allocation, **said: Any) -> Allocation:
+    """Other terms of a plan, or the same, as its form does that was opened just now."""
+    stands = Allocation.objects.get(pk=plan.pk)
+    seen = mark_of(terms_of(stands))
+    return change_terms(plan=plan, said=said, seen=seen, spoken=plainly, by=plan.created_by)

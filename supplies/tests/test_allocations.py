@@ -105,21 +105,21 @@ def test_a_number_by_hand_keeps_its_reason_and_the_sum_stays_exact():
     firms = [f.enterprise(f"第{n}家", heads=100) for n in range(3)]
     made = plan(masks, 1000)
     with pytest.raises(Refused, match="写原因"):
-        actions.recompute(plan=made, by=made.created_by, overrides={firms[0].pk: (D(600), " ")})
-    actions.recompute(plan=made, by=made.created_by, overrides={firms[0].pk: (D(600), "食堂集中供餐点")})
+        f.set_by_hand(made, {firms[0]: D(600)}, " ")
+    f.set_by_hand(made, {firms[0]: D(600)}, "食堂集中供餐点")
     assert quantities(made) == {"第0家": 600, "第1家": 200, "第2家": 200}
     assert made.lines.get(enterprise=firms[0]).override_reason == "食堂集中供餐点"
 
 
-def test_a_plan_changed_meanwhile_is_not_overwritten():
+def test_a_plan_that_changed_from_by_hand_to_another_way_is_shared_out():
     masks = f.item()
-    f.stock(masks, 100)
-    f.enterprise()
-    made = plan(masks, 100)
-    other = Allocation.objects.get(pk=made.pk)
-    actions.recompute(plan=made, by=made.created_by)
-    with pytest.raises(Refused, match="刚刚有人改过"):
-        actions.recompute(plan=other, by=made.created_by)
+    f.stock(masks, 300)
+    first, _ = f.enterprise("甲", heads=10), f.enterprise("乙", heads=20)
+    made = plan(masks, 300, mode="manual")
+    f.set_by_hand(made, {first: D(50)}, "门岗")
+    f.compute_again(made, mode="each")
+    # what nobody had set yet was no number by hand
+    assert quantities(made) == {"甲": 50, "乙": 250}
 
 
 def test_the_author_cannot_approve_and_the_database_agrees():
@@ -143,7 +143,9 @@ def test_an_approved_plan_is_frozen():
     actions.approve_allocation(allocation=made, by=f.user("committee"))
     made.refresh_from_db()
     with pytest.raises(Refused, match="不能再改"):
-        actions.recompute(plan=made, by=made.created_by)
+        f.compute_again(made)
+    with pytest.raises(Refused, match="不能再改"):
+        f.set_by_hand(made, {}, "再改")
     with pytest.raises(AlreadyMoved):
         actions.approve_allocation(allocation=made, by=f.user("committee"))
     assert Delivery.objects.count() == 1
@@ -242,9 +244,11 @@ def test_a_plan_by_hand_starts_at_nothing_and_each_number_has_its_reason():
     with pytest.raises(Refused, match="每家都是 0"):
         actions.submit_allocation(allocation=made, by=made.created_by)
     with pytest.raises(Refused, match="合计 501 只，超过分配总量 500 只"):
-        actions.recompute(plan=made, by=made.created_by, overrides={first.pk: (D(501), "多了")})
+        f.set_by_hand(made, {first: D(501)}, "多了")
     made = Allocation.objects.get(pk=made.pk)
-    actions.recompute(plan=made, by=made.created_by, overrides={first.pk: (D(120), "食堂"), second.pk: (D(80), "门岗")})
+    f.set_by_hand(made, {first: D(120)}, "食堂")
+    f.set_by_hand(made, {second: D(80)}, "门岗")
+    assert set(made.lines.values_list("override_reason", flat=True)) == {"食堂", "门岗"}
     assert quantities(made) == {"甲": 120, "乙": 80}
     actions.submit_allocation(allocation=made, by=made.created_by)
     assert len(actions.approve_allocation(allocation=made, by=f.user("committee"))) == 2

@@ -100,8 +100,7 @@ def test_whoever_is_given_nothing_goes_on_waiting():
     author = f.user("committee")
     plan = Allocation(item=masks, warehouse=f.warehouse(), mode="requested", total=Decimal(300))
     actions.allocate(plan=plan, by=author)
-    by_hand = {near.pk: (Decimal(300), "先给近处"), far.pk: (Decimal(0), "下一批再给")}
-    actions.recompute(plan=plan, by=author, overrides=by_hand)
+    f.set_by_hand(plan, {near: Decimal(300), far: Decimal(0)}, "先给近处，远处下一批再给")
     actions.submit_allocation(allocation=plan, by=author)
     actions.approve_allocation(allocation=plan, by=f.user("committee"))
     for row in (served, waiting):

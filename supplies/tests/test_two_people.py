@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from enterprises.tests.pages import chosen, drawn, page_of, shown
 from supplies import actions
-from supplies.models import Item, Shelf
+from supplies.models import Allocation, Item, Shelf
 from supplies.tests import factories as f
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("park_time")]
@@ -82,3 +82,87 @@ def test_the_shelf_of_an_item(first, second):
     assert Shelf.objects.get().label == "B-02"
     second.post(path, chosen(answer, label="mine"))
     assert Shelf.objects.get().label == "C-03"
+
+
+def plan_terms(item, **fields):
+    said = {"item": item.pk, "warehouse": f.warehouse().pk, "mode": "headcount", "total": "1000", "minimum": "10"}
+    weights = {f"weight_{tier}": "1" for tier in ("must", "guide", "support", "other")}
+    return {**said, **weights, "everybody": "on", **fields}
+
+
+def test_the_terms_of_a_plan(others, second, first):
+    masks = f.item()
+    f.stock(masks, 1000)
+    near, _ = f.enterprise("近处有限公司", heads=50), f.enterprise("远处有限公司", heads=50)
+    plan = Allocation(item=masks, warehouse=f.warehouse(), mode="headcount", total=D(1000))
+    actions.allocate(plan=plan, by=first)
+    path = reverse("supplies:allocation_edit", args=[plan.pk])
+    opened = drawn(second, path)
+    theirs = plan_terms(masks, **{**drawn(others, path), "total": "800", "weight_must": "1.5"})
+    assert others.post(path, theirs).status_code == 302
+
+    answer = second.post(path, plan_terms(masks, **{**opened, "total": "600", "mode": "each"}))
+
+    assert "祁月" in page_of(answer)
+    both = shown(answer)
+    assert both["total"] == ("800", "600") and both["mode"] == ("按职工总数", "按家平分")
+    assert both["weight_must"] == ("1.5", "1")
+    plan.refresh_from_db()
+    assert (plan.total, plan.mode) == (800, "headcount")
+
+    answer = second.post(path, chosen(answer, mode="mine", total="theirs"))
+    assert answer.url == reverse("supplies:allocation_detail", args=[plan.pk])
+    plan.refresh_from_db()
+    assert (plan.total, plan.mode, plan.weights["must"]) == (800, "each", "1.5")
+    assert plan.lines.get(enterprise=near).quantity == 400
+
+
+def test_halves_of_a_plan_that_do_not_fit_are_refused(others, second, first):
+    masks = f.item()
+    f.stock(masks, 1000)
+    f.enterprise(heads=50)
+    plan = Allocation(item=masks, warehouse=f.warehouse(), mode="headcount", total=D(1000), maximum=D(900))
+    actions.allocate(plan=plan, by=first)
+    path = reverse("supplies:allocation_edit", args=[plan.pk])
+    opened = drawn(second, path)
+    others.post(path, plan_terms(masks, **{**drawn(others, path), "maximum": "50"}))
+    answer = second.post(path, plan_terms(masks, **{**opened, "maximum": "900", "minimum": "100"}))
+    again = second.post(path, chosen(answer, minimum="mine"))
+    assert "封顶不能小于保底" in again.content.decode()
+
+
+def test_numbers_by_hand(others, second, first):
+    masks = f.item()
+    f.stock(masks, 1000)
+    firms = [f.enterprise(f"第{n}家", heads=50) for n in range(3)]
+    plan = Allocation(item=masks, warehouse=f.warehouse(), mode="headcount", total=D(900))
+    actions.allocate(plan=plan, by=first)
+    path = reverse("supplies:allocation_adjust", args=[plan.pk])
+    opened = drawn(second, path)
+    names = [f"quantity_{firm.pk}" for firm in firms]
+    others.post(path, {**drawn(others, path), names[0]: "500", names[1]: "100", "reason": "食堂"})
+
+    answer = second.post(path, {**opened, names[0]: "400", names[2]: "200", "reason": "门岗"})
+
+    # only the rows in which the two differ
+    assert "祁月" in page_of(answer)
+    assert shown(answer) == {names[0]: ("500", "400"), names[1]: ("100", ""), names[2]: ("", "200")}
+    assert second.post(path, chosen(answer, **{names[2]: "mine"})).status_code == 302
+    lines = dict(plan.lines.values_list("enterprise", "quantity"))
+    assert [lines[firm.pk] for firm in firms] == [500, 100, 200]
+    reasons = dict(plan.lines.values_list("enterprise", "override_reason"))
+    assert [reasons[firm.pk] for firm in firms] == ["食堂", "食堂", "门岗"]
+
+
+def test_a_number_for_a_firm_that_the_plan_has_lost_is_named(second, first):
+    masks = f.item()
+    f.stock(masks, 1000)
+    near, far = f.enterprise("近处有限公司", heads=50, tier="must"), f.enterprise("远处有限公司", heads=50)
+    plan = Allocation(item=masks, warehouse=f.warehouse(), mode="headcount", total=D(900))
+    actions.allocate(plan=plan, by=first)
+    path = reverse("supplies:allocation_adjust", args=[plan.pk])
+    opened = drawn(second, path)
+    f.compute_again(plan, tier="must")
+    answer = second.post(path, {**opened, f"quantity_{far.pk}": "300", "reason": "门岗"})
+    assert answer.status_code == 422 and "远处有限公司不在里面了" in answer.content.decode()
+    assert plan.lines.get().enterprise == near

@@ -8,16 +8,19 @@ from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from parkportal.accounts.asking import SignedIn
 from parkportal.again import ReasonForm, answered, typed
+from parkportal.editing import EditConflict, chosen, conflict_page, spoken_by
 from parkportal.guards import roles
 from parkportal.states import Refused
 from supplies import actions
 from supplies.forms import AllocationForm, OverrideForm
 from supplies.models import Allocation, AllocationMode
 from supplies.plan_page import plan_context
+from supplies.plan_terms import put_terms
 from supplies.views.rooms import APPROVERS, PAGE, READERS, WRITERS, show
 
 
@@ -38,7 +41,9 @@ def allocation_create(request: SignedIn) -> HttpResponse:
     form = AllocationForm(request.POST or None, user=request.user, initial=_asked(request))
     if request.method == "POST" and form.is_valid():
         try:
-            plan = actions.allocate(plan=form.filled(), by=request.user, token=form.cleaned_data["token"])
+            plan = actions.allocate(
+                plan=put_terms(Allocation(), form.terms()), by=request.user, token=form.cleaned_data["token"]
+            )
             return redirect("supplies:allocation_detail", pk=plan.pk)
         except Refused as refused:
             form.add_error(None, refused)
@@ -52,8 +57,11 @@ def allocation_edit(request: SignedIn, pk: int) -> HttpResponse:
     form = AllocationForm(request.POST or None, user=request.user, plan=plan)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.recompute(plan=form.filled(), by=request.user)
+            said, seen = chosen(request, form.terms()), form.cleaned_data["seen"]
+            actions.change_terms(plan=plan, said=said, seen=seen, spoken=spoken_by(form), by=request.user)
             return redirect("supplies:allocation_detail", pk=pk)
+        except EditConflict as conflict:
+            return _both(request, conflict, plan)
         except Refused as refused:
             form.add_error(None, refused)
     return show(request, "allocation_form", form, plan=plan)
@@ -72,12 +80,16 @@ def allocation_adjust(request: SignedIn, pk: int) -> HttpResponse:
     plan = get_object_or_404(_plans(request), pk=pk)
     form = OverrideForm(request.POST or None, plan=plan)
     if request.method == "POST" and form.is_valid():
-        plan.version = form.cleaned_data["version"]
+        said = {name: form.cleaned_data[name] for name in ("reason", "seen")}
+        numbers = chosen(request, form.cleaned_data["quantities"])
         try:
-            actions.recompute(plan=plan, by=request.user, overrides=form.cleaned_data["overrides"])
+            actions.adjust_plan(plan=plan, quantities=numbers, spoken=spoken_by(form), by=request.user, **said)
             return redirect("supplies:allocation_detail", pk=pk)
+        except EditConflict as conflict:
+            conflict.rows = [row for row in conflict.rows if not row.is_same]
+            return _both(request, conflict, plan)
         except Refused as refused:
-            form.add_error(None, refused)
+            form.add_error(refused.facts.get("field"), refused)
     return show(request, "allocation_adjust", form, plan=plan)
 
 
@@ -118,6 +130,11 @@ def allocation_void(request: SignedIn, pk: int) -> HttpResponse:
     form = typed(request, ReasonForm, "plan-void", needs="作废要写原因。")
     act = partial(actions.void_allocation, allocation=plan, by=request.user)
     return answered(request, form, act, "supplies:allocation_detail", done="方案已作废。", pk=pk)
+
+
+def _both(request: SignedIn, conflict: EditConflict, plan: Allocation) -> HttpResponse:
+    back = reverse("supplies:allocation_detail", args=[plan.pk])
+    return conflict_page(request, conflict, title=str(plan), back=back)
 
 
 def _plans(request: SignedIn) -> QuerySet[Allocation]:
