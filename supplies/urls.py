@@ -84,7 +84,7 @@ allocation_urls = [
 ]
 delivery_urls = [
     path("deliveries/", deliveries.delivery_list, name="delivery_list"),
-    path("deliveries/schedule/undo/", arranging.delivery_schedule_undo, name="delivery_schedule_undo"),
+    path("deliveries/appointments/<int:pk>/undo/", arranging.delivery_schedule_undo, name="delivery_schedule_undo"),
     path("deliveries/issue/", deliveries.delivery_issue, name="delivery_issue"),
     path("deliveries/mine/", doorstep.my_deliveries, name="my_deliveries"),
     path("deliveries/handover/", doorstep.handover, name="handover"),

@@ -141,6 +141,7 @@ _WORDS: dict[str, str] = {
     "supplies.feedback_given": "写物资反馈",
     "supplies.notice_read": "看过送达通知",
     "supplies.delivery_planned": "约送达时间",
+    "supplies.arrangement_undone": "撤销批量约定",
     "supplies.register_exported": "导出领用登记表",
     "supplies.costs_exported": "导出企业领用价值",
     "supplies.paper_added": "加批次资料",

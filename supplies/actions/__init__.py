@@ -10,6 +10,7 @@ from supplies.actions.allocations import (
     submit_allocation,
     void_allocation,
 )
+from supplies.actions.arranging import arrange_deliveries, undo_arrangement
 from supplies.actions.corrections import correct_delivery, correct_movement
 from supplies.actions.deliveries import (
     Arrival,
@@ -29,8 +30,8 @@ from supplies.actions.notices import (
     mark_notice_read,
     remind_unread,
     remind_unsigned,
+    reschedule,
     schedule_deliveries,
-    undo_schedule,
 )
 from supplies.actions.places import add_keeper, end_keeper, open_warehouse
 from supplies.actions.receipts import Received, item_for, new_item, receive_stock
@@ -47,6 +48,9 @@ from supplies.actions.stocktakes import (
 )
 
 __all__ = [
+    "arrange_deliveries",
+    "reschedule",
+    "undo_arrangement",
     "adjust_plan",
     "change_terms",
     "add_item",
@@ -107,7 +111,6 @@ __all__ = [
     "submit_allocation",
     "submit_counts",
     "supply_point",
-    "undo_schedule",
     "void_allocation",
     "void_delivery",
     "void_stock_take",

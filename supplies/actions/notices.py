@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
 from parkportal.clock import SHANGHAI, day_of, local, park_now
+from parkportal.editing import Spoken, changes, plainly
 from parkportal.messaging import outbox
 from parkportal.messaging.models import Message
 from parkportal.messaging.purposes import Purpose
 from parkportal.quantities import plain
-from parkportal.records.audit import record
+from parkportal.records.audit import last_act, record
 from parkportal.states import AlreadyMoved, Refused
 from supplies.holders import phone_of
 from supplies.models import Delivery, DeliveryLine, DeliveryMove, DeliveryStatus
@@ -93,33 +95,35 @@ def schedule_deliveries(
         raise Refused("in_the_past", "约定的时间已经过去，请重选。", field="planned_at")
     before: dict[int, Agreed] = {}
     with transaction.atomic():
-        for one in _held(deliveries):
+        for one in held_for_agreeing(deliveries):
             if one.status not in OPEN:
                 raise Refused("ended", f"配送单 {one} 已经是“{one.get_status_display()}”，不用再约。")
             if (stood := (one.planned_at, one.meeting_point)) != (planned_at, meeting_point):
                 before[one.pk] = stood
-                _agree(one, (planned_at, meeting_point), by)
+                agree(one, (planned_at, meeting_point), by)
     return before
 
 
-def undo_schedule(*, before: Mapping[int, Agreed], after: Agreed, by: Any) -> int:
-    """Put the deliveries back that still stand as they were agreed on together; how many."""
-    count = 0
-    with transaction.atomic():
-        for one in _held(Delivery.objects.filter(pk__in=list(before))):
-            if one.status in OPEN and (one.planned_at, one.meeting_point) == after:
-                _agree(one, before[one.pk], by)
-                count += 1
-    return count
+@transaction.atomic
+def reschedule(
+    *, delivery: Delivery, to: Mapping[str, Any], seen: str, spoken: Spoken = plainly, by: Any
+) -> dict[int, Agreed]:
+    """Agree on time and place of one delivery, as `schedule_deliveries` does; `to` has planned_at and meeting_point, or
+    what of them changes, `seen` the mark of `Delivery.agreed()` that the form was drawn from. Raises EditConflict too.
+    """
+    [held] = held_for_agreeing([delivery])
+    stands, touched = held.agreed(), partial(last_act, held, "supplies.delivery_planned")
+    changed = changes(seen=seen, current=stands, typed=to, spoken=spoken, touched=touched)
+    return schedule_deliveries(deliveries=[held], by=by, **(stands | changed)) if changed else {}
 
 
-def _held(deliveries: Iterable[Delivery]) -> list[Delivery]:
+def held_for_agreeing(deliveries: Iterable[Delivery]) -> list[Delivery]:
     rows = Delivery.objects.select_for_update(of=("self",)).select_related("enterprise", "squad", "warehouse")
     rows = rows.filter(pk__in=[one.pk for one in deliveries])
     return list(rows.prefetch_related("lines__lot__item").order_by("pk"))
 
 
-def _agree(one: Delivery, agreed: Agreed, by: Any) -> None:
+def agree(one: Delivery, agreed: Agreed, by: Any) -> None:
     """Time and place of a locked delivery; what was read before has to be read again."""
     one.planned_at, one.meeting_point = agreed
     one.notice_read_at = one.notice_read_by = None

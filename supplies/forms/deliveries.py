@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from parkportal.editing import SeenFormMixin, mark_of
 from parkportal.idempotency import TokenFormMixin
 from parkportal.keys import KeysField, key_of
 from parkportal.quantities import plain
@@ -211,7 +212,7 @@ class CorrectionForm(ArrivalFields, TokenFormMixin):
         return key_of(self.cleaned_data["seen"])
 
 
-class ScheduleForm(forms.Form):
+class ScheduleForm(SeenFormMixin):
     """When and where a delivery is handed over, or many at once."""
 
     planned_at = forms.DateTimeField(
@@ -228,8 +229,8 @@ class ScheduleForm(forms.Form):
     )
 
     def __init__(self, *args: Any, delivery: Delivery | None = None, **kwargs: Any) -> None:
-        known = {"planned_at": delivery.planned_at, "meeting_point": delivery.meeting_point} if delivery else {}
-        super().__init__(*args, initial=known, **kwargs)
+        stands = delivery.agreed() if delivery else {}
+        super().__init__(*args, initial={**stands, "seen": mark_of(stands)}, **kwargs)
 
 
 class FeedbackForm(TokenFormMixin):

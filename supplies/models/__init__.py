@@ -8,6 +8,7 @@ from supplies.models.allocation import (
     AllocationStatus,
     default_weights,
 )
+from supplies.models.appointments import Appointment
 from supplies.models.catalogue import (
     DECIMAL_UNITS,
     KIT,
@@ -54,6 +55,7 @@ __all__ = [
     "AllocationMode",
     "AllocationMove",
     "AllocationStatus",
+    "Appointment",
     "Balance",
     "Cover",
     "Delivery",

@@ -204,6 +204,10 @@ class Delivery(Stateful):
     def __str__(self) -> str:
         return self.code
 
+    def agreed(self) -> dict[str, Any]:
+        """When and where it is handed over, under the names of its form."""
+        return {"planned_at": self.planned_at, "meeting_point": self.meeting_point}
+
 
 class DeliveryMove(Move):
     """One step of a delivery, with the person and the moment."""

@@ -12,7 +12,7 @@ from parkportal.messaging.models import Message
 from parkportal.records import files
 from parkportal.records.models import AuditEntry
 from supplies import actions
-from supplies.models import Delivery
+from supplies.models import Appointment, Delivery
 from supplies.tasks import remind_unread
 from supplies.tests import factories as f
 from supplies.tests.test_views import png
@@ -20,8 +20,8 @@ from supplies.tests.test_views import png
 pytestmark = pytest.mark.django_db
 
 
-def url(name):
-    return reverse(f"supplies:{name}")
+def url(name, *args):
+    return reverse(f"supplies:{name}", args=args)
 
 
 @pytest.fixture
@@ -94,12 +94,18 @@ def test_it_can_be_taken_back_as_it_stood_and_what_changed_since_stays(three, si
     assert "3 张约在" in page and "撤销" in page and f"约 {local(when):%Y-%m-%d %H:%M}，C1 栋东门" in page
     actions.schedule_deliveries(deliveries=[second], planned_at=when + timedelta(hours=2), by=keeper)
     later = agreed([second])
-    done = client.post(url("delivery_schedule_undo"), follow=True).content.decode()
+    client.logout()  # another day's session knows it, too
+    sign_in(keeper)
+    made = Appointment.objects.get()
+    undo = url("delivery_schedule_undo", made.pk)
+    assert f'action="{undo}"' in client.get(url("delivery_list")).content.decode()
+    done = client.post(undo, follow=True).content.decode()
     assert "退回 2 张" in done and "1 张后来又改过" in done
     assert agreed([first, third]) == [(before, "西门"), (None, "")] and agreed([second]) == later
     told = about(first, "delivery_changed")
     assert len(told) == 3 and "送到西门" in told[-1].text
-    assert "没有可以撤销" in client.post(url("delivery_schedule_undo"), follow=True).content.decode()
+    assert "已经撤销过" in client.post(undo, follow=True).content.decode()
+    assert len(about(first, "delivery_changed")) == 3 and agreed([first]) == [(before, "西门")]
 
 
 def test_nobody_else_and_nobody_late_takes_it_back(three, sign_in, client, park_time):
@@ -110,13 +116,14 @@ def test_nobody_else_and_nobody_late_takes_it_back(three, sign_in, client, park_
     kept = agreed(three)
     client.logout()
     sign_in(f.keeper())
-    client.post(url("delivery_schedule_undo"))
+    made = Appointment.objects.get()
+    assert client.post(url("delivery_schedule_undo", made.pk)).status_code == 404
     assert agreed(three) == kept
-    client.post(url("delivery_issue"), picked(three, **typed(when + timedelta(hours=1))))
     park_time.shift(timedelta(hours=25))
+    sign_in(keeper)
     assert "撤销" not in client.get(url("delivery_list")).content.decode()
-    client.post(url("delivery_schedule_undo"))
-    assert agreed(three)[0][0] > kept[0][0]
+    late = client.post(url("delivery_schedule_undo", made.pk), follow=True).content.decode()
+    assert "超过一天" in late and agreed(three) == kept
 
 
 def test_what_has_ended_is_passed_over_and_wrong_input_is_said_beside_the_field(three, sign_in, client):

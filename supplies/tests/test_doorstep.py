@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from enterprises.tests.pages import drawn as hidden
 from parkportal.clock import park_now
 from parkportal.idempotency import new_token
 from parkportal.messaging.models import Message
@@ -116,7 +117,8 @@ def test_reading_the_notice_is_recorded_once_and_a_new_time_asks_again(underway,
     assert refused.status_code == 422 and 'value="东门"' in (words := refused.content.decode())
     assert 'href="#id_schedule_planned_at"' in words and 'aria-labelledby="delivery-schedule-title" open' in words
     later = park_now() + timedelta(days=2)
-    client.post(page("delivery_schedule", delivery.pk), {"planned_at": f"{later:%Y-%m-%dT%H:%M}"})
+    opened = hidden(client, page("delivery_detail", delivery.pk), "schedule_form")
+    client.post(page("delivery_schedule", delivery.pk), {**opened, "planned_at": f"{later:%Y-%m-%dT%H:%M}"})
     delivery.refresh_from_db()
     assert delivery.planned_at is not None and delivery.notice_read_at is None
 

@@ -1,11 +1,13 @@
 """Two people who edit one thing of the supplies: the second sees both values, and writes only what was chosen."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
 from enterprises.tests.pages import chosen, drawn, page_of, shown
+from parkportal.clock import local, park_now
 from supplies import actions
 from supplies.models import Allocation, Item, Shelf
 from supplies.tests import factories as f
@@ -166,3 +168,25 @@ def test_a_number_for_a_firm_that_the_plan_has_lost_is_named(second, first):
     answer = second.post(path, {**opened, f"quantity_{far.pk}": "300", "reason": "门岗"})
     assert answer.status_code == 422 and "远处有限公司不在里面了" in answer.content.decode()
     assert plan.lines.get().enterprise == near
+
+
+def test_time_and_place_of_a_delivery(first, second):
+    masks = f.stock(f.item(), 100)
+    delivery = f.delivery(f.enterprise(of=f.squad()), {masks: 10})
+    page = reverse("supplies:delivery_detail", args=[delivery.pk])
+    opened = drawn(second, page, "schedule_form")
+    when = (park_now() + timedelta(days=1)).replace(second=0, microsecond=0)
+    actions.schedule_deliveries(deliveries=[delivery], planned_at=when, meeting_point="西门", by=first)
+    path = reverse("supplies:delivery_schedule", args=[delivery.pk])
+
+    later = when + timedelta(hours=2)
+    answer = second.post(path, {**opened, "planned_at": f"{local(later):%Y-%m-%dT%H:%M}", "meeting_point": "东门"})
+
+    assert "祁月" in page_of(answer)
+    said = f"{local(when):%Y-%m-%d %H:%M}", f"{local(later):%Y-%m-%d %H:%M}"
+    assert shown(answer) == {"planned_at": said, "meeting_point": ("西门", "东门")}
+    delivery.refresh_from_db()
+    assert (delivery.planned_at, delivery.meeting_point) == (when, "西门")
+    second.post(path, chosen(answer, planned_at="mine", meeting_point="theirs"))
+    delivery.refresh_from_db()
+    assert (delivery.planned_at, delivery.meeting_point) == (later, "西门")

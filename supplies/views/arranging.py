@@ -1,27 +1,24 @@
 """Time and place for many deliveries at once, and taking that back."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from parkportal.accounts.asking import SignedIn
 from parkportal.again import agreed as is_agreed
-from parkportal.clock import local, park_now
 from parkportal.guards import roles
+from parkportal.states import Refused
 from supplies import actions
 from supplies.actions.notices import OPEN
 from supplies.forms import ScheduleForm
-from supplies.models import Delivery
+from supplies.models import Appointment, Delivery
 from supplies.views.rooms import WRITERS, show
 
-KEPT = "supplies_agreed"  # in the session: what the last press of the ink bar changed, and how it stood before
-UNDO_WITHIN = timedelta(days=1)
 FILTERS = ("status", "squad", "q", "short", "late", "unread", "allocation")
 LIMIT = 500
 
@@ -37,70 +34,40 @@ def schedule_picked(request: SignedIn, chosen: QuerySet[Delivery]) -> HttpRespon
     is_ready = "ready" in request.POST
     form = ScheduleForm(request.POST if is_ready else None)
     if is_ready:
-        is_done, before = is_agreed(form, lambda **data: _schedule(rows, data, request.user))
+        is_done, made = is_agreed(form, lambda **data: _arrange(rows, data, request.user))
         if is_done:
-            _keep(request, before, form.cleaned_data, _said(form.cleaned_data, len(before)))
             passed = f"{ended} 张已经签收、拒收或作废，没有动。" if ended else ""
-            messages.success(
-                request, f"{len(before)} 张已约好。{passed}已经出库的，马上通知企业；没出库的，出库时一起通知。"
-            )
+            count = len(made.before) if made else 0
+            messages.success(request, f"{count} 张已约好。{passed}已经出库的，马上通知企业；没出库的，出库时一起通知。")
             return redirect(_list(request))
     context = {"count": len(rows), "ended": ended, "first": rows[:5], "back": _list(request)}
     picks = [row.pk for row in rows]
     return show(request, "delivery_schedule", form, picks=picks, kept=_filters(request), **context)
 
 
-def _schedule(rows: list[Delivery], data: dict[str, Any], by: Any) -> dict[int, actions.Agreed]:
-    return actions.schedule_deliveries(
-        deliveries=rows, planned_at=data["planned_at"], meeting_point=data["meeting_point"], by=by
-    )
+def _arrange(rows: list[Delivery], data: dict[str, Any], by: Any) -> Appointment | None:
+    agreed = {name: data[name] for name in ("planned_at", "meeting_point")}
+    return actions.arrange_deliveries(deliveries=rows, by=by, **agreed)
 
 
 @require_POST
 @roles(*WRITERS)
-def delivery_schedule_undo(request: SignedIn) -> HttpResponse:
+def delivery_schedule_undo(request: SignedIn, pk: int) -> HttpResponse:
     """Within a day, by whoever did it; what somebody has changed since stays."""
-    kept = last_agreed(request)
-    if kept is None:
-        messages.warning(request, "没有可以撤销的约定，可能已经撤销，或者超过一天了。")
-        return redirect("supplies:delivery_list")
-    visible = set(Delivery.objects.visible_to(request.user).filter(pk__in=kept["before"]).values_list("pk", flat=True))
-    before = {int(pk): _read(*stood) for pk, stood in kept["before"].items() if int(pk) in visible}
-    count = actions.undo_schedule(before=before, after=_read(*kept["after"]), by=request.user)
-    request.session.pop(KEPT)
-    stays = len(kept["before"]) - count
-    messages.success(
-        request,
-        f"撤销了“{kept['words']}”，退回 {count} 张{f'，{stays} 张后来又改过或者签了，保持现状' if stays else ''}。",
-    )
+    made = get_object_or_404(Appointment.objects.visible_to(request.user), pk=pk)
+    try:
+        count = actions.undo_arrangement(appointment=made, by=request.user)
+        stays = len(made.before) - count
+        rest = f"，{stays} 张后来又改过或者签了，保持现状" if stays else ""
+        messages.success(request, f"撤销了“{made}”，退回 {count} 张{rest}。")
+    except Refused as refused:
+        messages.warning(request, refused.text)
     return redirect("supplies:delivery_list")
 
 
-def last_agreed(request: SignedIn) -> dict[str, Any] | None:
-    """What this person agreed on last for many at once, while it may be taken back: {words, at, before, after}."""
-    kept = request.session.get(KEPT)
-    if not kept or datetime.fromisoformat(kept["at"]) < park_now() - UNDO_WITHIN:
-        return None
-    return {**kept, "made_at": datetime.fromisoformat(kept["at"])}
-
-
-def _keep(request: SignedIn, before: dict[int, actions.Agreed], data: dict[str, Any], words: str) -> None:
-    if before:
-        request.session[KEPT] = {
-            "words": words,
-            "at": park_now().isoformat(),
-            "before": {str(pk): [at.isoformat() if at else "", where] for pk, (at, where) in before.items()},
-            "after": [data["planned_at"].isoformat(), data["meeting_point"]],
-        }
-
-
-def _read(at: str, where: str) -> actions.Agreed:
-    return (datetime.fromisoformat(at) if at else None, where)
-
-
-def _said(data: dict[str, Any], count: int) -> str:
-    where = f"，{data['meeting_point']}" if data["meeting_point"] else ""
-    return f"{count} 张约在 {local(data['planned_at']):%m-%d %H:%M}{where}"
+def last_agreed(request: SignedIn) -> Appointment | None:
+    """What this person agreed on last for many at once, while it may be taken back."""
+    return Appointment.objects.visible_to(request.user).can_be_undone().first()
 
 
 def _filters(request: SignedIn) -> dict[str, str]:

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from parkportal.accounts.asking import SignedIn
 from parkportal.again import ReasonForm, answered, typed
+from parkportal.editing import EditConflict, chosen, conflict_page, spoken_by
 from parkportal.guards import roles
 from parkportal.states import Refused
 from supplies import actions
@@ -30,9 +33,17 @@ def delivery_schedule(request: SignedIn, pk: int) -> HttpResponse:
     """Agree on time and place with the enterprise."""
     delivery = get_object_or_404(_deliveries(request), pk=pk)
     form = typed(request, ScheduleForm, "schedule", delivery=delivery)
-    act = partial(actions.schedule_deliveries, deliveries=[delivery], by=request.user)
+
+    def act(*, seen: str, **agreed: Any) -> None:
+        to = chosen(request, agreed)
+        actions.reschedule(delivery=delivery, to=to, seen=seen, spoken=spoken_by(form), by=request.user)
+
     done = "已约好，企业出库时会收到时间和地点；已经出库的，马上通知。"
-    return answered(request, form, act, "supplies:delivery_detail", done=done, pk=pk)
+    try:
+        return answered(request, form, act, "supplies:delivery_detail", done=done, pk=pk)
+    except EditConflict as conflict:
+        back = reverse("supplies:delivery_detail", args=[pk])
+        return conflict_page(request, conflict, title=f"配送单 {delivery} 的约定", back=back)
 
 
 @require_POST

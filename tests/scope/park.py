@@ -23,7 +23,7 @@ from parkportal.privacy import lookup_hash
 from parkportal.records import files
 from parkportal.records.models import CalendarDay, IntakeBatch, Job, Term
 from supplies import actions as supplying
-from supplies.models import Allocation, Delivery, Item, StockTake, WarehouseStaff
+from supplies.models import Allocation, Appointment, Delivery, Item, StockTake, WarehouseStaff
 from supplies.tests import factories as s
 from testing.models import Alert, Budget, Correction, Report, Result
 from testing.tests import factories as t
@@ -302,6 +302,7 @@ class Park:
                 status="refused",
                 annotated=stored,
             ),
+            "appointment": Appointment.objects.create(words="1 张约好", planned_at=park_now(), made_by=user),
             "bulk_change": BulkChange.objects.create(what="squad", words="1 家改到第一小分队", after=1, made_by=user),
             "saved_filter": SavedFilter.objects.create(user=user, name="四上", query="sishang=any"),
             "message": outbox.put("staff_test", occasion="scope", values={"name": user.name}, to_user=user),

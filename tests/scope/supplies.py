@@ -58,7 +58,7 @@ ROWS = [
     row("supplies:allocation_void", WRITE, post=422, pk="allocation"),
     row("supplies:delivery_list", READ),
     row("supplies:delivery_issue", "committee warehouse", post=True),
-    row("supplies:delivery_schedule_undo", "committee warehouse", post=True),
+    row("supplies:delivery_schedule_undo", "committee warehouse", post=True, pk="appointment"),
     row("supplies:my_deliveries", "squad contact principal"),
     row("supplies:handover", "squad"),
     row("supplies:delivery_detail", CARRY, pk="delivery"),
