@@ -31,6 +31,15 @@ def free_lots(item: Item, warehouse: Place) -> list[LotStock]:
     return [LotStock(row.lot, row.amount, row.amount - spoken_for.get(row.lot_id, Decimal(0))) for row in rows]
 
 
+def lots_in(warehouse: Place, items: Collection[Item]) -> dict[int, dict[int, Lot]]:
+    """item's id → {lot's id: lot} of everything of these items that lies in the warehouse, usable or not."""
+    rows = Balance.objects.filter(place=warehouse, lot__item__in=items, amount__gt=0).select_related("lot__item")
+    found: dict[int, dict[int, Lot]] = {}
+    for row in rows.order_by("lot_id"):
+        found.setdefault(row.lot.item_id, {})[row.lot_id] = row.lot
+    return found
+
+
 def promised(warehouse: Place, lots: Collection[int] | None = None) -> dict[int, Decimal]:
     """lot id → what approved deliveries that have not left the warehouse will take of it."""
     lines = DeliveryLine.objects.filter(delivery__warehouse=warehouse, delivery__status=DeliveryStatus.PENDING)

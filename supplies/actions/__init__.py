@@ -11,7 +11,7 @@ from supplies.actions.allocations import (
     void_allocation,
 )
 from supplies.actions.arranging import arrange_deliveries, undo_arrangement
-from supplies.actions.corrections import correct_delivery, correct_movement
+from supplies.actions.corrections import correct_movement
 from supplies.actions.deliveries import (
     Arrival,
     Signature,
@@ -20,6 +20,7 @@ from supplies.actions.deliveries import (
     sign_delivery,
     void_delivery,
 )
+from supplies.actions.door_corrections import correct_delivery
 from supplies.actions.follow_up import close_remainder, mark_shortage_seen, say_thanks
 from supplies.actions.items import add_item, correct_item, picture_item, put_on_shelf, shelf_of
 from supplies.actions.kits import Use, consume_kits, kit_stocks, kits_at, supply_point

@@ -73,11 +73,15 @@ class Signature:
 
 @dataclass(frozen=True)
 class Arrival:
-    """What arrived of one line, and why the rest did not: one reason for all of it, or how much for each reason."""
+    """What arrived of one line, and why the rest did not: one reason for all of it, or how much for each reason.
+
+    `lot` is another one that was really handed over, which only a correction knows.
+    """
 
     received: Decimal
     shortage: str | Mapping[str, Decimal] = ""
     note: str = ""
+    lot: Lot | None = None
 
 
 @transaction.atomic

@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,12 +11,13 @@ from django import forms
 
 from parkportal.editing import SeenFormMixin, mark_of
 from parkportal.idempotency import TokenFormMixin
-from parkportal.keys import KeysField, key_of
+from parkportal.keys import KeysField
 from parkportal.quantities import plain
 from parkportal.records import files
 from parkportal.records.models import StoredFile
 from parkportal.states import Refused
 from supplies.actions import Arrival, Signature
+from supplies.availability import lots_in
 from supplies.models import Delivery, DeliveryLine, Feedback
 from supplies.units import read_quantity
 
@@ -100,6 +103,7 @@ class ArrivalFields(forms.Form):
                 self.fields[f"{reason}_{line.pk}"] = _amount(label, parts.get(reason) if len(parts) > 1 else None)
             line.fields = [self[f"{name}_{line.pk}"] for name in ("received", "shortage", "note")]
             line.part_fields = [self[f"{reason}_{line.pk}"] for reason in REASONS.values]
+            line.sent = self.sent(line)
             line.has_parts = any(field.value() for field in line.part_fields)
 
     def clean(self) -> dict[str, Any]:
@@ -120,10 +124,9 @@ class ArrivalFields(forms.Form):
         read = {reason: self._read(f"{reason}_{line.pk}", line) for reason in REASONS.values}
         if received is None or None in read.values():
             return None
-        if received > line.expected:
-            self.add_error(name, f"应收 {plain(line.expected)} {item.unit}，实收不能多于它。")
-            return None
-        note, missing = data.get(f"note_{line.pk}") or "", line.expected - received
+        note, missing = data.get(f"note_{line.pk}") or "", self.sent(line) - received
+        if missing < 0:
+            return self._over(line, received)
         parts = {reason: amount for reason, amount in read.items() if amount}
         if not missing:
             return Arrival(received)
@@ -137,6 +140,17 @@ class ArrivalFields(forms.Form):
         if not data.get(f"shortage_{line.pk}"):
             self.add_error(f"shortage_{line.pk}", f"{item}少收 {plain(missing)} {item.unit}，请选原因。")
         return Arrival(received, data.get(f"shortage_{line.pk}") or "", note)
+
+    def sent(self, line: DeliveryLine) -> Decimal:
+        """How much the note said was sent."""
+        return line.expected
+
+    def _over(self, line: DeliveryLine, received: Decimal) -> Arrival | None:
+        """More arrived than was sent."""
+        unit = line.lot.item.unit
+        words = f"应收 {plain(line.expected)} {unit}，实收不能多于它；真的多送了，先按应收签，再请仓管更正签收。"
+        self.add_error(f"received_{line.pk}", words)
+        return None
 
     def _read(self, name: str, line: DeliveryLine) -> Decimal | None:
         """The number in a field, nothing is 0; None when it cannot be read, which then stands beside the field."""
@@ -192,9 +206,21 @@ class SignForm(ArrivalFields, SignatureFields):
         return data
 
 
-class CorrectionForm(ArrivalFields, TokenFormMixin):
-    """What really arrived, where the lines say something else; and how the mistake came about."""
+class CorrectionForm(ArrivalFields, SeenFormMixin, TokenFormMixin):
+    """What really arrived, of which lot, and who signed, where the lines say something else; and how the mistake came about.
 
+    More may have arrived than the note said, and any lot that lies in the warehouse may have been taken for another.
+
+    `sent`: a line's id → what the note said at first, where a correction has raised it.
+    """
+
+    signed_name = forms.CharField(
+        label="签收人",
+        max_length=50,
+        error_messages={"required": "请写签收人的姓名。"},
+        help_text="签的人写错了才改；签名的图不变。",
+        widget=forms.TextInput(attrs={"class": "w-name"}),
+    )
     reason = forms.CharField(
         label="更正的原因",
         max_length=200,
@@ -202,14 +228,34 @@ class CorrectionForm(ArrivalFields, TokenFormMixin):
         widget=forms.TextInput(attrs={"class": "w-sentence"}),
     )
 
-    seen = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, lines: list[DeliveryLine], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lines: list[DeliveryLine], sent: Mapping[int, Decimal], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.first_sent = sent
+        self.lots = lots_in(lines[0].delivery.warehouse, [line.lot.item for line in lines]) if lines else {}
         self.add_lines(lines)
 
-    def clean_seen(self) -> int | None:
-        return key_of(self.cleaned_data["seen"])
+    def add_lines(self, lines: list[DeliveryLine]) -> None:
+        super().add_lines(lines)
+        for line in lines:
+            line.other_lots = {line.lot_id: line.lot} | self.lots.get(line.lot.item_id, {})
+            self.fields[f"lot_{line.pk}"] = forms.TypedChoiceField(
+                label=f"{line.lot.item}的批号", coerce=int, required=False, empty_value=line.lot_id, initial=line.lot_id,
+                choices=[(pk, f"批号 {lot}") for pk, lot in line.other_lots.items()],
+                error_messages={"invalid_choice": "仓库里没有能换的这一批，请重选。"},
+            )  # fmt: skip
+            if len(line.other_lots) > 1:
+                line.lot_field = self[f"lot_{line.pk}"]
+
+    def sent(self, line: DeliveryLine) -> Decimal:
+        return self.first_sent.get(line.pk, line.expected)
+
+    def _over(self, line: DeliveryLine, received: Decimal) -> Arrival:
+        return Arrival(received)
+
+    def _arrival(self, line: DeliveryLine, data: dict[str, Any]) -> Arrival | None:
+        arrived = super()._arrival(line, data)
+        lot = line.other_lots.get(data.get(f"lot_{line.pk}") or line.lot_id)
+        return arrived and replace(arrived, lot=lot)
 
 
 class ScheduleForm(SeenFormMixin):

@@ -134,8 +134,8 @@ class Delivery(Stateful):
         DeliveryStatus.PENDING: frozenset({DeliveryStatus.ISSUED, DeliveryStatus.VOID}),
         DeliveryStatus.ISSUED: frozenset({DeliveryStatus.WITH_LIAISON, *AT_THE_DOOR}),
         DeliveryStatus.WITH_LIAISON: frozenset(AT_THE_DOOR),
-        DeliveryStatus.SIGNED: frozenset(),
-        # A correction may change the numbers and leave the word as it is.
+        # A correction may change numbers, lot or signer and leave the word as it is.
+        DeliveryStatus.SIGNED: frozenset({DeliveryStatus.SIGNED}),
         DeliveryStatus.PARTIAL: frozenset({DeliveryStatus.PARTIAL}),
         DeliveryStatus.DECLINED: frozenset({DeliveryStatus.DECLINED}),
         DeliveryStatus.VOID: frozenset(),

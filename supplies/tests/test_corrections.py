@@ -7,6 +7,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from enterprises.tests import factories as e
+from enterprises.tests.pages import chosen, drawn, page_of, shown
 from parkportal.idempotency import new_token
 from parkportal.messaging.models import Message
 from parkportal.printing.tests.reading import text
@@ -16,6 +17,7 @@ from parkportal.states import AlreadyMoved, Refused
 from supplies import actions, donations, invariants, papers
 from supplies.actions import Arrival, Use, Wish
 from supplies.figures import FIGURES
+from supplies.holders import holders_of
 from supplies.models import Allocation, Balance, Delivery, Line, Movement, Place
 from supplies.overview import receivers
 from supplies.pictures import lot_courses
@@ -29,6 +31,11 @@ D = Decimal
 
 def page(name, *args):
     return reverse(f"supplies:{name}", args=args)
+
+
+def opened(client, here):
+    """The form as it was drawn: its hidden fields and who signed."""
+    return {**drawn(client, here), "signed_name": client.get(here).context["form"]["signed_name"].value()}
 
 
 def held(place, lot):
@@ -102,7 +109,7 @@ def test_the_page_shows_old_and_new_and_the_register_says_so(door, sign_in, clie
         f'name="received_{line}" inputmode="decimal" autocomplete="off" value="100"'
         in client.get(here).content.decode()
     )
-    form = {"token": str(new_token()), f"received_{line}": "97", f"shortage_{line}": "damaged", "reason": ""}
+    form = {**opened(client, here), f"received_{line}": "97", f"shortage_{line}": "damaged", "reason": ""}
     refused = client.post(here, form)
     assert refused.status_code == 422 and "更正要写原因" in refused.content.decode()
     for _ in range(2):
@@ -110,7 +117,7 @@ def test_the_page_shows_old_and_new_and_the_register_says_so(door, sign_in, clie
     shown = client.get(page("delivery_detail", door["delivery"].pk)).content.decode()
     assert '<del class="pale">100</del> 97' in shown
     assert (
-        "更正签收数：部分签收" in shown
+        "更正签收：部分签收" in shown
         and "一次性医用口罩：实收 100 → 97，破损 0 → 3" in shown
         and "纸箱没有拆开数" in shown
     )
@@ -174,8 +181,8 @@ def test_only_what_was_signed_is_corrected(door):
     sign(door)
     with pytest.raises(Refused, match="和签收时写的一样"):
         correct(door, D(100))
-    with pytest.raises(Refused, match="实收不能多于它"):
-        correct(door, D(101))
+    with pytest.raises(Refused, match="中心仓库的一次性医用口罩（批号 A1）只剩 900 只，不够 901 只"):
+        correct(door, D(1001))
     with pytest.raises(Refused, match="不在配送单"):
         actions.correct_delivery(
             delivery=door["delivery"], arrivals={void.lines.get().pk: Arrival(D(1))}, by=door["keeper"], reason="错"
@@ -224,22 +231,117 @@ def test_what_comes_later_from_the_warehouse_waits_on_its_way():
         actions.correct_delivery(arrivals={line: Arrival(D(50))}, **wanted)
 
 
-def test_who_corrects_from_an_old_page_is_told_of_the_other_correction(door, sign_in, client):
+def test_who_corrects_from_an_old_page_sees_both(door, sign_in, client):
+    sign(door)
+    sign_in(f.user("committee", name="沈知遥"))
+    here, line = page("delivery_correct", door["delivery"].pk), door["line"].pk
+    typed = {**opened(client, here), f"received_{line}": "97", f"shortage_{line}": "lost", "reason": "错"}
+    typed |= {f"note_{line}": "路上", "signed_name": "宁远山"}
+    correct(door, D(98), "lost")
+
+    answer = client.post(here, typed)
+
+    assert "仓管" in page_of(answer)
+    mine = "批号 A1，应收 100，实收 97，路上少了 3，说明 路上"
+    assert shown(answer) == {
+        f"received_{line}": ("批号 A1，应收 100，实收 98，路上少了 2", mine), "signed_name": ("宁远", "宁远山"),
+    }  # fmt: skip
+    # who takes all of the other's writes nothing
+    assert client.post(here, chosen(answer)).status_code == 302
+    assert door["delivery"].moves.filter(is_correction=True).count() == 1
+    assert client.post(here, chosen(answer, signed_name="mine")).status_code == 302
+    door["line"].refresh_from_db()
+    door["delivery"].receipt.refresh_from_db()
+    assert (door["line"].received, door["delivery"].receipt.signed_name) == (98, "宁远山")
+
+
+def test_more_than_the_note_said_comes_out_of_the_warehouse(door, sign_in, client):
     sign(door)
     sign_in(door["keeper"])
     here, line = page("delivery_correct", door["delivery"].pk), door["line"].pk
-    assert '<input type="hidden" name="seen" value="0"' in client.get(here).content.decode()
-    form = {
-        "token": str(new_token()),
-        "seen": "0",
-        f"received_{line}": "97",
-        f"shortage_{line}": "lost",
-        "reason": "错",
-    }
-    correct(door, D(98), "lost")
-    answer = client.post(here, form)
-    assert answer.status_code == 422 and "刚刚有人更正过" in answer.content.decode()
-    assert client.post(here, {**form, "seen": "1"}).status_code == 302
+    said = {f"received_{line}": "120", "reason": "多搬了一盒"}
+    assert client.post(here, {**opened(client, here), **said}).status_code == 302
+    assert held(firm_of(door), door["lot"]) == 120 and held(f.warehouse(), door["lot"]) == 880
+    assert held(door["bag"], door["lot"]) == 0 and invariants.check() == []
+    door["line"].refresh_from_db()
+    assert (door["line"].expected, door["line"].received) == (120, 120) and states(door)[0] == "signed"
+    shown = client.get(page("delivery_detail", door["delivery"].pk)).content.decode()
+    assert "应收 100 → 120，实收 100 → 120" in shown and "多搬了一盒" in shown
+    # the form asks again by what the note said at first; the second look was the right one
+    form = client.get(here).context["form"]
+    assert 'data-expected="100"' in client.get(here).content.decode() and form[f"received_{line}"].value() == "120"
+    said = {f"received_{line}": "97", f"shortage_{line}": "damaged", "reason": "又点了一遍"}
+    assert client.post(here, {**opened(client, here), **said}).status_code == 302
+    door["line"].refresh_from_db()
+    assert (door["line"].expected, door["line"].damaged) == (100, 3)
+    assert (held(firm_of(door), door["lot"]), held(f.warehouse(), door["lot"])) == (97, 900)
+    assert invariants.check() == []
+
+
+def test_what_others_need_is_not_given_as_more(door):
+    sign(door)
+    f.delivery(f.enterprise(of=f.squad(1)), {door["lot"]: 890})
+    with pytest.raises(Refused, match="更正后只有 880 只，配送单还要 890 只"):
+        correct(door, D(120))
+    assert held(f.warehouse(), door["lot"]) == 900 and held(firm_of(door), door["lot"]) == 100
+
+
+def test_another_lot_was_handed_over(door, sign_in, client):
+    other = f.stock(door["lot"].item, 500, batch="B2")
+    f.stock(f.item("75%酒精", unit="公斤"), 50, batch="J1")
+    sign(door, D(60), "later")
+    rest = Delivery.objects.get(remainder_of=door["delivery"])
+    sign_in(door["keeper"])
+    here, line = page("delivery_correct", door["delivery"].pk), door["line"].pk
+    assert "批号 B2" in client.get(here).content.decode() and "J1" not in client.get(here).content.decode()
+    said = {f"received_{line}": "60", f"shortage_{line}": "later", f"lot_{line}": other.pk, "reason": "拿错了箱"}
+    assert client.post(here, {**opened(client, here), **said}).status_code == 302
+
+    # the shelf has the first lot again, the firm and the bag have the second one
+    assert [held(place, door["lot"]) for place in (f.warehouse(), door["bag"], firm_of(door))] == [1000, 0, 0]
+    assert [held(place, other) for place in (f.warehouse(), door["bag"], firm_of(door))] == [400, 40, 60]
+    rest.refresh_from_db()
+    anew = Delivery.objects.filter(remainder_of=door["delivery"]).exclude(pk=rest.pk).get()
+    assert (rest.status, anew.lines.get().lot, anew.lines.get().expected) == ("void", other, 40)
+    assert [holder.place for holder in holders_of(other)] and invariants.check() == []
+    assert "批号 A1 → B2" in client.get(page("delivery_detail", door["delivery"].pk)).content.decode()
+    [row] = papers.register_lines(papers.whole(Delivery.objects.filter(pk=door["delivery"].pk)).get())
+    assert row.lot == "B2"
+    # and what was handed over may be corrected again
+    correct(door, D(50), {"later": D(40), "damaged": D(10)})
+    assert held(firm_of(door), other) == 50 and invariants.check() == []
+
+
+def test_a_lot_of_another_item_or_out_of_use_was_not_handed_over(door):
+    recalled, later = (f.stock(door["lot"].item, 500, batch=batch) for batch in ("C3", "D4"))
+    actions.recall(lot=recalled, by=door["keeper"], reason="抽检不合格")
+    sign(door)
+    actions.recall(lot=later, by=door["keeper"], reason="抽检不合格")
+    spirit = f.stock(f.item("75%酒精", unit="公斤"), 50, batch="J1")
+    with pytest.raises(Refused, match="批号 J1 是75%酒精，不是一次性医用口罩"):
+        correct(door, D(50), "lost", "", spirit)
+    with pytest.raises(Refused, match="批号 C3 已召回"):
+        correct(door, D(100), "", "", recalled)
+    assert held(firm_of(door), door["lot"]) == 100
+    # what was called back after the signature may well be what they hold
+    correct(door, D(100), "", "", later)
+    assert held(firm_of(door), later) == 100
+
+
+def test_the_wrong_signer_is_named_rightly(door, sign_in, client):
+    sign(door)
+    sign_in(door["keeper"])
+    here, line = page("delivery_correct", door["delivery"].pk), door["line"].pk
+    told = Message.objects.count()
+    said = {f"received_{line}": "100", "reason": "签的是门卫"}
+    empty = client.post(here, {**opened(client, here), **said, "signed_name": " "})
+    assert empty.status_code == 422 and "请写签收人的姓名" in empty.content.decode()
+    assert client.post(here, {**opened(client, here), **said, "signed_name": "宁远山"}).status_code == 302
+    [row] = papers.register_lines(papers.whole(Delivery.objects.all()).get())
+    assert row.signed_by == "宁远山"
+    assert "签收人 宁远 → 宁远山" in client.get(page("delivery_detail", door["delivery"].pk)).content.decode()
+    # nothing was booked, nobody is written to
+    assert not door["delivery"].movements.filter(kind="reversal").exists() and Message.objects.count() == told
 
 
 def test_what_was_undone_counts_nowhere(door):

@@ -137,7 +137,7 @@ def delivery_detail(request: SignedIn, pk: int) -> HttpResponse:
 
 def _step_of(move: DeliveryMove) -> str:
     label = Delivery.Status(move.to_status).label
-    return f"更正签收数：{label}" if move.changes else label
+    return f"更正签收：{label}" if move.changes else label
 
 
 def _may(delivery: Delivery, user: Any) -> dict[str, Any]:

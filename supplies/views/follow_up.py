@@ -14,10 +14,11 @@ from django.views.decorators.http import require_POST
 
 from parkportal.accounts.asking import SignedIn
 from parkportal.again import ReasonForm, answered, typed
-from parkportal.editing import EditConflict, chosen, conflict_page, spoken_by
+from parkportal.editing import EditConflict, chosen, conflict_page, mark_of, spoken_by
 from parkportal.guards import roles
 from parkportal.states import Refused
 from supplies import actions
+from supplies.corrected import corrections, said_of, sent_at_first
 from supplies.forms import CorrectionForm, FeedbackForm, ScheduleForm
 from supplies.models import Delivery, Feedback
 from supplies.models.delivery import ENDED
@@ -92,20 +93,40 @@ def delivery_close(request: SignedIn, pk: int) -> HttpResponse:
 @roles(*WRITERS)
 def delivery_correct(request: SignedIn, pk: int) -> HttpResponse:
     """What was signed at the door was written down wrongly; the page shows what stands there."""
-    delivery = get_object_or_404(_deliveries(request).select_related("receipt"), pk=pk)
-    lines = list(delivery.lines.select_related("lot__item").prefetch_related("lot__item__packs"))
-    seen = delivery.moves.filter(is_correction=True).count()
-    form = CorrectionForm(request.POST or None, lines=lines, initial={"seen": seen})
+    rows = _deliveries(request).select_related("receipt").prefetch_related(corrections())
+    delivery = get_object_or_404(rows, pk=pk)
+    lines = list(delivery.lines.select_related("lot__item", "delivery__warehouse").prefetch_related("lot__item__packs"))
+    stands = said_of(delivery, lines)
+    initial = {"seen": mark_of(stands), "signed_name": stands["signed_name"]}
+    sent = sent_at_first(delivery.corrections)
+    form = CorrectionForm(request.POST or None, lines=lines, sent=sent, initial=initial)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        wanted = {name: data[name] for name in ("arrivals", "reason", "seen", "token")}
         try:
-            actions.correct_delivery(delivery=delivery, by=request.user, **wanted)
-            messages.success(request, f"配送单 {delivery} 的签收数已更正，账上冲正重记，企业会收到短信。")
+            messages.success(request, _corrected(request, delivery, form))
             return redirect("supplies:delivery_detail", pk=pk)
+        except EditConflict as conflict:
+            back = reverse("supplies:delivery_detail", args=[pk])
+            return conflict_page(request, conflict, title=f"配送单 {delivery} 的签收", back=back)
         except Refused as refused:
             form.add_error(None, refused)
     return show(request, "delivery_correct", form, delivery=delivery, lines=lines, can_correct=delivery.status in ENDED)
+
+
+def _corrected(request: SignedIn, delivery: Delivery, form: CorrectionForm) -> str:
+    data = form.cleaned_data
+    arrived = {f"received_{pk}": arrival for pk, arrival in data["arrivals"].items()}
+    wanted = chosen(request, {**arrived, "signed_name": data["signed_name"]})
+    if not wanted:
+        return "没有改，还是刚才那位写的。"
+    more = {name: data[name] for name in ("reason", "seen", "token")}
+    actions.correct_delivery(
+        delivery=delivery,
+        arrivals={int(name.removeprefix("received_")): wanted[name] for name in arrived if name in wanted},
+        signed_name=wanted.get("signed_name"),
+        by=request.user,
+        **more,
+    )
+    return f"配送单 {delivery} 的签收已更正，账上冲正重记；实收的数变了，企业会收到短信。"
 
 
 @roles(*OWN)

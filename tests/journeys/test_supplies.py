@@ -228,11 +228,11 @@ def a_wrong_number_is_corrected_and_the_rest_refused(park, firms: dict) -> None:
     """Ten pairs still lie in the car: the signed number is put right, and the enterprise refuses the rest, without network."""
     [first] = of_batch(park, f"[r.pk for r in rows if r.enterprise_id == {firms['lianluo1'][0]}]")
     with park.person("仓管更正", username="cangguan1") as keeper:
-        keeper.goes_to(f"/supplies/deliveries/{first}/").follows("签收数写错了，更正")
+        keeper.goes_to(f"/supplies/deliveries/{first}/").follows("签收写错了，更正")
         keeper.page.locator("[data-expected]").fill("30")
         keeper.page.locator("select[name^=shortage_]").select_option("later")
-        keeper.fills(reason="十双还在车上").pictures("更正").fits().presses("更正签收数")
-        keeper.sees("签收数已更正", "更正签收数：部分签收", "实收 40 → 30").pictures("更正以后").fits()
+        keeper.fills(reason="十双还在车上").pictures("更正").fits().presses("更正签收")
+        keeper.sees("的签收已更正", "更正签收：部分签收", "实收 40 → 30").pictures("更正以后").fits()
     [rest] = of_batch(park, f"list(rows.filter(remainder_of={first}).values_list('pk', flat=True))")
     with park.person("沈知遥拒收", kind="phone", username="xiaodui1") as liaison:
         liaison.goes_to(f"/supplies/deliveries/{rest}/sign/").fits()
