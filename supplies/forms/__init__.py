@@ -7,7 +7,7 @@ from supplies.forms.lots import PaperForm, PastForm
 from supplies.forms.places import KeeperForm, WarehouseForm
 from supplies.forms.requests import RequestForm
 from supplies.forms.stock import MovementForm, QuantitiesForm, ReasonForm, ReceiptForm
-from supplies.forms.stocktakes import CountForm, FoundLotForm, StockTakeForm
+from supplies.forms.stocktakes import CountForm, FoundLotForm, LateCountForm, StockTakeForm
 
 __all__ = [
     "AllocationForm",
@@ -24,6 +24,7 @@ __all__ = [
     "PastForm",
     "QuantitiesForm",
     "ReasonForm",
+    "LateCountForm",
     "ReceiptForm",
     "RequestForm",
     "ScheduleForm",

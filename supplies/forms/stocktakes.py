@@ -42,6 +42,7 @@ class CountForm(forms.Form):
 
     def __init__(self, *args: Any, take: StockTake, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.take = take
         self.lines = list(take.lines.select_related("lot__item").prefetch_related("lot__item__packs"))
         for line in self.lines:
             item = line.lot.item
@@ -75,6 +76,23 @@ class CountForm(forms.Form):
                 continue
             counts[line.pk] = Count(quantity, data.get(f"reason_{line.pk}") or "")
         data["counts"] = counts
+        return data
+
+
+class LateCountForm(CountForm):
+    """Numbers of somebody whose sheet has been handed in by somebody else meanwhile: both are said, nothing is written."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        for line in self.lines:
+            count = data["counts"].get(line.pk)
+            if count is not None and count.quantity != line.counted:
+                unit, reason = line.lot.item.unit, f"（{count.reason}）" if count.reason else ""
+                words = f"{line.lot.item}（批号 {line.lot}）：单上现在是 {plain(line.counted)} {unit}，您填的是 "
+                self.add_error(None, f"{words}{plain(count.quantity)} {unit}{reason}。")
+        if self.errors:
+            who, now = self.take.counted_by, self.take.get_status_display()
+            self.add_error(None, f"{who or '别人'}先交了，盘点单已经是“{now}”；要用您的数，请批准的人退回重盘。")
         return data
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from enterprises.tests.pages import chosen, drawn, page_of, shown
 from parkportal.clock import local, park_now
 from supplies import actions
+from supplies.actions import Count
 from supplies.models import Allocation, Item, Shelf
 from supplies.tests import factories as f
 
@@ -190,3 +191,25 @@ def test_time_and_place_of_a_delivery(first, second):
     second.post(path, chosen(answer, planned_at="mine", meeting_point="theirs"))
     delivery.refresh_from_db()
     assert (delivery.planned_at, delivery.meeting_point) == (later, "西门")
+
+
+def test_the_numbers_of_a_count_sheet(first, second):
+    masks = f.stock(f.item(), 1000, batch="A1")
+    f.stock(f.item("75%酒精", unit="公斤"), 12, batch="C1")
+    take = actions.open_stock_take(place=f.warehouse(), by=f.keeper())
+    by_lot = {line.lot: line for line in take.lines.select_related("lot")}
+    counts = {line.pk: Count(D(990) if lot == masks else line.book) for lot, line in by_lot.items()}
+    actions.submit_counts(take=take, counts=counts, by=first)
+    path = reverse("supplies:stock_take_detail", args=[take.pk])
+    typed = {f"counted_{line.pk}": "985" if lot == masks else "12" for lot, line in by_lot.items()}
+
+    answer = second.post(path, {**typed, f"reason_{by_lot[masks].pk}": "受潮"})
+
+    words = answer.content.decode()
+    assert answer.status_code == 422 and 'class="error-summary"' in words
+    assert "一次性医用口罩（批号 A1）：单上现在是 990 只，您填的是 985 只（受潮）" in words
+    assert "祁月先交了，盘点单已经是“待批准”" in words and "您填的是 12 公斤" not in words
+    assert by_lot[masks].take.lines.get(lot=masks).counted == 990
+    # who counted the same has nothing to choose
+    typed[f"counted_{by_lot[masks].pk}"] = "990"
+    assert second.post(path, typed).status_code == 200

@@ -15,7 +15,7 @@ from parkportal.again import ReasonForm, answered, drawn, typed
 from parkportal.guards import roles
 from parkportal.states import AlreadyMoved, Refused
 from supplies import actions, papers
-from supplies.forms import CountForm, FoundLotForm, StockTakeForm
+from supplies.forms import CountForm, FoundLotForm, LateCountForm, StockTakeForm
 from supplies.models import Lot, StockTake
 from supplies.views.rooms import APPROVERS, PAGE, READERS, WRITERS, show
 
@@ -51,6 +51,7 @@ def stock_take_detail(request: SignedIn, pk: int) -> HttpResponse:
     form = CountForm(request.POST or None, take=take) if may_count else None
     if request.method == "POST" and form is not None and form.is_valid() and _handed_in(request, take, form):
         return redirect("supplies:stock_take_detail", pk=pk)
+    late = LateCountForm(request.POST, take=take) if request.method == "POST" and not may_count else None
     lines = form.lines if form else list(take.lines.select_related("lot__item"))
     mine = request.user.pk in {take.counted_by_id, take.created_by_id}
     context = {
@@ -63,7 +64,11 @@ def stock_take_detail(request: SignedIn, pk: int) -> HttpResponse:
         "differences": sum(bool(line.variance) for line in lines),
         "unexplained": sum(bool(line.variance) and not line.reason for line in lines),
     }
-    return show(request, "stock_take_detail", form, **context)
+    if late is not None and request.user.has_role(*WRITERS) and late.errors:
+        context |= {"error_forms": [late], "has_errors": True}
+    answer = show(request, "stock_take_detail", form, **context)
+    answer.status_code = 422 if "error_forms" in context else answer.status_code
+    return answer
 
 
 def _handed_in(request: SignedIn, take: StockTake, form: CountForm) -> bool:
