@@ -15,8 +15,7 @@ from parkportal.states import Move
 # History and custody stay with the row they were written for, and are read together with the kept one.
 STAYS = frozenset(
     {
-        "enterprises.UnitDay", "enterprises.SishangListing", "enterprises.Doubt", "enterprises.Merge",
-        "enterprises.Enterprise", "supplies.Place", "supplies.AllocationLine", "supplies.Cover", "supplies.Delivery", "testing.Box",
+        "enterprises.UnitDay", "enterprises.SishangListing", "enterprises.Doubt", "enterprises.Merge", "supplies.Place", "supplies.AllocationLine", "supplies.Cover", "supplies.Delivery", "testing.Box",
         "testing.Specimen", "testing.TubeRange",
     }
 )  # fmt: skip

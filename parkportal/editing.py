@@ -19,6 +19,7 @@ from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 
 from parkportal.clock import SHANGHAI
+from parkportal.idempotency import NO_TOKEN
 from parkportal.quantities import plain
 from parkportal.states import Refused
 
@@ -55,7 +56,9 @@ class EditConflict(Refused):
 class SeenFormMixin(forms.Form):
     """Adds the mark of what the form was drawn from; `initial["seen"]` is set where the form is made."""
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    seen = forms.RegexField(
+        r"^[0-9a-f]{32}\Z", widget=forms.HiddenInput, required=False, error_messages={"invalid": NO_TOKEN}
+    )
 
 
 def mark_of(values: Mapping[str, Any]) -> str:

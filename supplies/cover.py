@@ -87,12 +87,12 @@ def covered_items() -> QuerySet[Item]:
 
 
 def firm_covers(item: Item) -> list[FirmCover]:
-    """Every enterprise that has resumed; every head on duty is taken to use the item. Six statements."""
+    """Every enterprise that has resumed; every head on duty is taken to use the item. Seven statements."""
     return covers_of(item, heads_of(scoped({})))
 
 
 def covers_of(item: Item, heads: Mapping[int, int]) -> list[FirmCover]:
-    """The covers of enterprises (id → heads) in their order. Four statements."""
+    """The covers of enterprises (id → heads) in their order. Five statements."""
     known, nothing, today = known_of(item), Known(), park_today()
     return [cover(item, firm, count, known.get(firm, nothing), today) for firm, count in heads.items()]
 
@@ -127,14 +127,16 @@ def kept_covers(item: Item, user: Any) -> QuerySet[Cover]:
 
 
 def known_of(item: Item) -> dict[int, Known]:
-    """enterprise id → what is known of it. Four statements."""
+    """enterprise id → what is known of it, under merged names, too. Five statements."""
     known: dict[int, Known] = defaultdict(Known)
+    lives = Enterprise.objects.followed()
     at_firms = Q(to_place__kind=PlaceKind.ENTERPRISE) | Q(from_place__kind=PlaceKind.ENTERPRISE)
     lines = Line.objects.filter(at_firms, lot__item=item)
     for to, back, quantity, at in lines.order_by("movement__at", "id").values_list(
         "to_place__enterprise", "from_place__enterprise", "quantity", "movement__at"
     ):
-        known[to or back].came.append((at, quantity if to else -quantity))
+        firm = to or back
+        known[lives.get(firm, firm)].came.append((at, quantity if to else -quantity))
     answers = _answers(SupplyRequestLine.objects.filter(item=item))
     for firm, *words in answers.values_list("request__enterprise", *ANSWER):
         known[firm].said = _later(known[firm].said, Said(*words))
@@ -187,10 +189,13 @@ def _newer(one: Said | None, other: Said) -> Said:
 
 
 def coming(item: Item) -> dict[int, Decimal]:
-    """enterprise id → what approved deliveries that nobody signed for will still bring of an item. One statement."""
+    """enterprise id → what approved deliveries that nobody signed for will still bring of an item. Two statements."""
     lines = DeliveryLine.objects.filter(lot__item=item, delivery__status__in=UNDER_WAY).order_by()
     sums = lines.values("delivery__enterprise").annotate(total=Sum("expected"))
-    return dict(sums.values_list("delivery__enterprise", "total"))
+    lives, found = Enterprise.objects.followed(), defaultdict(Decimal)
+    for firm, total in sums.values_list("delivery__enterprise", "total"):
+        found[lives.get(firm, firm)] += total
+    return found
 
 
 def cover(item: Item, firm: int, heads: int, known: Known, today: date) -> FirmCover:

@@ -55,19 +55,32 @@ class Gift:
         return (len(more), sum((row.quantity for row in more), Decimal(0))) if more else None
 
 
+def _together(rows: list[Handed], lives: dict[int, Enterprise]) -> list[Handed]:
+    """What came under a merged name counts with the living one."""
+    found: dict[int, Handed] = {}
+    for row in rows:
+        firm = lives.get(row.enterprise.pk, row.enterprise)
+        last = found.get(firm.pk, Handed(firm, Decimal(0), row.last_on))
+        found[firm.pk] = Handed(firm, last.quantity + row.quantity, max(last.last_on, row.last_on))
+    return list(found.values())
+
+
 def given_lots(warehouses: QuerySet[Place]) -> QuerySet[Lot]:
     """The donated lots that came into these warehouses."""
     return Lot.objects.filter(source=Lot.Source.DONATION, lines__to_place__in=warehouses).distinct()
 
 
 def statement(lots: QuerySet[Lot], *, whole: bool = False) -> list[Gift]:
-    """What became of each of these lots, from the lines of the book; enterprises by what they got. Five statements."""
+    """What became of each of these lots, from the lines of the book; enterprises by what they got. Six statements."""
     gifts = {lot.pk: Gift(lot) for lot in lots.select_related("item").order_by("received_on", "id")}
     net, last = _net(list(gifts))
     places = Place.objects.select_related("enterprise").in_bulk({place for _, place in net})
     for (lot, key), amount in net.items():
         _put(gifts[lot], places[key], amount, last.get((lot, key)))
+    lives = Enterprise.objects.followed()
+    living = Enterprise.objects.in_bulk(lives.values()) if lives else {}
     for gift in gifts.values():
+        gift.handed = _together(gift.handed, {old: living[key] for old, key in lives.items()})
         gift.handed.sort(key=lambda row: (-row.quantity, row.enterprise.pinyin_key, row.enterprise.pk))
         gift.here.sort(key=lambda row: (HERE.index(PlaceKind(row[0].kind)), row[0].pk))
         gift.shown = len(gift.handed) if whole or len(gift.handed) <= SHOWN + 1 else SHOWN

@@ -40,7 +40,7 @@ def _deliveries_unsigned(as_of: datetime) -> QuerySet:
 
 def _enterprises_supplied(as_of: datetime) -> QuerySet:
     signed = Movement.objects.filter(kind=Movement.Kind.SIGNED, at__lte=as_of).exclude(reversed_by__at__lte=as_of)
-    return Enterprise.objects.current().filter(pk__in=signed.values("delivery__enterprise"))
+    return Enterprise.objects.current().among(signed.values("delivery__enterprise"))
 
 
 FIGURES = [

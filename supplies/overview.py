@@ -103,18 +103,20 @@ class Receiver:
 
 
 def receivers(enterprises: list[Enterprise], columns: Collection[tuple[str, str]]) -> list[Receiver]:
-    """What these enterprises signed for, in one statement; `columns` are the kinds with their units."""
+    """What these enterprises signed for, under merged names, too; in two statements. `columns` are the kinds with their units."""
     found = {enterprise.pk: Receiver(enterprise) for enterprise in enterprises}
+    merged = {old: found[key] for old, key in Enterprise.objects.followed().items() if key in found}
+    by_name = found | merged
     lines = Line.objects.standing().filter(
-        movement__kind=Movement.Kind.SIGNED, to_place__kind=PlaceKind.ENTERPRISE, to_place__enterprise__in=list(found)
+        movement__kind=Movement.Kind.SIGNED, to_place__kind=PlaceKind.ENTERPRISE, to_place__enterprise__in=list(by_name)
     )
     what = ("to_place__enterprise", "lot__item__kind", "lot__item__unit", "lot__item__name", "quantity", "movement__at")
     for enterprise, kind, unit, name, quantity, at in lines.order_by("movement__at").values_list(*what):
         if (kind, unit) in columns:
-            found[enterprise].by_kind[kind] += quantity
+            by_name[enterprise].by_kind[kind] += quantity
         else:
-            found[enterprise].by_item[name, unit] += quantity
-        found[enterprise].last_at = at
+            by_name[enterprise].by_item[name, unit] += quantity
+        by_name[enterprise].last_at = at
     return list(found.values())
 
 

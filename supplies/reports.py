@@ -81,8 +81,9 @@ def cost_by_source(warehouses: QuerySet[Place]) -> list[dict[str, Any]]:
 def costs(warehouses: QuerySet[Place]) -> list[tuple[int, Decimal]]:
     """Each enterprise's id with what it signed for, less what it gave back, at the price of its lots; the largest first.
 
-    Two statements, whatever the number of entries.
+    What came under a merged name counts with the living one. Three statements, whatever the number of entries.
     """
+    lives = Enterprise.objects.followed()
     lines = Line.objects.standing().filter(lot__unit_price__isnull=False).order_by()
     signed = lines.filter(movement__kind=Kind.SIGNED, movement__delivery__warehouse__in=warehouses)
     back = lines.filter(movement__kind=Kind.RETURN, from_place__kind=PlaceKind.ENTERPRISE, to_place__in=warehouses)
@@ -90,7 +91,7 @@ def costs(warehouses: QuerySet[Place]) -> list[tuple[int, Decimal]]:
     for rows, end, sign in ((signed, "to_place", 1), (back, "from_place", -1)):
         groups = rows.values(f"{end}__enterprise", "lot__unit_price").annotate(total=Sum("quantity"))
         for firm, price, total in groups.values_list(f"{end}__enterprise", "lot__unit_price", "total"):
-            sums[firm] += sign * total * price
+            sums[lives.get(firm, firm)] += sign * total * price
     return sorted(((firm, cost.quantize(CENT)) for firm, cost in sums.items()), key=lambda row: (-row[1], row[0]))
 
 

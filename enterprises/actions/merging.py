@@ -27,7 +27,7 @@ HASHED = {"principal_phone": "principal_phone_hash", "liaison_phone": "liaison_p
 def merge_enterprises(
     *, kept: Enterprise, gone: Enterprise, take: Collection[str] = (), by: Any, token: UUID | None = None
 ) -> Merge:
-    """`gone` becomes part of `kept`: its rows go over where no constraint and no history forbids it, `take` names the
+    """`gone` becomes part of `kept`, with what was merged into it: its rows go over where no constraint and no history forbids it, `take` names the
     fields whose value is taken from it, its tags are added, and so is its resumption status when it is further on. A
     board that names a principal or liaison who is replaced is outdated.
 
@@ -147,7 +147,7 @@ def _write(enterprise: Enterprise, values: dict[str, Any], *, by: Any) -> None:
 def undo_merge(*, merge: Merge, by: Any) -> Merge:
     """Within a day: the rows that went over go back, and so do values that nobody has changed since.
 
-    Raises Refused `too_late`, `undone_already`, `cannot_undo` when the two can no longer stand side by side.
+    Raises Refused `too_late`, `undone_already`, `merged_since`, `cannot_undo` when the two can no longer stand side by side.
     """
     with transaction.atomic():
         locked = Merge.objects.select_for_update().get(pk=merge.pk)
@@ -156,6 +156,8 @@ def undo_merge(*, merge: Merge, by: Any) -> Merge:
         if not locked.can_undo:
             raise Refused("too_late", "合并超过一天，不能撤销了；请逐项改资料。")
         kept, gone = _locked(locked.kept_id, locked.gone_id)
+        if gone.merged_into_id != kept.pk:
+            raise Refused("merged_since", f"{kept.name}后来又并入了别的单位，请先撤销那一次。")
         _give_back(locked, kept, by=by)
         gone.merged_into = None
         try:

@@ -106,6 +106,19 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):  # type: ignore[name-de
             found = [gone.get(key, key) for key in found]
         return found
 
+    def followed(self) -> dict[int, int]:
+        """merged row's id → the id of the row in which it lives on. One statement."""
+        ways = dict(self.filter(merged_into__isnull=False).order_by().values_list("pk", "merged_into"))
+        for key in ways:
+            while (further := ways.get(ways[key])) is not None:
+                ways[key] = further
+        return ways
+
+    def among(self, keys: models.QuerySet) -> "EnterpriseQuerySet":
+        """Those whose ids a subquery gives, and those in which one of them lives on: the book stays with the merged row."""
+        rows = apps.get_model("enterprises", "Enterprise").objects.filter(merged_into__isnull=False, pk__in=keys)
+        return self.filter(Q(pk__in=keys) | Q(pk__in=rows.values("merged_into")))
+
     def enterprises(self) -> "EnterpriseQuerySet":
         return self.current().filter(kind=UnitKind.ENTERPRISE)
 

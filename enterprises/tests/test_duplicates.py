@@ -334,6 +334,21 @@ def test_the_list_and_the_search_show_the_kept_one_only(pair, committee):
     assert list(Enterprise.objects.family_of(kept).order_by("pk")) == [kept, gone]
 
 
+def test_what_was_merged_before_goes_along_and_comes_back(pair, committee):
+    kept, gone, _ = pair
+    old = make_enterprise(name="长沙青禾检测老厂")
+    first = merge_enterprises(kept=gone, gone=old, by=committee)
+    second = merge_enterprises(kept=kept, gone=gone, by=committee)
+    assert list(Enterprise.objects.family_of(kept).order_by("pk")) == [kept, gone, old]
+    assert Enterprise.objects.followed() == {gone.pk: kept.pk, old.pk: kept.pk}
+    with pytest.raises(Refused, match="后来又并入了别的单位，请先撤销那一次"):
+        undo_merge(merge=first, by=committee)
+    undo_merge(merge=second, by=committee)
+    assert Enterprise.objects.followed() == {old.pk: gone.pk}
+    undo_merge(merge=first, by=committee)
+    assert Enterprise.objects.followed() == {}
+
+
 def test_undoing_puts_everything_back(pair, committee):
     kept, gone, contact = pair
     merge = merge_enterprises(kept=kept, gone=gone, take=["headcount", "liaison_name"], by=committee)

@@ -1,7 +1,7 @@
 """What was written down wrongly at the door: how much arrived, of which lot, who signed. The book moves by the difference."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -34,8 +34,23 @@ from supplies.models import Delivery, DeliveryLine, DeliveryMove, DeliveryStatus
 from supplies.models.delivery import ENDED, UNDERWAY
 
 Kind = Movement.Kind
+SHORTAGE_SEEN = ("shortage_seen_at", "shortage_seen_by")
 AT_THE_DOOR = (Kind.SIGNED, Kind.LOSS, Kind.RETURN)
-Sent = tuple[Lot, Decimal]
+
+
+@dataclass(frozen=True)
+class Was:
+    """What stood on a line before the correction."""
+
+    lot: Lot
+    expected: Decimal
+    received: Decimal
+    said: dict[str, str]
+    later: Decimal
+
+    @classmethod
+    def of(cls, line: DeliveryLine) -> "Was":
+        return cls(line.lot, line.expected, given(line.received), said(line), line.later)
 
 
 def correct_delivery(
@@ -60,34 +75,21 @@ def correct_delivery(
     def correct() -> DeliveryMove:
         [held] = locked([delivery])
         _check_correctable(held, reason)
-        lines, receipt = list(held.lines.all()), given(held.receipt)
-        stands, was = said_of(held, lines), {line.pk: (line.lot, line.expected) for line in lines}
-        had, later = {line.pk: given(line.received) for line in lines}, {line.pk: line.later for line in lines}
+        receipt, lines = given(held.receipt), list(held.lines.all())
+        stands, was = said_of(held, lines), {line.pk: Was.of(line) for line in lines}
         check_lots(held, lines, arrivals)
         receipt.signed_name = receipt.signed_name if signed_name is None else signed_name.strip()
         _fill(held, lines, arrivals)
         changed = _changed(held, lines, stands, seen)
-        moved = [line for line in lines if f"received_{line.pk}" in changed]
-        more = [line for line in moved if (line.received or 0) > had[line.pk] or line.lot != was[line.pk][0]]
-        check_usable(more, receipt.at)
-        is_brought_anew = any(
-            line.later != later[line.pk] or line.later and line.lot != was[line.pk][0] for line in lines
-        )
-        if is_brought_anew and any(later.values()):
-            _give_up_the_rest(held, by, reason)
-        if moved:
-            _post_anew(held, lines, was, by, reason)
-        DeliveryLine.objects.bulk_update(lines, [*WRITTEN, "lot", "expected"])
+        is_brought_anew = _book(held, lines, was, by, reason)
         Receipt.objects.filter(pk=receipt.pk).update(signed_name=receipt.signed_name)
         held.shortage_seen_at = held.shortage_seen_by = None
-        move: Any = held.move_to(
-            outcome(lines), by=by, reason=reason[:200], token=token, correction=True,
-            save=("shortage_seen_at", "shortage_seen_by"), also={"changes": _kept(lines, stands, changed)},
-        )  # fmt: skip
+        kept: dict[str, Any] = {"reason": reason[:200], "also": {"changes": _kept(lines, stands, changed)}}
+        move: Any = held.move_to(outcome(lines), by=by, token=token, correction=True, save=SHORTAGE_SEEN, **kept)
         if is_brought_anew:
             open_remainder(held, lines, by)
         _follow(held, lines, was, by, reason)
-        tell_corrected(held, [line for line in lines if line.received != had[line.pk]], had, move, by=by)
+        tell_corrected(held, lines, {pk: one.received for pk, one in was.items()}, move, by=by)
         return move
 
     return once(DeliveryMove, token, correct)[0]
@@ -146,7 +148,23 @@ def _kept(lines: Sequence[DeliveryLine], stands: dict[str, Any], changed: dict[s
     return kept
 
 
-def _post_anew(held: Delivery, lines: Sequence[DeliveryLine], was: Mapping[int, Sent], by: Any, reason: str) -> None:
+def _book(held: Delivery, lines: Sequence[DeliveryLine], was: Mapping[int, Was], by: Any, reason: str) -> bool:
+    """Write the lines and the book; whether what comes later has to be made anew, which is given up here."""
+    moved = [line for line in lines if said(line) != was[line.pk].said]
+    more = [line for line in moved if given(line.received) > was[line.pk].received or line.lot != was[line.pk].lot]
+    check_usable(more, given(held.receipt).at)
+    is_brought_anew = any(
+        line.later != was[line.pk].later or line.later and line.lot != was[line.pk].lot for line in lines
+    )
+    if is_brought_anew and any(one.later for one in was.values()):
+        _give_up_the_rest(held, by, reason)
+    if moved:
+        _post_anew(held, lines, was, by, reason)
+        DeliveryLine.objects.bulk_update(lines, [*WRITTEN, "lot", "expected"])
+    return is_brought_anew
+
+
+def _post_anew(held: Delivery, lines: Sequence[DeliveryLine], was: Mapping[int, Was], by: Any, reason: str) -> None:
     """Reverse what stands of the door and book it as it was; in one posting, so that only the difference must be there.
 
     What was really brought, another lot or more, takes the place of what the book has in the hands of who brought it.
@@ -162,14 +180,13 @@ def _post_anew(held: Delivery, lines: Sequence[DeliveryLine], was: Mapping[int, 
     post(*(mirror(movement, reason, at=now) for movement in wrong), *exchanged, *anew, by=by)
 
 
-def _exchanged(line: DeliveryLine, was: Sent, holder: Place, warehouse: Place) -> list[Leg]:
-    lot, sent = was
-    if lot != line.lot:
-        return [Leg(lot, holder, warehouse, sent), Leg(line.lot, warehouse, holder, line.expected)]
-    more = line.expected - sent
+def _exchanged(line: DeliveryLine, was: Was, holder: Place, warehouse: Place) -> list[Leg]:
+    if was.lot != line.lot:
+        return [Leg(was.lot, holder, warehouse, was.expected), Leg(line.lot, warehouse, holder, line.expected)]
+    more = line.expected - was.expected
     if not more:
         return []
-    return [Leg(lot, warehouse, holder, more) if more > 0 else Leg(lot, holder, warehouse, -more)]
+    return [Leg(line.lot, warehouse, holder, more) if more > 0 else Leg(line.lot, holder, warehouse, -more)]
 
 
 def _give_up_the_rest(held: Delivery, by: Any, reason: str) -> None:
@@ -182,9 +199,9 @@ def _give_up_the_rest(held: Delivery, by: Any, reason: str) -> None:
     take_back(rest, by=by, reason="补送单重开")
 
 
-def _follow(held: Delivery, lines: Sequence[DeliveryLine], was: Mapping[int, Sent], by: Any, reason: str) -> None:
+def _follow(held: Delivery, lines: Sequence[DeliveryLine], was: Mapping[int, Was], by: Any, reason: str) -> None:
     """Plan, request and need stand where the delivery and its remainder now leave them. Raises Refused `spoken_for`."""
-    lots = [*(line.lot for line in lines), *(lot for lot, _ in was.values())]
+    lots = [*(line.lot for line in lines), *(one.lot for one in was.values())]
     leave_what_is_spoken_for([holder_of(held), held.warehouse], lots)
     close_finished(lines, by, park_now())
     close_fulfilled(lines, by=by)

@@ -71,7 +71,9 @@ def tell_corrected(
 ) -> None:
     """What the enterprise is said to have received is another number now; `had` maps a line's id to the one before."""
     named = [
-        f"{line.lot.item.name}由{plain(had[line.pk])}改为{plain(line.received)}{line.lot.item.unit}" for line in lines
+        f"{line.lot.item.name}由{plain(had[line.pk])}改为{plain(line.received)}{line.lot.item.unit}"
+        for line in lines
+        if line.received != had[line.pk]
     ]
     if named:
         what = "、".join(named[:NAMED]) + (f"等{len(named)}项" if len(named) > NAMED else "")

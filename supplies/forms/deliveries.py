@@ -239,7 +239,7 @@ class CorrectionForm(ArrivalFields, SeenFormMixin, TokenFormMixin):
         for line in lines:
             line.other_lots = {line.lot_id: line.lot} | self.lots.get(line.lot.item_id, {})
             self.fields[f"lot_{line.pk}"] = forms.TypedChoiceField(
-                label=f"{line.lot.item}的批号", coerce=int, required=False, empty_value=line.lot_id, initial=line.lot_id,
+                label=f"{line.lot.item}的批号", coerce=int, required=False, initial=line.lot_id,
                 choices=[(pk, f"批号 {lot}") for pk, lot in line.other_lots.items()],
                 error_messages={"invalid_choice": "仓库里没有能换的这一批，请重选。"},
             )  # fmt: skip

@@ -18,7 +18,7 @@ from parkportal.clock import park_now
 from parkportal.guards import roles
 from parkportal.keys import key_of, keys_of
 from parkportal.printing.barcodes import code128_svg
-from parkportal.records import files, jobs
+from parkportal.records import files, jobs, terms
 from parkportal.records.listing import figure_rows
 from parkportal.states import Refused
 from supplies import actions, papers, register_book
@@ -28,7 +28,7 @@ from supplies.figures import STOCK
 from supplies.forms import ScheduleForm
 from supplies.holders import phone_of
 from supplies.listing import narrowed
-from supplies.models import Delivery, DeliveryMove, Movement
+from supplies.models import KIT_KINDS, Delivery, DeliveryMove, Movement
 from supplies.models.delivery import ENDED, UNDERWAY
 from supplies.overview import receivers
 from supplies.views import arranging
@@ -208,14 +208,17 @@ def enterprise_list(request: SignedIn) -> HttpResponse:
     """Who has received what, and who nothing."""
     scope = Enterprise.objects.visible_to(request.user).current()
     rows, figure = figure_rows(request, scope)
+    given = {code: label for code, label in terms.choices("item_kind") if code not in KIT_KINDS}
     kind = request.GET.get("kind", "")
-    kind = kind if kind in {code for code, _, _ in STOCK} else ""
+    kind = kind if kind in given else ""
     if nothing := request.GET.get("received") == "none":
         signed = Movement.objects.standing().filter(kind=Movement.Kind.SIGNED)
         if kind:
             signed = signed.filter(lines__lot__item__kind=kind)
-        rows = rows.filter(status="resumed").exclude(pk__in=signed.values("delivery__enterprise"))
+        supplied = Enterprise.objects.among(signed.values("delivery__enterprise"))
+        rows = rows.filter(status="resumed").exclude(pk__in=supplied.values("pk"))
     page = Paginator(rows.select_related("squad"), PAGE).get_page(request.GET.get("page"))
     found = receivers(list(page.object_list), {(code, unit) for code, _, unit in STOCK})
     context: dict[str, Any] = {"kinds": STOCK, "figure": figure, "nothing": nothing, "kind": kind}
+    context |= {"given_kinds": given.items(), "kind_label": given.get(kind, "物资")}
     return show(request, "enterprise_list", page_obj=page, rows=found, **context)

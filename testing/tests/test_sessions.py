@@ -32,7 +32,14 @@ def staff(sign_in, committee):
 
 def move_data(session, **fields):
     seen = mark_of(actions.where_and_when(session))
-    return {"point": session.point_id, "day": session.day, "start": "14:00", "reason": "大厅消毒", "seen": seen, **fields}
+    return {
+        "point": session.point_id,
+        "day": session.day,
+        "start": "14:00",
+        "reason": "大厅消毒",
+        "seen": seen,
+        **fields,
+    }
 
 
 def test_session_add_keeps_a_share_for_walk_ins(committee):

@@ -56,18 +56,11 @@ def session_move(request: HttpRequest, pk: int) -> HttpResponse:
     stands = where_and_when(session)
     form = SessionMoveForm(request.POST or None, initial={**stands, "seen": mark_of(stands)})
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        to = chosen(request, {name: data[name] for name in stands})
+        to = chosen(request, {name: form.cleaned_data[name] for name in stands})
+        said = {name: form.cleaned_data[name] for name in ("reason", "seen")}
         back = reverse("testing:campaign", args=[session.campaign_id])
         try:
-            told = move_session(
-                session=session,
-                to=to,
-                reason=data["reason"],
-                by=request.user,
-                seen=data["seen"],
-                spoken=spoken_by(form),
-            )
+            told = move_session(session=session, to=to, by=request.user, spoken=spoken_by(form), **said)
             messages.success(request, "这一场没有改。" if told is None else f"已改，告诉了 {told} 人。")
             return redirect(back)
         except EditConflict as conflict:

@@ -222,7 +222,6 @@ WITHOUT_A_FIELD = {
     "records:job_retry",
     "records:job_stop",
     "supplies:cost_export",
-    "supplies:delivery_schedule_undo",
     "supplies:delivery_shortage",
     "supplies:stock_take_lot",  # chosen from a list
     "testing:lab_give_up",
