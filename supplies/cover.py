@@ -192,7 +192,7 @@ def coming(item: Item) -> dict[int, Decimal]:
     """enterprise id → what approved deliveries that nobody signed for will still bring of an item. Two statements."""
     lines = DeliveryLine.objects.filter(lot__item=item, delivery__status__in=UNDER_WAY).order_by()
     sums = lines.values("delivery__enterprise").annotate(total=Sum("expected"))
-    lives, found = Enterprise.objects.followed(), defaultdict(Decimal)
+    lives, found = Enterprise.objects.followed(), defaultdict[int, Decimal](Decimal)
     for firm, total in sums.values_list("delivery__enterprise", "total"):
         found[lives.get(firm, firm)] += total
     return found
