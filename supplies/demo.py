@@ -24,6 +24,7 @@ from supplies.actions import (
     approve_allocation,
     approve_stock_take,
     ask_for_supplies,
+    correct_delivery,
     hand_to_squad,
     issue_deliveries,
     item_for,
@@ -67,6 +68,7 @@ def plant(stage: Stage) -> None:
     _counted(stage, warehouse)
     _asked(stage)
     _thanked(stage)
+    _signer_put_right(stage)
 
 
 def bring_kits(stage: Stage, *, code: str, name: str, quantity: int) -> None:
@@ -213,6 +215,14 @@ def _thanked(stage: Stage) -> None:
         delivery = Delivery.objects.received().select_related("receipt").get(enterprise=firm)
         moment = given(delivery.receipt).at + timedelta(hours=2)
         say_thanks(delivery=delivery, kind=kind, text=text, by=stage.users[username], at=moment)
+
+
+def _signer_put_right(stage: Stage) -> None:
+    """One receipt of the donation was signed by the principal, and the liaison's name had been written."""
+    deliveries = Delivery.objects.received().exclude(enterprise__in=stage.notes["contact_enterprises"])
+    delivery = deliveries.exclude(enterprise__principal_name="").select_related("enterprise").order_by("pk")[0]
+    name, reason = delivery.enterprise.principal_name, "签字的是负责人，名字写成了联络员"
+    correct_delivery(delivery=delivery, arrivals={}, signed_name=name, by=stage.users["cangguan2"], reason=reason)
 
 
 def _drawn(stage: Stage, name: str) -> StoredFile:

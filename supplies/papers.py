@@ -232,6 +232,7 @@ def register_lines(row: Delivery, *, with_signatures: bool = False) -> Iterable[
             received_on=day_of(receipt.at),
             remark=_remark(line, changed.get(line.pk), photo=bool(not place and receipt.photo_id)),
             drawn=small(receipt.image) if with_signatures and not place and receipt.image else b"",
+            photo=small_photo(receipt.photo) if with_signatures and not place and receipt.photo else b"",
         )
 
 

@@ -37,6 +37,14 @@ AT_THE_DOOR = (*ENDED, DeliveryStatus.VOID)
 LATE = timedelta(minutes=2)
 
 
+SHORT = Q(status__in=[DeliveryStatus.PARTIAL, DeliveryStatus.DECLINED], shortage_seen_at__isnull=True)
+UNREAD = Q(status__in=UNDERWAY, notice_read_at__isnull=True)
+
+
+def _late(instant: datetime) -> Q:
+    return Q(status__in=UNDERWAY, issued_at__lt=instant)
+
+
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(self, user: Any) -> "DeliveryQuerySet":
         """The committee and leaders all; a keeper the own warehouse's, squads and supervisors theirs, a firm its own once issued."""
@@ -69,15 +77,20 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def unsigned_since(self, instant: datetime) -> "DeliveryQuerySet":
         """Left the warehouse before an instant and still not signed for."""
-        return self.unsigned().filter(issued_at__lt=instant)
+        return self.filter(_late(instant))
 
     def short(self) -> "DeliveryQuerySet":
         """Less arrived than was sent, and nobody in the warehouse has said that he knows."""
-        return self.filter(status__in=[DeliveryStatus.PARTIAL, DeliveryStatus.DECLINED], shortage_seen_at__isnull=True)
+        return self.filter(SHORT)
 
     def unread(self) -> "DeliveryQuerySet":
         """On the way, and nobody of the enterprise has said that he knows when and where."""
-        return self.unsigned().filter(notice_read_at__isnull=True)
+        return self.filter(UNREAD)
+
+    def waiting_for_somebody(self, late_since: datetime) -> dict[str, int]:
+        """How many are short, unread, and unsigned since an instant (`late`), in one statement."""
+        asked = {"short": SHORT, "unread": UNREAD, "late": _late(late_since)}
+        return self.order_by().aggregate(**{name: models.Count("pk", filter=one) for name, one in asked.items()})
 
     def received(self) -> "DeliveryQuerySet":
         """Signed for, in whole or in part."""

@@ -316,7 +316,9 @@ def test_the_register_shows_the_photo_that_was_taken_at_the_door(underway, sign_
     sign_in(f.user("leader"))
     sheet = load_workbook(io.BytesIO(made(client, "xlsx"))).active
     assert sheet["O3"].value == "照片" and {image.anchor._from.col for image in sheet._images} == {10, 14}
-    assert sheet["N4"].value == "有照片" and "有照片" in text(made(client, "pdf"))
+    printed = made(client, "pdf")
+    assert sheet["N4"].value == "有照片" and "有照片" in text(printed)
+    assert pictures(printed) == 2, "signature and photo"
 
 
 def test_the_printed_register_has_each_drawn_signature_once_beside_its_first_line(underway, sign_in, client):

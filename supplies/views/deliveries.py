@@ -49,8 +49,7 @@ def delivery_list(request: SignedIn) -> HttpResponse:
     tabs = [("", "全部", sum(counts.values())), *((s.value, s.label, counts.get(s, 0)) for s in Delivery.Status)]
     context: dict[str, Any] = {"status": status, "squad": squad, "squads": Squad.objects.all()}
     context |= {"bulk_actions": BULK, "figure": figure}
-    context |= {"agreed": arranging.last_agreed(request), "unread": scope.unread().count()}
-    context |= {"short": scope.short().count(), "late": scope.unsigned_since(park_now() - OVERDUE_AFTER).count()}
+    context |= {"agreed": arranging.last_agreed(request), **scope.waiting_for_somebody(park_now() - OVERDUE_AFTER)}
     return show(
         request, "delivery_list", page_obj=page, tabs=tabs, can_issue=request.user.has_role(*WRITERS), **context
     )

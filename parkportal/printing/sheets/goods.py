@@ -187,7 +187,10 @@ def pick_list_pdf(pick_list: PickList) -> bytes:
 
 @dataclass(frozen=True)
 class IssueRegisterLine:
-    """One receipt by one unit; the signature stays empty unless who signed in the portal is known. `drawn` is a PNG."""
+    """One receipt by one unit; the signature stays empty unless who signed in the portal is known.
+
+    `drawn` is a PNG, `photo` a JPEG that stands beside the remark.
+    """
 
     receiver: str
     item: str
@@ -203,6 +206,7 @@ class IssueRegisterLine:
     received_on: date | None = None
     remark: str = ""
     drawn: bytes = b""
+    photo: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -239,7 +243,8 @@ def issue_register_pdf(register: IssueRegister) -> bytes:
             *(day(line.expires_on), line.issued_by, line.liaison),
             Drawn(line.drawn, line.signed_by) if line.drawn else line.signed_by,
             line.phone,
-            *(day(line.received_on), line.remark),
+            day(line.received_on),
+            Drawn(line.photo, line.remark) if line.photo else line.remark,
         )
         for number, line in enumerate(register.lines, start=1)
     )
