@@ -9,7 +9,7 @@ from parkportal.printing.paper import FINE, HAIR, PALE, PT, STRONG, Page, baseli
 
 _PAD = 1.6  # white at either side of a cell, millimetres
 _LEADING = 1.35
-_BELOW, _DRAWN = 6, 12.0  # size of the word below a picture in points; least height of its row in millimetres
+_BELOW, _DRAWN = 6, 9.2  # size of the word below a picture in points; least height of the picture in millimetres
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,8 @@ def _measured(
     )
     pictures = tuple(value.picture if isinstance(value, Drawn) else None for value in values)
     tallest = max(cell.height(_LEADING) for cell in cells) * PT
-    least = max(style.row, _DRAWN) if any(pictures) else style.row
+    drawn = [cell.height(_LEADING) * PT + _DRAWN for cell, one in zip(cells, pictures, strict=True) if one]
+    least = max(style.row, *drawn) if drawn else style.row
     return _Row(cells, columns, widths, max(least, tallest + 2.6), style, bold=bold, pictures=pictures)
 
 
