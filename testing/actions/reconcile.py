@@ -135,7 +135,8 @@ def reconcile(
 
     `gaps` says for each person or tube that does not fit (its code) what became of it; `kits` for each kind of kit how
     many are left and why that is not what should be left. Raises Refused `gaps` while one is unexplained,
-    `reason_missing` while a difference of kits is, `boxes_open` while a box is not handed over.
+    `reason_missing` while a difference of kits is, `boxes_open` while a box is not handed over, `pool_open` while a mixed
+    tube with swabs in it is not closed.
     """
 
     def create() -> Reconciliation:
@@ -166,10 +167,18 @@ def reconcile(
 def _refuse_open_ends(counted: Balance, gaps: dict[str, str]) -> None:
     if counted.open_boxes:
         raise Refused("boxes_open", f"{counted.open_boxes[0].code} 还没有交出，先交接再收工。")
+    filling = next((tube for tube in counted.loose if tube.is_pool and _holds_somebody(tube)), None)
+    if filling is not None:
+        raise Refused("pool_open", f"混采管 {filling.barcode} 还没有封：先在采样台按 F6 封管，装箱交出再收工。")
     unexplained = [s.code for s in counted.without_tube if not gaps.get(s.code)]
     unexplained += [t.barcode for t in counted.loose if not gaps.get(t.barcode)]
     if unexplained:
         raise Refused("gaps", f"还有 {len(unexplained)} 处没有说明：{unexplained[0]}")
+
+
+def _holds_somebody(tube: Specimen) -> bool:
+    """Whether a mixed tube that was never closed has swabs in it, which no words on a gap bring to the laboratory."""
+    return tube.status == SpecimenStatus.ISSUED and PoolMember.objects.live().filter(pool__specimen=tube).exists()
 
 
 def _place(session: Session) -> Place:

@@ -14,7 +14,7 @@ from supplies.models import Balance, Movement, Place, WarehouseStaff
 from supplies.tests import factories as supplies
 from testing import actions
 from testing.actions.reconcile import balance, reconcile
-from testing.models import Reconciliation, Session, SignUp, Specimen
+from testing.models import PoolMember, Reconciliation, Session, SignUp, Specimen
 from testing.tests.factories import make_point, make_pool, make_session, make_signup, make_specimen, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +188,13 @@ def test_the_page_says_that_a_mixed_tube_is_not_closed_and_leads_to_the_boxes(cl
 
     assert "混采管，还没有封：先到 2 号采样台按 F6 封管" in page and "领了条码没有采" not in page
     assert f'<a href="{reverse("testing:station_boxes", args=[session.pk])}">去装箱</a>' in page
+    # words are not enough while swabs lie in it; an empty one is explained like any other tube
+    with pytest.raises(Refused) as refused:
+        reconcile(session=session, gaps={tube.barcode: "在台上"}, by=clerk)
+    assert (refused.value.code, tube.barcode in refused.value.text) == ("pool_open", True)
+    PoolMember.objects.update(left_at=park_now(), left_why="undone")
+    gaps = {tube.barcode: "空管", **{one.code: "撤销了" for one in SignUp.objects.all()}}
+    assert reconcile(session=session, gaps=gaps, by=clerk).gaps[tube.barcode] == "空管"
 
 
 def test_reconcile_page_of_another_point_does_not_exist(client, sign_in, session):
