@@ -21,6 +21,10 @@ from parkportal.records import files
 pytestmark = pytest.mark.django_db
 
 
+def picture(name):
+    return SimpleUploadedFile(f"{name}.png", drawing(name))
+
+
 @pytest.fixture
 def officer(make_user):
     return make_user("investment", name="叶知秋")
@@ -136,6 +140,37 @@ class TestUnitCreate:
         answer = sign_in(officer).post(reverse("investment:unit_create"), self.form(building, **changes))
         assert answer.status_code == 422 and said in answer.content.decode()
         assert Unit.objects.count() == 1
+
+    def test_its_pictures_are_kept_and_the_guest_sees_them(self, client, sign_in, officer):
+        form = self.form(make_unit().building, photos=[picture("plan"), picture("hall")])
+        browser = sign_in(officer)
+        page = browser.post(reverse("investment:unit_create"), form, follow=True).content.decode()
+        unit = Unit.objects.get(number="3A")
+        kept = list(unit.photos.all())
+        assert len(kept) == 2
+        for photo in kept:
+            address = reverse("investment:unit_photo", args=[photo.pk])
+            answer = browser.get(address)
+            assert f'src="{address}"' in page and answer["Content-Type"].startswith("image/")
+            assert Image.open(BytesIO(b"".join(answer))).size == Image.open(BytesIO(drawing("plan"))).size
+        link = actions.share_unit(
+            unit,
+            by=officer,
+            token=new_token(),
+            lead=None,
+            language="en",
+            offered_at=None,
+            expires_at=park_now() + timedelta(days=1),
+        )
+        guests = type(client)().get(reverse("share:share", args=[link.address])).content.decode()
+        assert all(reverse("share:share_photo", args=[link.address, photo.pk]) in guests for photo in kept)
+
+    def test_what_is_no_picture_is_said_beside_the_field_and_nothing_is_written(self, sign_in, officer):
+        lying = SimpleUploadedFile("平面图.png", b"%PDF-1.4 not a picture")
+        form = self.form(make_unit().building, photos=[picture("plan"), lying])
+        page = sign_in(officer).post(reverse("investment:unit_create"), form)
+        assert page.status_code == 422 and 'id="id_photos_error"' in page.content.decode()
+        assert Unit.objects.count() == 1 and not Photo.objects.exists()
 
     def test_others_find_nothing(self, sign_in, make_user):
         for role in ("contact", "station", "warehouse"):
