@@ -79,6 +79,27 @@ def test_a_workbook_that_is_a_bomb_is_refused_and_the_others_are_answered(park, 
     assert set(others.answers) == {200}
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("a PDF", "这里只收"), ("a picture named .xlsx", "这里只收"), ("too large", "文件太大"), ("empty", "文件是空的")],
+)
+def test_a_file_that_is_not_what_its_name_says_is_refused_beside_its_field(park, tmp_path, name, words):
+    path = tmp_path / "企业名录.xlsx"
+    path.write_bytes(REFUSED[name][0]())
+    with park.person("贺立行", username="guanwei1") as staff, park.person("祁月", username="guanwei2") as other:
+        with others_at_work(park, cookies_of(other)) as others:
+            wait_for(lambda: others.answers[200] > 0)
+            staff.goes_to("/records/intake/register/")
+            staff.page.set_input_files("input[type=file]", path)
+            staff.goes_by(staff.page.locator("form[enctype] button"))
+            assert words in staff.page.inner_text("#id_file_error")
+            assert staff.page.locator("[data-error-summary] a[href='#id_file']").count() == 1
+            seen = sum(others.answers.values())
+            wait_for(lambda: sum(others.answers.values()) > seen + len(ASKED))
+        staff.pictures(name).fits()
+    assert set(others.answers) == {200}
+
+
 def test_a_picture_that_lies_about_its_size_is_refused_beside_its_field(park, tmp_path):
     path = tmp_path / "照片.png"
     path.write_bytes(lying_picture())

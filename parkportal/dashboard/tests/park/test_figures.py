@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command, load_command_class
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.timezone import localtime
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as some
@@ -96,6 +97,7 @@ def test_the_dashboard_shows_the_figures_with_their_links(enter):
     for code in ("enterprises_resumed", "sishang_resumed", "persons_sampled", "stock_masks", "boards_posted"):
         value = answer.context["values"][code]
         assert value.href.replace("&", "&amp;") in page
+        assert f"，截至 {localtime(value.as_of):%H:%M}；" in page
     assert [(rate.part, rate.whole) for rate in answer.context["rates"]] == [(12, 12), (14, 15), (11, 11), (22, 23)]
     assert "应复工家数未核定，不算总体复工率" in page and "今晚 24:00 定稿" in page
 
