@@ -196,7 +196,7 @@ class TestUnitEdit:
         answer = browser.post(path, {**typed, "photos": SimpleUploadedFile("plan.png", drawing("plan"))})
         rows = {row.name: (row.theirs, row.mine) for row in answer.context["rows"] if not row.is_same}
         assert rows == {
-            "area": ("2500.0", "3000"), "rentable": ("2400.0", "2900"), "status": ("预留", "可租"), "tenant": ("", "青禾"),
+            "area": ("2,500", "3,000"), "rentable": ("2,400", "2,900"), "status": ("预留", "可租"), "tenant": ("", "青禾"),
         }  # fmt: skip
         assert "叶知秋" in answer.content.decode()
         assert "1 张照片收下了" in answer.content.decode()
