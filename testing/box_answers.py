@@ -66,12 +66,15 @@ def see(box: Box, *, text: str, reason: str, by: Any, token: UUID) -> Answer:
     )
 
 
+COUNT_REMEDIES = {"count_differs": "请逐管扫，才知道是哪一管", "no_count": "什么都没有记；也可以逐管扫"}
+
+
 def count(box: Box, *, counted: int | None, by: Any) -> Answer:
     """The laboratory counted the box instead of scanning each tube."""
     try:
         see_all_tubes(box=box, by=by, counted=counted)
     except Refused as refusal:
-        return refused(refusal, "请逐管扫，才知道是哪一管" if refusal.code == "count_differs" else "不用再点数")
+        return refused(refusal, COUNT_REMEDIES.get(str(refusal.code), "不用再点数"))
     return receiving_prompt(box, box.checks.count())
 
 

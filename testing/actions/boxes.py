@@ -291,17 +291,19 @@ def _check(box: Box, specimen: Specimen, *, by: Any, token: UUID | None, reason:
     )
 
 
-def see_all_tubes(*, box: Box, by: Any, counted: int | None = None) -> int:
+def see_all_tubes(*, box: Box, by: Any, counted: int | None) -> int:
     """The count agrees and every tube looks fit: the rest of the list is seen. How many that were.
 
-    `counted` is how many tubes somebody counted in the box. Raises Refused `count_differs` when it is not what the
-    sheet says, since a count does not tell which one is missing; `box_received`.
+    `counted` is how many tubes somebody counted in the box; None for what was no number. Raises Refused `no_count`;
+    `count_differs` when it is not what the sheet says, since a count does not tell which one is missing; `box_received`.
     """
     with transaction.atomic():
         box = _locked(box)
         if box.status != BoxStatus.HANDED:
             raise Refused("box_received", f"这一箱现在是“{box.get_status_display()}”，不用再点数。", said="签收过了")
-        if counted is not None and counted != box.expected:
+        if counted is None:
+            raise Refused("no_count", "请数一数箱里有几管，填数字", said="没有点数")
+        if counted != box.expected:
             words = f"数出 {counted} 管，箱单上是 {box.expected} 管"
             raise Refused("count_differs", words, said="数量不符")
         rest = box.specimens.filter(box_check__isnull=True)

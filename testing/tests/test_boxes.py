@@ -235,7 +235,7 @@ def test_the_laboratory_receives_a_full_box(session, clerk, tester):
 def test_a_count_receives_the_rest_at_once(session, clerk, tester):
     box, _ = handed_box(session, clerk)
 
-    assert actions.see_all_tubes(box=box, by=tester) == 3
+    assert actions.see_all_tubes(box=box, by=tester, counted=box.expected) == 3
     assert actions.receive_box(box=box, seal_state="intact", by=tester).status == "received"
 
 
@@ -264,7 +264,7 @@ def test_a_missing_tube_blocks_just_itself(session, clerk, tester):
 def test_an_unfit_tube_is_not_negative_and_the_person_comes_again(session, clerk, tester):
     box, tubes = handed_box(session, clerk)
     see(box, tubes[0], tester, reason="leaked")
-    actions.see_all_tubes(box=box, by=tester)
+    actions.see_all_tubes(box=box, by=tester, counted=box.expected)
 
     received = actions.receive_box(box=box, seal_state="intact", by=tester)
 
@@ -297,7 +297,7 @@ def test_a_tube_seen_twice_is_said_and_not_counted_twice(session, clerk, tester)
 
 def test_due_time_is_one_working_day_after_reception(session, clerk, tester):
     box, _ = handed_box(session, clerk)
-    actions.see_all_tubes(box=box, by=tester)
+    actions.see_all_tubes(box=box, by=tester, counted=box.expected)
     actions.receive_box(box=box, seal_state="intact", by=tester)
 
     due = Specimen.objects.first().due_at
@@ -388,7 +388,7 @@ def test_lab_box_page_counts_and_signs(client, sign_in, session, clerk, tester):
         url, {"text": tubes[0].barcode, "token": str(uuid4())}, headers={"Accept": "application/json"}
     ).json()
     short = client.get(url).content.decode()
-    client.post(url, {"do": "all", "token": str(uuid4())})
+    client.post(url, {"do": "all", "counted": "3", "token": str(uuid4())})
     done = client.post(reverse("testing:lab_receive", args=[box.code]), {"seal_state": "intact", "token": uuid4()})
 
     assert "应到 3 管" in start
@@ -452,6 +452,19 @@ def test_the_warm_box_is_refused_beside_its_field(client, sign_in, session, cler
     assert (right.status_code, Box.objects.get(pk=box.pk).status) == (302, "handed")
 
 
+@pytest.mark.parametrize("typed", [None, "", "三管", "3 管", "-3", "2.5", "9" * 40, "3\x00", "<script>"])
+def test_what_is_no_count_receives_nothing(client, sign_in, session, clerk, tester, typed):
+    box, _ = handed_box(session, clerk)
+    sign_in(tester)
+
+    said = client.post(
+        reverse("testing:lab_box", args=[box.code]), {"do": "all", **({} if typed is None else {"counted": typed})}
+    ).content.decode()
+
+    assert "没有点数" in said and "填数字" in said
+    assert not box.checks.exists()
+
+
 def test_a_wrong_count_receives_nothing(client, sign_in, session, clerk, tester):
     box, _ = handed_box(session, clerk)
     sign_in(tester)
@@ -467,7 +480,7 @@ def test_a_wrong_count_receives_nothing(client, sign_in, session, clerk, tester)
 
 def test_a_box_that_was_signed_for_is_not_counted_again(session, clerk, tester):
     box, _ = handed_box(session, clerk)
-    actions.see_all_tubes(box=box, by=tester)
+    actions.see_all_tubes(box=box, by=tester, counted=box.expected)
     actions.receive_box(box=box, seal_state="intact", by=tester)
 
     with pytest.raises(Refused) as refused:
