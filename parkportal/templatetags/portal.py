@@ -14,6 +14,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from parkportal.again import ReasonForm, WhyForm, drawn, refused_forms
 from parkportal.clock import as_park_time
@@ -252,7 +253,7 @@ def error_target(field: BoundField) -> str:
 @register.filter
 def error_words(field: BoundField, error: Any) -> str:
     """The line of the error summary: label and the words beside the field; a consent has its sentence as label, so only the words."""
-    return str(error) if isinstance(field.field, BooleanField) else f"{field.label}：{error}"
+    return str(error) if isinstance(field.field, BooleanField) else f"{field.label}{gettext('：')}{error}"
 
 
 @register.simple_tag(takes_context=True)

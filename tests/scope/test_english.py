@@ -13,7 +13,7 @@ from tests.scope.rows import STRANGER
 from tests.scope.test_scope import ROWS
 
 pytestmark = pytest.mark.django_db
-CHINESE = re.compile("[\u4e00-\u9fff]+")
+CHINESE = re.compile("[\u3001-\u303f\u4e00-\u9fff\uff00-\uffef]+")  # its punctuation, too
 INVISIBLE = {"script", "style", "template", "head"}
 SPOKEN = {"alt", "title", "placeholder", "aria-label", "content"}
 
