@@ -5,18 +5,20 @@ import io
 import os
 
 import pytest
+from django.apps import apps
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core import signing
 from django.core.exceptions import FieldError, ImproperlyConfigured
 from django.core.files.base import ContentFile, File
-from django.db import connection
+from django.db import connection, models
 from hypothesis import given
 from hypothesis import strategies as st
 
 from parkportal import privacy
 from parkportal.accounts.models import User
-from parkportal.privacy import EncryptingStorage, Undecryptable
+from parkportal.origin import OriginField
+from parkportal.privacy import EncryptedTextField, EncryptingStorage, Undecryptable
 from parkportal.records import parked
 from parkportal.records.models import Parked
 
@@ -155,6 +157,35 @@ def test_masks(mask, text, shown):
 def test_a_masked_number_keeps_its_length_and_seven_characters(number):
     shown = privacy.mask_id(number)
     assert len(shown) == 18 and shown.count("*") == 11 and shown[:3] + shown[-4:] == number[:3] + number[-4:]
+
+
+KINDS = ("phone", "mobile", "number", "address", "symptom", "travel", "journey", "email", "guardian", "declared")
+NOBODYS = {
+    "enterprises.enterprise.address": "of a firm",
+    "supplies.place.address": "of a warehouse",
+    "investment.building.address": "of a building",
+    "investment.sharelink.address": "the token of a link",
+    "enterprises.greeting.addressee": "whom a letter is for: a kind",
+    "investment.unit.number": "of a unit",
+    "testing.report.number": "of a report",
+    "records.auditentry.address": "from where somebody with an account acted",
+}
+
+
+def test_no_column_of_such_a_kind_lies_plain():
+    """ID numbers, phones, addresses, symptoms, travel (design): by the names that such columns have here."""
+    plain = {
+        f"{model._meta.label_lower}.{field.name}"
+        for model in apps.get_models()
+        if model._meta.app_config.name.split(".")[0]
+        in {"parkportal", "enterprises", "supplies", "testing", "investment"}
+        for field in model._meta.local_fields
+        if isinstance(field, models.CharField | models.TextField | models.JSONField)
+        and not isinstance(field, EncryptedTextField | OriginField)
+        and any(kind in field.name for kind in KINDS)
+        and not field.name.endswith("_hash")
+    }
+    assert plain == NOBODYS.keys()
 
 
 class PlainBytes:
