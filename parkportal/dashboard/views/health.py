@@ -8,7 +8,9 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from parkportal.celery import app
+from parkportal.clock import park_now
 from parkportal.guards import public
+from parkportal.messaging import window
 from parkportal.messaging.models import Message
 
 LATE = timedelta(minutes=10)
@@ -45,8 +47,13 @@ def _broker() -> bool:
 
 
 def _outbox() -> bool:
-    """No message whose lease ran out long ago: the sender is alive."""
+    """The sender is alive: no lease ran out long ago, and what has long been due does not wait without any being tried."""
+    now, real = park_now(), timezone.now()
     try:
-        return not Message.objects.filter(status=Message.Status.SENDING, lease_until__lt=timezone.now() - LATE).exists()
+        if Message.objects.filter(status=Message.Status.SENDING, lease_until__lt=real - LATE).exists():
+            return False
+        hours = window.is_open(now) and window.is_open(now - LATE)
+        waits = Message.objects.due(now=now - LATE, window_open=hours, real_now=real - LATE).exists()
+        return not waits or Message.objects.filter(tried_at__gt=real - LATE).exists()
     except DatabaseError:
         return False
