@@ -41,8 +41,11 @@ def pack(box: Box, *, text: str, do: str, by: Any, token: UUID) -> Answer:
     )
 
 
-def see(box: Box, *, text: str, reason: str, by: Any, token: UUID) -> Answer:
-    """The laboratory counts a tube of the box."""
+def see(box: Box, *, text: str, reason: str | None, by: Any, token: UUID) -> Answer:
+    """The laboratory counts a tube of the box. `reason`: why it is unfit, "" for a fit one, None for what is no reason."""
+    if reason is None:
+        unknown = Refused("unknown_reason", "没有这样的外观，请从列表里选", said="外观没选对")
+        return refused(unknown, "什么都没有记，请选好再扫")
     try:
         specimen, _ = see_tube(box=box, text=text, by=by, token=token, reason=reason)
     except Refused as refusal:

@@ -465,6 +465,16 @@ def test_what_is_no_count_receives_nothing(client, sign_in, session, clerk, test
     assert not box.checks.exists()
 
 
+def test_a_look_that_is_not_on_the_list_does_not_make_a_tube_fit(client, sign_in, session, clerk, tester):
+    box, tubes = handed_box(session, clerk)
+    sign_in(tester)
+
+    scan = {"text": tubes[0].barcode, "reason": "leakd", "token": str(uuid4())}
+    said = client.post(reverse("testing:lab_box", args=[box.code]), scan).content.decode()
+
+    assert "外观没选对" in said and not box.checks.exists()
+
+
 def test_a_wrong_count_receives_nothing(client, sign_in, session, clerk, tester):
     box, _ = handed_box(session, clerk)
     sign_in(tester)

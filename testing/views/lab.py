@@ -106,7 +106,7 @@ def lab_box(request: SignedIn, code: str) -> HttpResponse:
         said = box_answers.count(found, counted=data.get("counted"), by=request.user)
     else:
         said = box_answers.see(
-            found, text=data.get("text", ""), reason=data.get("reason", ""), by=request.user, token=data.get("token") or uuid4()
+            found, text=data.get("text", ""), reason=data.get("reason"), by=request.user, token=data.get("token") or uuid4()
         )  # fmt: skip
     found.refresh_from_db()
     if request.headers.get("Accept") == "application/json":
