@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from parkportal.clock import SHANGHAI, day_of
 from testing import coverage
+from testing.actions.rounds import TO_BE_VISITED
 from testing.actions.signups import waiting_by_session
 from testing.models import Campaign, Session, SignUp, SignUpStatus, Specimen
 from testing.words import day_words
@@ -66,7 +67,7 @@ def context(campaign: Campaign, *, now: datetime, chosen: str = "") -> dict[str,
         "missing": due - done,
         "text": group_text(campaign, later, rows, now),
         "signed_up": SignUp.objects.filter(campaign=campaign).exclude(status=SignUpStatus.CANCELLED).count(),
-        "door": SignUp.objects.filter(campaign=campaign, mode="door", status=SignUpStatus.REGISTERED).count(),
+        "door": SignUp.objects.filter(campaign=campaign, mode="door", status__in=TO_BE_VISITED).count(),
         "waits": sum(waits.values()),
         "url": signup_url(campaign),
     }

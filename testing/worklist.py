@@ -1,15 +1,17 @@
 """What is left to do in testing, by role."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Min
 from django.urls import reverse
 
 from enterprises.models import Enterprise
-from parkportal.clock import park_now, park_today
+from parkportal.clock import day_of, end_of, park_now, park_today
 from parkportal.records.worklist import Entry, Source
 from testing import bench
-from testing.models import Alert, Correction, Group, Mode, PoolMember, Session, SignUp, SignUpStatus, Specimen
+from testing.actions.rounds import waiting_at_the_door
+from testing.models import Alert, Campaign, Correction, Group, PoolMember, Session, SignUp, SignUpStatus, Specimen
 from testing.models.specimens import AT_THE_POINT
 from testing.words import clock_words, day_words
 
@@ -151,9 +153,34 @@ def open_alerts(user: Any, limit: int) -> list[Entry]:
     ]
 
 
+def to_be_visited(user: Any, limit: int) -> list[Entry]:
+    """Group A that nobody is on the way to, by campaign; by the end of the day after they signed up."""
+    rows = (
+        waiting_at_the_door()
+        .filter(campaign__in=Campaign.objects.visible_to(user).open())
+        .exclude(status=SignUpStatus.STOPPED)
+        .order_by()
+        .values("campaign", "campaign__title")
+        .annotate(people=Count("pk"), since=Min("created_at"))
+        .order_by("since")
+    )
+    return [
+        Entry(
+            kind="上门采样",
+            title=f"{row['campaign__title']} 有 {row['people']} 人等上门",
+            detail="三类人员、密接和有症状的人，不到采样点",
+            verb="安排上门",
+            href=reverse("testing:door_plan", args=[row["campaign"]]),
+            due_at=end_of(day_of(row["since"]) + timedelta(days=1)),
+        )
+        for row in rows[:limit]
+    ]
+
+
 def too_warm(user: Any, limit: int) -> list[Entry]:
-    """Who was too warm twice at a desk and waits to be sampled at the door."""
-    people = SignUp.objects.visible_to(user).filter(status=SignUpStatus.STOPPED, mode=Mode.DOOR, group=Group.A3)
+    """Who was too warm twice at a desk and waits to be sampled at the door, until somebody is on the way."""
+    people = waiting_at_the_door().filter(status=SignUpStatus.STOPPED, group=Group.A3)
+    people = people.filter(pk__in=SignUp.objects.visible_to(user))
     return [
         Entry(
             kind="体温异常",
@@ -176,4 +203,5 @@ ALL = [
     Source("testing.corrections", ("lab_verifier",), waiting_corrections),
     Source("testing.alerts", ("committee",), open_alerts),
     Source("testing.too_warm", ("committee",), too_warm),
+    Source("testing.to_be_visited", ("committee",), to_be_visited),
 ]

@@ -12,7 +12,7 @@ from parkportal.reasons import plain_reason
 from parkportal.states import Refused
 from testing.actions.desk import write_move
 from testing.actions.pooling import leave_pool
-from testing.models import InvalidReason, Mode, SignUp, SignUpMove, SignUpStatus, Specimen, SpecimenStatus
+from testing.models import DoorStop, InvalidReason, Mode, SignUp, SignUpMove, SignUpStatus, Specimen, SpecimenStatus
 
 UNDO_WITHIN = timedelta(minutes=30)
 
@@ -70,6 +70,8 @@ def _take_back(signup: SignUp, last: SignUpMove, *, session_id: int, by: Any, to
     if last.routed_from:
         signup.group, signup.mode = last.routed_from, Mode.POINT
         save += ("group", "mode")
+        planned = signup.door_stops.filter(outcome=DoorStop.Outcome.PLANNED)
+        planned.update(outcome=DoorStop.Outcome.DROPPED, outcome_at=now, outcome_by=by)
     write_move(signup, back, by=by, at=now, token=token, session_id=session_id, lane=last.lane, reason=reason,
           correction=True, save=save)  # fmt: skip
 

@@ -37,16 +37,14 @@ class RoundPlan:
     note: str = NOTE
 
 
-def waiting_at_the_door(campaign: Campaign) -> Any:
-    """Group A that nobody is on the way to yet."""
+TO_BE_VISITED = (SignUpStatus.REGISTERED, SignUpStatus.STOPPED, SignUpStatus.RECOLLECT)
+
+
+def waiting_at_the_door(campaign: Campaign | None = None) -> Any:
+    """Group A that nobody is on the way to yet, with whoever was too warm twice at a desk; of one campaign or of all."""
     planned = DoorStop.objects.filter(outcome__in=["planned", "done"])
-    return (
-        SignUp.objects.filter(
-            campaign=campaign, mode=Mode.DOOR, status__in=[SignUpStatus.REGISTERED, SignUpStatus.RECOLLECT]
-        )
-        .exclude(pk__in=planned.values("signup"))
-        .select_related("enterprise")
-    )
+    people = SignUp.objects.filter(mode=Mode.DOOR, status__in=TO_BE_VISITED).exclude(pk__in=planned.values("signup"))
+    return (people.filter(campaign=campaign) if campaign else people).select_related("enterprise")
 
 
 def in_building_order(signups: Sequence[SignUp]) -> list[SignUp]:

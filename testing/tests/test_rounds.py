@@ -9,11 +9,20 @@ from django.urls import reverse
 from parkportal.clock import park_now, park_today
 from parkportal.messaging.models import Message
 from parkportal.records.models import AuditEntry
+from parkportal.records.worklist import entries_for
 from parkportal.states import Refused
 from testing import actions
 from testing.actions.rounds import RoundPlan, in_building_order, waiting_at_the_door
 from testing.models import DoorRound, Session, SignUp, Specimen
-from testing.tests.factories import make_campaign, make_door_round, make_point, make_range, make_session, make_signup
+from testing.tests.factories import (
+    make_campaign,
+    make_door_round,
+    make_point,
+    make_range,
+    make_session,
+    make_signup,
+    make_staff,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("park_time")]
 ADDRESSES = ["麓谷公寓 12 栋 201", "麓谷公寓 3 栋 1103", "", "麓谷公寓 3 栋 201"]
@@ -102,6 +111,68 @@ def test_who_is_not_at_home_waits_for_another_round(client, sign_in, committee, 
         campaign=campaign, plan=plan(campaign, walker, list(waiting_at_the_door(campaign))), by=committee
     )
     assert again.stops.count() == 1
+
+
+def test_group_a_is_on_the_committees_list_until_somebody_is_on_the_way(committee, walker):
+    campaign = make_campaign(title="复工人员检测")
+    signups = at_home(campaign, 2)
+    at_home(make_campaign(status="closed"), 1)
+    (entry,) = entries_for(committee)
+    assert (entry.title, entry.href) == (
+        "复工人员检测 有 2 人等上门",
+        reverse("testing:door_plan", args=[campaign.pk]),
+    )
+
+    made = actions.plan_round(campaign=campaign, plan=plan(campaign, walker, signups), by=committee)
+    assert entries_for(committee) == [] == entries_for(walker)
+
+    # and again when nobody was at home
+    actions.leave_stop(stop=made.stops.first(), outcome="absent", by=walker)
+    assert [entry.title for entry in entries_for(committee)] == ["复工人员检测 有 1 人等上门"]
+
+
+def test_whoever_was_too_warm_twice_at_a_desk_is_visited(client, sign_in, committee, walker):
+    campaign = make_campaign()
+    session = make_session(campaign, day=park_today(), start=time(0, 10), end=time(23, 50), minutes=60)
+    make_range(lab=campaign.lab)
+    person, clerk = make_signup(session.slots.first(), name="陆青禾"), make_staff(session.point)
+    for text in ("37.5", "37.9"):
+        actions.measure(session_id=session.pk, code=person.code, text=text, by=clerk, token=uuid4())
+
+    # then the campaign counts them, their page leads to the plan, and the plan offers them
+    sign_in(committee)
+    page = client.get(reverse("testing:campaign", args=[campaign.pk]))
+    detail = client.get(reverse("testing:signup_detail", args=[person.pk])).content.decode()
+    assert page.context["door"] == 1 and "还没有排，去安排上门" in detail
+    assert "体温异常" in {entry.kind for entry in entries_for(committee)}
+    assert "陆** " in client.get(reverse("testing:door_plan", args=[campaign.pk])).content.decode().replace("　", " ")
+
+    # and the team swabs them, still warm
+    made = actions.plan_round(
+        campaign=campaign, plan=plan(campaign, walker, list(waiting_at_the_door(campaign))), by=committee
+    )
+    assert "体温异常" not in {entry.kind for entry in entries_for(committee)}
+    assert "还没有排" not in client.get(reverse("testing:signup_detail", args=[person.pk])).content.decode()
+    stop = actions.collect_at_door(
+        stop=made.stops.get(), temperature="38.1", tube="HZ200000001", by=walker, token=uuid4()
+    )
+    assert (stop.outcome, SignUp.objects.get(pk=person.pk).status) == ("done", "collected")
+
+
+def test_a_visit_that_a_slip_of_the_desk_planned_is_dropped_with_it(committee, walker):
+    campaign = make_campaign()
+    session = make_session(campaign, day=park_today(), start=time(0, 10), end=time(23, 50), minutes=60)
+    person, clerk = make_signup(session.slots.first()), make_staff(session.point)
+    for text in ("37.5", "38.9"):
+        actions.measure(session_id=session.pk, code=person.code, text=text, by=clerk, token=uuid4())
+    made = actions.plan_round(
+        campaign=campaign, plan=plan(campaign, walker, list(waiting_at_the_door(campaign))), by=committee
+    )
+
+    actions.undo_last(session_id=session.pk, by=clerk, token=uuid4(), reason="体温录错")
+
+    assert (made.stops.get().outcome, made.stops.get().outcome_by) == ("dropped", clerk)
+    assert not waiting_at_the_door(campaign).exists()
 
 
 def test_a_walk_in_point_still_refuses_group_a(committee):

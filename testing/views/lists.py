@@ -22,6 +22,7 @@ from parkportal.records.audit import record
 from parkportal.records.listing import figure_rows
 from testing import coverage, exports, lists
 from testing.actions import acknowledge_alert, cancel_signup
+from testing.actions.rounds import TO_BE_VISITED
 from testing.forms.lab import AlertForm
 from testing.models import (
     Alert,
@@ -109,6 +110,7 @@ def signup_detail(request: SignedIn, pk: int) -> HttpResponse:
     visit = DoorRound.objects.filter(stops__signup=found, stops__outcome="planned").select_related("session").first()
     context = {
         "visit": f"{day_words(visit.session.day)} {clock_words(visit.session)}" if visit else "",
+        "may_plan": request.user.has_role("committee") and found.is_door and found.status in TO_BE_VISITED,
         "signup": found,
         "moves": SignUpMove.objects.filter(subject=found).select_related("by", "session__point"),
         "specimens": found.specimens.order_by("-id"),
