@@ -193,6 +193,9 @@ class TestFrozenDays:
         page = browser.get(value.href).content.decode()
         assert f"2月17日定稿时“已复工企业”是 {value.numerator} 家" in page
         assert f"下面按现在的资料列出，共 {value.numerator - 1} 家" in page
+        assert "定稿时" not in enter("xiaodui1").get(value.href).content.decode(), (
+            "the park's numbers are not a squad's"
+        )
 
     @pytest.mark.parametrize("day", ["2020-02-19", "not-a-day", "2020-02-30"])
     def test_a_day_to_come_or_no_day_is_no_page(self, enter, day):
