@@ -53,5 +53,5 @@ def _changed_since(figure: Figure, as_of: datetime) -> str:
     told = [plain(value.numerator) for value in (then, now)]
     return (
         f"{day.month}月{day.day}日定稿时“{figure.label}”是 {told[0]} {figure.unit}，定稿的数不再变；"
-        f"下面按现在的资料列出，共 {told[1]} {figure.unit}：定稿以后有合并、剔除或改过分类的。"
+        f"下面按现在的资料列出，共 {told[1]} {figure.unit}：定稿以后有合并、剔除或改动的。"
     )
