@@ -4,6 +4,7 @@ import io
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -126,10 +127,16 @@ class Person:
 
     def goes_by(self, locator: Locator) -> "Person":
         """Presses what leads to another page, or to the same one anew, and is there: nothing is asked of the page before."""
-        self.page.evaluate("() => { window.isTheOneBefore = true }")
-        locator.click()
-        self.page.wait_for_function("() => !window.isTheOneBefore && document.readyState === 'complete'")
+        with self.on_another_page():
+            locator.click()
         return self
+
+    @contextmanager
+    def on_another_page(self) -> Iterator[None]:
+        """What is done inside leads to another page, or to the same one anew; outside one is there, and it is whole."""
+        self.page.evaluate("() => { window.isTheOneBefore = true }")
+        yield
+        self.page.wait_for_function("() => !window.isTheOneBefore && document.readyState === 'complete'")
 
     def fills(self, **values: str) -> "Person":
         for field, value in values.items():

@@ -33,8 +33,7 @@ def register_file(folder: Path, *, people: int) -> Path:
 def takes_in(staff, path):
     staff.goes_to("/records/intake/register/")
     staff.page.set_input_files("input[type=file]", path)
-    staff.page.locator("form[enctype] button").click()
-    staff.page.wait_for_load_state()
+    staff.goes_by(staff.page.locator("form[enctype] button"))
 
 
 def commits(staff):
@@ -45,8 +44,8 @@ def commits(staff):
 
 def finds(staff, words):
     staff.goes_to("/enterprises/").page.fill("#filter-q", words)
-    staff.page.press("#filter-q", "Enter")
-    staff.page.wait_for_load_state()
+    with staff.on_another_page():
+        staff.page.press("#filter-q", "Enter")
     return staff
 
 
@@ -56,8 +55,7 @@ def test_staff_clean_a_bad_register(park, tmp_path):
         takes_in(staff, register_file(tmp_path, people=41))
         staff.sees("还没有写入任何内容", "退回", "在册职工").pictures("预览").fits()
         staff.page.locator(".map-form select").first.select_option("职工总数")
-        staff.page.locator(".map-form button").click()
-        staff.page.wait_for_load_state()
+        staff.goes_by(staff.page.locator(".map-form button"))
         staff.sees("还没有写入任何内容").pictures("对应以后")
         commits(staff)
 
@@ -71,18 +69,15 @@ def test_staff_clean_a_bad_register(park, tmp_path):
         # The import has noticed who looks like whom.
         staff.goes_to("/enterprises/duplicates/").sees(*NAMES[:3], "名称很像", "手机相同").pictures("疑似重复").fits()
         row = staff.page.locator("tr", has_text=NAMES[2])
-        row.get_by_role("button", name="不是同一家").click()
-        staff.page.wait_for_load_state()
+        staff.goes_by(row.get_by_role("button", name="不是同一家"))
         staff.sees("不再提示")
 
         # The other pair is one firm: what goes where, and merged.
-        staff.page.locator("tr", has_text=NAMES[1]).get_by_role("link", name="看合并预览").click()
-        staff.page.wait_for_load_state()
+        staff.goes_by(staff.page.locator("tr", has_text=NAMES[1]).get_by_role("link", name="看合并预览"))
         staff.sees("还没有合并", "资料用哪一边的").pictures("合并预览").fits()
         merge_page = staff.page.url
         gone = re.search(r"/enterprises/(\d+)/merge/(\d+)/", merge_page).group(2)
-        staff.page.get_by_role("button", name=re.compile("^合并，保留")).click()
-        staff.page.wait_for_load_state()
+        staff.goes_by(staff.page.get_by_role("button", name=re.compile("^合并，保留")))
         staff.sees("并入的单位").pictures("合并以后").fits()
         kept = staff.page.url
         assert staff.goes_to(f"/enterprises/{gone}/").page.url == kept
@@ -106,8 +101,9 @@ def test_staff_clean_a_bad_register(park, tmp_path):
         edit = f"/enterprises/{gone}/edit/"
         with park.person("祁月", username="guanwei2") as other:
             staff.goes_to(edit)
-            other.goes_to(edit).fills(headcount="50", industry="检测服务").presses("存下")
-            staff.fills(headcount="60", address="产业园 B8栋").presses("存下")
+            other.goes_to(edit).fills(headcount="50", industry="检测服务").presses("存下").sees("改好了")
+            staff.fills(headcount="60", address="产业园 B8栋")
+            staff.goes_by(staff.page.get_by_role("button", name="存下").first)
             staff.sees("两个人同时改了一处", "祁月", "50", "60", "产业园 B8栋").pictures("两个人改一处").fits()
             staff.page.check("input[name=keep_headcount][value=theirs]")
             staff.page.check("input[name=keep_address][value=mine]")
@@ -117,9 +113,7 @@ def test_staff_clean_a_bad_register(park, tmp_path):
         staff.goes_to("/enterprises/?building=B7栋").presses("存为常用筛选")
         staff.page.locator("dialog").screenshot()
         staff.page.fill("dialog input[name=name]", "B7 栋")
-        staff.page.locator("dialog").get_by_role("button", name="存下").click()
-        staff.page.wait_for_load_state()
+        staff.goes_by(staff.page.locator("dialog").get_by_role("button", name="存下"))
         staff.sees("存好了").pictures("常用筛选").fits()
-        staff.page.locator("td.name a").first.click()
-        staff.page.wait_for_load_state()
+        staff.goes_by(staff.page.locator("td.name a").first)
         staff.sees("第 1 / ").follows("下一家").sees("第 2 / ").pictures("下一家")

@@ -88,7 +88,12 @@ def completes_the_facts(contact, firm: str) -> None:
 
 def files_with_a_paper(contact, park) -> None:
     """Four steps with autosave: the window is closed in the middle, and what was typed is there again."""
-    contact.presses("填复工备案").fills(planned_on="2020-02-18", headcount="80", first_batch="200")
+    contact.presses("填复工备案").fills(planned_on="2020-02-18", headcount="80")
+    # what was saved before the last field was typed would not have it
+    with contact.page.expect_response(
+        lambda said: "/draft/" in said.url and '"first_batch"\r\n\r\n200' in (said.request.post_data or "")
+    ):
+        contact.fills(first_batch="200")
     contact.sees("已自动存下")
     contact.page.reload()
     assert contact.page.input_value("[name=first_batch]") == "200", "the autosave kept what was typed"
@@ -133,7 +138,8 @@ def reports_three_days(contact, firm: str) -> None:
         contact.presses("交日报").sees("的日报交好了")
     contact.goes_to(firm + "report/?date=2020-02-17").sees("已经交过", "迟交").pictures("八天").fits()
     assert contact.page.locator("aside .lines li", has_text="没有交").count() == 1, "Saturday alone is still missing"
-    contact.fills(on_duty="49").presses("更正日报").sees("更正原因")
+    contact.fills(on_duty="49").goes_by(contact.page.get_by_role("button", name="更正日报"))
+    contact.sees("请写明为什么更正")
     contact.fills(correction_reason="少数了门卫").presses("更正日报").sees("的日报交好了")
     contact.page.get_by_text("近 3 次日报").click()
     contact.sees("更正：少数了门卫").pictures("档案里的日报").fits()
@@ -143,6 +149,7 @@ def writes_a_need(contact, firm: str) -> str:
     contact.goes_to(firm + "needs/new/")
     contact.page.locator("input[name=kind][value=logistics]").check()
     contact.fills(description="原料车进不了高速口，要通行证").pictures("登记诉求").fits().presses("登记诉求")
+    contact.page.wait_for_url(re.compile(r"/enterprises/needs/\d+/"))
     contact.sees("登记了", "已登记", "还没有转办")
     return urlsplit(contact.page.url).path
 
@@ -156,15 +163,13 @@ def solves(member, need: str) -> None:
     close = member.page.locator("form[action$='/close/']")
     close.evaluate("form => { form.closest('details').open = true }")
     close.locator("[name=outcome]").fill("通行证办好了，从含浦口进出")
-    close.get_by_role("button", name="办结").click()
-    member.page.wait_for_load_state()
+    member.goes_by(close.get_by_role("button", name="办结"))
     member.sees("办结了，企业会收到短信").pictures("办结").fits()
 
 
 def confirms(contact) -> None:
     contact.goes_to("/").sees("通行证办好了").pictures("等着确认").fits()
-    contact.page.get_by_role("link", name=re.compile(FIRM)).first.click()
-    contact.page.wait_for_load_state()
+    contact.goes_by(contact.page.get_by_role("link", name=re.compile(FIRM)).first)
     if "/needs/" not in contact.page.url:
         contact.goes_to("/enterprises/needs/?show=done").follows(FIRM)
     contact.sees("通行证办好了，从含浦口进出").presses("确认解决").sees("这件诉求解决了", "已回访").pictures(

@@ -50,12 +50,12 @@ def sees_what_is_open(supervisor) -> None:
 def finds_all_in_order(supervisor) -> None:
     """Three taps: it is all right, a picture, saved; a picture too many is taken away again."""
     supervisor.goes_to("/enterprises/inspections/").page.get_by_text("现在去检查哪一家").click()
-    supervisor.page.locator("ul.pressable a").last.click()
-    supervisor.page.wait_for_load_state()
+    supervisor.goes_by(supervisor.page.locator("ul.pressable a").last)
     supervisor.page.set_input_files("#id_photos", photo("模糊.jpg", 120))
     supervisor.page.set_input_files("#id_photos", photo("门口.jpg", 215))
     supervisor.pictures("照片条").fits().page.get_by_label("去掉第 1 张").click()
-    supervisor.presses("存下检查").sees("没有问题", "符合").pictures("都落实了").fits()
+    supervisor.presses("存下检查").page.wait_for_url(re.compile(r"/enterprises/inspections/\d+/$"))  # sent by the queue
+    supervisor.sees("没有问题", "符合").pictures("都落实了").fits()
     assert supervisor.page.locator(".photos img").count() == 1
 
 

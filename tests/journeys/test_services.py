@@ -39,7 +39,8 @@ def writes_a_notice(staff, firm: int) -> str:
     """To the ticked firm, whose number stands beside the text before it goes; then the words for the group."""
     staff.goes_to(f"/enterprises/notices/new/?unit={firm}").sees("有联络账号，发短信并留回执")
     staff.fills(title=NOTICE, body="请备好额温枪，进门的人都登记。").pictures("写通知").fits()
-    staff.presses("发给 1 家").sees(NOTICE, "发到企业群").pictures("通知").fits()
+    staff.goes_by(staff.page.get_by_role("button", name="发给 1 家"))
+    staff.sees(NOTICE, "发到企业群").pictures("通知").fits()
     address = urlsplit(staff.page.url).path
     waits_for(staff, address, "0 / 1")
     first, second, link = staff.page.inner_text("#group-text").split("\n")
@@ -60,7 +61,7 @@ def reads_it(contact, notice: str) -> None:
     """On the phone: the worklist leads to it, one press makes the receipt."""
     contact.goes_to("/").sees(NOTICE).pictures("首页").fits()
     contact.goes_to(notice).sees("请备好额温枪").pictures("通知").fits()
-    contact.presses("看过了").sees("记下了，您看过了")
+    contact.goes_by(contact.page.get_by_role("button", name="看过了")).sees("记下了，您看过了")
     assert contact.page.get_by_role("button", name="看过了").count() == 0
 
 
@@ -99,8 +100,7 @@ def sees_more_days_saved(park, leader, before: float) -> None:
     figure = leader.page.locator("section", has_text=SAVED).locator(".figure b").first.inner_text()
     assert float(figure) == now, (figure, now)
     leader.pictures("看板").fits()
-    leader.page.locator("section", has_text=SAVED).locator("a.figure, .figure a").first.click()
-    leader.page.wait_for_load_state()
+    leader.goes_by(leader.page.locator("section", has_text=SAVED).locator("a.figure, .figure a").first)
     leader.sees("第二类医疗器械生产许可证").pictures("少用的许可").fits()
 
 
@@ -110,7 +110,8 @@ def writes_a_letter(park, staff, firm: int) -> None:
         title=LETTER, body="感谢您和同事们。\n有难处就说。"
     )
     staff.presses("先看一遍").sees("看到的", "有难处就说").pictures("先看一遍").fits()
-    staff.presses("发给 1 家").sees(LETTER).pictures("慰问信").fits()
+    staff.goes_by(staff.page.get_by_role("button", name="发给 1 家"))
+    staff.sees(LETTER).pictures("慰问信").fits()
     address = urlsplit(staff.page.url).path
     waits_for(staff, address, "1 / 1")
     staff.presses("打印 1 封")
@@ -123,10 +124,11 @@ def writes_a_letter(park, staff, firm: int) -> None:
 def plans_meals(park, contact, firm: int) -> None:
     """A line that clashes is refused by what is in the way, what was typed stays, and the poster has what stands."""
     contact.goes_to(f"/enterprises/{firm}/meals/new/")
-    contact.fills(name="青禾二食堂", place="A1栋 2 层", seats="40").page.locator("main form button.btn-primary").click()
-    contact.page.wait_for_load_state()
+    contact.fills(name="青禾二食堂", place="A1栋 2 层", seats="40")
+    contact.goes_by(contact.page.locator("main form button.btn-primary"))
     contact.fills(starts="11:30", ends="12:00", group="装配一班", cap="30").presses("排进去").sees("11:30–12:00")
-    contact.fills(starts="11:45", ends="12:15", group="装配二班", cap="20").presses("排进去")
+    contact.fills(starts="11:45", ends="12:15", group="装配二班", cap="20")
+    contact.goes_by(contact.page.get_by_role("button", name="排进去"))
     contact.sees("坐不下", "装配一班").pictures("排不下").fits()
     assert contact.page.input_value("[name=group]") == "装配二班"
     contact.fills(starts="12:00", ends="12:30").presses("排进去").sees("12:00–12:30").pictures("时段").fits()

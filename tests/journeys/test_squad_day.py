@@ -113,8 +113,7 @@ def looks_after_a_need(member) -> None:
 def keeps_a_promise(member) -> None:
     member.goes_to("/enterprises/day/").sees(PROMISE)
     row = member.page.locator("li", has_text=PROMISE)
-    row.get_by_role("button", name="兑现了").click()
-    member.page.wait_for_load_state()
+    member.goes_by(row.get_by_role("button", name="兑现了"))
     member.sees(f"兑现了：{PROMISE}")
 
 
@@ -138,14 +137,12 @@ def hands_over(park) -> None:
         squad = staff.page.url
         joins = staff.page.locator("form[action$='/member/']")
         joins.locator("select").select_option(label="沈知遥")
-        joins.get_by_role("button").click()
-        staff.page.wait_for_load_state()
+        staff.goes_by(joins.get_by_role("button"))
         staff.sees("沈知遥加入了第三小分队")
         over = staff.page.locator("form[action$='/handover/']")
         over.locator("select").first.select_option(label="卫长庚")
         over.locator("select").last.select_option(label="沈知遥")
-        over.get_by_role("button", name="全部交接").click()
-        staff.page.wait_for_load_state()
+        staff.goes_by(over.get_by_role("button", name="全部交接"))
         staff.sees("家都交给了沈知遥").pictures("交接").fits()
         assert staff.page.locator("tbody td.phone-line", has_text="卫长庚").count() == 0
         staff.goes_to(squad).sees("交接记录")
