@@ -10,6 +10,7 @@ from parkportal.editing import SeenFormMixin, mark_of
 from parkportal.idempotency import TokenFormMixin
 from parkportal.keys import key_of
 from parkportal.quantities import plain
+from parkportal.reasons import HINT, ReasonField
 from parkportal.records import terms
 from parkportal.states import Refused
 from supplies.availability import free_quantity
@@ -140,11 +141,11 @@ class AllocationForm(TokenFormMixin, SeenFormMixin):
 class OverrideForm(SeenFormMixin):
     """Numbers by hand: `quantity_<enterprise id>` where it shall not be as computed, one reason for what is new."""
 
-    reason = forms.CharField(
+    reason = ReasonField(
         label="为什么手工改",
         max_length=200,
         required=False,
-        help_text="改了就要写，改过的每一家都记下这个原因。",
+        help_text=f"改了就要写，改过的每一家都记下这个原因；{HINT}。",
         widget=forms.TextInput(attrs={"class": "w-sentence"}),
     )
 

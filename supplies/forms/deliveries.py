@@ -13,6 +13,7 @@ from parkportal.editing import SeenFormMixin, mark_of
 from parkportal.idempotency import TokenFormMixin
 from parkportal.keys import KeysField
 from parkportal.quantities import plain
+from parkportal.reasons import ReasonField
 from parkportal.records import files
 from parkportal.records.models import StoredFile
 from parkportal.states import Refused
@@ -221,7 +222,7 @@ class CorrectionForm(ArrivalFields, SeenFormMixin, TokenFormMixin):
         help_text="签的人写错了才改；签名的图不变。",
         widget=forms.TextInput(attrs={"class": "w-name"}),
     )
-    reason = forms.CharField(
+    reason = ReasonField(
         label="更正的原因",
         max_length=200,
         error_messages={"required": "更正要写原因。"},

@@ -11,6 +11,7 @@ from parkportal.clock import park_today
 from parkportal.idempotency import TokenFormMixin
 from parkportal.keys import key_of
 from parkportal.quantities import plain
+from parkportal.reasons import ReasonField
 from parkportal.states import Refused
 from supplies.actions import Received
 from supplies.models import (
@@ -33,7 +34,7 @@ def day_input() -> forms.DateInput:
 class ReasonForm(TokenFormMixin):
     """A reason, for what is reversed, voided, sent back or taken out of use."""
 
-    reason = forms.CharField(label="原因", max_length=200, widget=forms.TextInput(attrs={"class": "w-sentence"}))
+    reason = ReasonField(label="原因", widget=forms.TextInput(attrs={"class": "w-sentence"}))
 
 
 class QuantitiesForm(ReasonForm):
@@ -183,7 +184,7 @@ class MovementForm(TokenFormMixin):
     to_place = forms.ModelChoiceField(
         Place.objects.none(), label="到哪里", required=False, empty_label="报损不用选", help_text="调拨和退回要选。"
     )
-    reason = forms.CharField(
+    reason = ReasonField(
         label="说明", max_length=200, required=False, widget=forms.TextInput(attrs={"class": "w-sentence"})
     )
 

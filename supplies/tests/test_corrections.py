@@ -334,6 +334,8 @@ def test_the_wrong_signer_is_named_rightly(door, sign_in, client):
     here, line = page("delivery_correct", door["delivery"].pk), door["line"].pk
     told = Message.objects.count()
     said = {f"received_{line}": "100", "reason": "签的是门卫"}
+    who = client.post(here, {**opened(client, here), **said, "reason": "打 13800138000 问过"})
+    assert who.status_code == 422 and "不能写姓名、手机" in who.content.decode()
     empty = client.post(here, {**opened(client, here), **said, "signed_name": " "})
     assert empty.status_code == 422 and "请写签收人的姓名" in empty.content.decode()
     assert client.post(here, {**opened(client, here), **said, "signed_name": "宁远山"}).status_code == 302
