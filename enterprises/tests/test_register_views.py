@@ -169,6 +169,10 @@ def test_previous_and_next_walk_the_list(committee, sign_in):
     walk = page.context["walk"]
     assert (walk["place"], walk["of"], walk["before"], walk["after"]) == (2, 3, order[0], order[2])
     assert len(units) == 3
+    # the way back leads to the same rows, from the file and from the bar's own page
+    assert 'href="/enterprises/?sishang=any"' in page.content.decode()
+    asked = browser.post("/enterprises/bulk/?sishang=any", {"do": "tag", "pick": order})
+    assert asked.context["back"] == "/enterprises/?sishang=any"
     for query in ("kind=site", "figure=no-such", "x" * 900):
         assert browser.get(f"/enterprises/{order[1]}/", {"list": query}).status_code == 200
 

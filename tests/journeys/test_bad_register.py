@@ -116,4 +116,8 @@ def test_staff_clean_a_bad_register(park, tmp_path):
         staff.goes_by(staff.page.locator("dialog").get_by_role("button", name="存下"))
         staff.sees("存好了").pictures("常用筛选").fits()
         staff.goes_by(staff.page.locator("td.name a").first)
-        staff.sees("第 1 / ").follows("下一家").sees("第 2 / ").pictures("下一家")
+        staff.sees("第 1 / ").goes_by(staff.page.get_by_role("link", name="下一家"))
+        staff.sees("第 2 / ").pictures("下一家")
+        # and back to the same rows
+        staff.goes_by(staff.page.locator(".crumbs a", has_text="企业"))
+        assert "building=" in staff.page.url, staff.page.url
