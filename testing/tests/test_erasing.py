@@ -136,6 +136,7 @@ def test_old_links_and_look_ups_open_nothing_any_more(client, over, committee):
     actions.erase_campaign(campaign=over, by=committee)
 
     signup.refresh_from_db()
+    assert str(signup.public_token) not in address  # the key is thrown away, not the lock alone
     assert client.get(address).status_code == 404
     assert client.get(reverse("public:signup_code", args=[signup.public_token])).status_code == 404
 
