@@ -73,7 +73,8 @@ def test_a_round_is_planned_on_the_page_and_the_people_are_told(client, sign_in,
         client.post(reverse("testing:door_plan", args=[campaign.pk]), data)
 
     made = DoorRound.objects.get()
-    assert [stop.signup.address for stop in made.stops.all()][0] == "麓谷公寓 3 栋 201"
+    walked = [stop.signup.address for stop in made.stops.all()]
+    assert walked == ["麓谷公寓 3 栋 201", "麓谷公寓 3 栋 1103", "麓谷公寓 12 栋 201", ""]
     assert (made.session.kind, made.session.slots.count(), list(made.team.all())) == ("door", 0, [walker])
     assert Message.objects.filter(purpose="door_visit").count() == 4
     assert not waiting_at_the_door(campaign).exists()
