@@ -99,9 +99,7 @@ class Person:
         self.goes_to("/accounts/login/")
         self.page.fill("input[name=username]", username)
         self.page.fill("input[name=password]", password)
-        self.page.get_by_role("button", name="登录").click()
-        self.page.wait_for_load_state()
-        return self
+        return self.goes_by(self.page.get_by_role("button", name="登录"))
 
     def sees(self, *words: str) -> "Person":
         for text in words:
