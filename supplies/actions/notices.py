@@ -205,7 +205,7 @@ def _put(
     *,
     expires_at: datetime | None = None,
 ) -> None:
-    phone = phone_of(delivery.enterprise)
+    phone = phone_of(delivery.enterprise.merged_into or delivery.enterprise)  # the firm that lives is told
     if phone:
         label = f"{delivery.enterprise} {delivery.code}"
         more: dict[str, Any] = {"label": label, "context_id": delivery.pk, "about_id": delivery.enterprise_id}

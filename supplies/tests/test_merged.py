@@ -1,5 +1,6 @@
 """What came under a merged name counts with the living one on every page; the book stays as it was written."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import reverse
 from enterprises.actions.merging import merge_enterprises
 from enterprises.models import Enterprise
 from parkportal.clock import park_now
+from parkportal.messaging.models import Message
 from supplies import actions, donations, invariants
 from supplies.cover import coming, covers_of
 from supplies.figures import FIGURES
@@ -72,3 +74,10 @@ def test_the_contact_still_signs_what_is_on_its_way(family, sign_in, client):
     places = Line.objects.filter(movement__kind="signed").values_list("to_place__enterprise", flat=True)
     assert set(places) == {family["old"].pk} and invariants.check() == []
     assert Enterprise.objects.get(pk=family["old"].pk).merged_into == family["living"]
+
+
+def test_the_living_firm_is_told_about_what_is_on_its_way(family):
+    Enterprise.objects.filter(pk=family["old"].pk).update(liaison_phone="19900000001")
+    Enterprise.objects.filter(pk=family["living"].pk).update(liaison_phone="19900000009")
+    actions.remind_unsigned(park_now() + timedelta(days=2))
+    assert Message.objects.get(purpose="delivery_reminder").address == "19900000009"
