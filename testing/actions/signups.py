@@ -165,12 +165,18 @@ def _sign_up(
         sitting = Session.objects.filter(pk=made["wait"], campaign=campaign_id).first()
         join_waiting(campaign=seen, signups=[signup], session=sitting, by=made["by"])
         return signup
-    step = SignUpMove(subject=signup, to_status=SignUpStatus.REGISTERED, effective_at=now, by=made["by"])
-    step.token = made["token"]
-    place = [] if slot_id is None else [Slot.objects.taking(slot_id)]
-    if not send(*place, inserting(signup), inserting(step))[0]:
-        raise Refused("slot_full", "这个时段刚刚约满，请换一个时段。")
+    _put_in(signup, by=made["by"], at=now)
     return signup
+
+
+def _put_in(signup: SignUp, *, by: Any, at: datetime) -> None:
+    """The new row, its first move and its place, all or none. Raises Refused `slot_full`."""
+    move = SignUpMove(
+        subject=signup, to_status=SignUpStatus.REGISTERED, effective_at=at, by=by, token=signup.token
+    )  # fmt: skip
+    place = [] if signup.slot_id is None else [Slot.objects.taking(signup.slot_id)]
+    if not send(*place, inserting(signup), inserting(move))[0]:
+        raise Refused("slot_full", "这个时段刚刚约满，请换一个时段。")
 
 
 _LOOK = Prepared()

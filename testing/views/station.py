@@ -137,13 +137,11 @@ def _json(told: Answer, *, is_late: bool) -> JsonResponse:
 
 
 def as_json(told: Answer) -> dict[str, Any]:
-    """An answer as the desk's script hears it. What the desk says when nobody is there lies in the page already."""
+    """An answer as the desk's script hears it."""
     label = _label(told)
-    then = told.then if told.then and not told.then.is_idle else None
     return {
+        **_next_as_json(told.then),
         "html": render_to_string("testing/_desk_answer.html", {"answer": told}),
-        "then": render_to_string("testing/_desk_answer.html", {"answer": then}) if then else "",
-        "idle": told.then.last if told.then and told.then.is_idle else None,
         "text": told.text,
         "conflict": told.is_conflict,
         "recorded": told.code == "fever",
@@ -155,7 +153,6 @@ def as_json(told: Answer) -> dict[str, Any]:
         "found_at": told.found_at.isoformat() if told.found_at else "",
         "measured_at": told.measured_at.isoformat() if told.measured_at else "",
         "placeholder": told.placeholder,
-        "next_placeholder": told.then.placeholder if told.then else "",
         "delta": told.delta,
         "code": told.code,
         "badge": told.badge,
@@ -163,6 +160,16 @@ def as_json(told: Answer) -> dict[str, Any]:
         "parts": {"meter": render_to_string("testing/_pool_meter.html", {"meter": told.meter})} if told.meter else {},
         "labels": render_to_string("testing/_tube_labels.html", {"label": label}) if label else "",
     }
+
+
+def _next_as_json(then: Answer | None) -> dict[str, Any]:
+    """What the desk shows after an answer. What it says when nobody is there lies in the page already."""
+    if then is None:
+        return {"then": "", "idle": None, "next_placeholder": ""}
+    if then.is_idle:
+        return {"then": "", "idle": then.last, "next_placeholder": then.placeholder}
+    html = render_to_string("testing/_desk_answer.html", {"answer": then})
+    return {"then": html, "idle": None, "next_placeholder": then.placeholder}
 
 
 @roles("station", "committee")
