@@ -185,7 +185,7 @@ def write_move(
     was = signup.status
     changes = {"status": to, **{name: getattr(signup, name) for name in save}}
     move = SignUpMove(
-        subject=signup, from_status=was, to_status=to, effective_at=at, by=by, token=token, session_id=session_id,
+        subject_id=signup.pk, from_status=was, to_status=to, effective_at=at, by_id=by.pk, token=token, session_id=session_id,
         lane=lane, reason=reason, is_correction=correction, routed_from=routed_from,
     )  # fmt: skip
     changed, *_ = send(_MOVED.changing((), _moved, pk=signup.pk, was=was, **changes), inserting(move), *along)
@@ -324,14 +324,14 @@ def _new_tube(
 ) -> tuple[Step, Step]:
     """A pre-printed tube becomes this person's, with the swab in it."""
     specimen = Specimen(
-        barcode=tube.barcode, signup=signup, session_id=session_id, lab_id=signup.lab, lane=lane,
-        status=SpecimenStatus.COLLECTED, issued_at=at, collected_at=at, collected_by=by, recorded_at=at,
+        barcode=tube.barcode, signup_id=signup.pk, session_id=session_id, lab_id=signup.lab, lane=lane,
+        status=SpecimenStatus.COLLECTED, issued_at=at, collected_at=at, collected_by_id=by.pk, recorded_at=at,
         recollect_of_id=signup.redo,
     )  # fmt: skip
     issued, collected = SpecimenStatus.ISSUED, SpecimenStatus.COLLECTED
     moves = (
-        SpecimenMove(subject=specimen, to_status=issued, effective_at=at, by=by),
-        SpecimenMove(subject=specimen, from_status=issued, to_status=collected, effective_at=at, by=by),
+        SpecimenMove(subject=specimen, to_status=issued, effective_at=at, by_id=by.pk),
+        SpecimenMove(subject=specimen, from_status=issued, to_status=collected, effective_at=at, by_id=by.pk),
     )
     return inserting(specimen), inserting(*moves)
 
