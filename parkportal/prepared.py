@@ -129,11 +129,10 @@ def inserting(*rows: models.Model) -> Step:
 
 def _column(row: models.Model, field: models.Field, connection: Any) -> Any:
     value = field.pre_save(row, add=True)
-    if value is None and field.is_relation and field.is_cached(row):
-        other = field.get_cached_value(row)
-        if other is not None and other.pk is None:
-            return _KeyOf(other)
-    return field.get_db_prep_save(value, connection)
+    if value is not None:
+        return field.get_db_prep_save(value, connection)
+    other = field.get_cached_value(row, default=None) if field.is_relation else None
+    return _KeyOf(other) if other is not None and other.pk is None else None
 
 
 @lru_cache(maxsize=64)

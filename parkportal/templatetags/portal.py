@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -168,6 +169,7 @@ def share(part: Any, whole: Any) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)  # a page has dozens, and they are few
 def icon(name: str, css: str = "") -> SafeString:
     """A Bootstrap icon beside a word: {% icon "printer" %}."""
     return format_html(
@@ -179,6 +181,7 @@ def icon(name: str, css: str = "") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)
 def shape(name: str, css: str = "") -> SafeString:
     """The bare shape of a state: done ok doing todo warn refused before na. A word must stand beside it."""
     drawing = mark_safe(SHAPES[name])  # noqa: S308 - our own constant

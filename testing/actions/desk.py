@@ -58,6 +58,7 @@ def read_temperature(text: str) -> Decimal:
 
 
 _AT_DESK = Prepared()
+NOT_ASKED_FOR = ("phone", "guardian_name", "declared", "address")  # sealed, and read by no usual step of the desk
 
 
 def _lock(
@@ -77,11 +78,16 @@ def _lock(
 
     def build(*, code: str, token: UUID | None, **values: Any) -> QuerySet[SignUp]:
         people: QuerySet[SignUp] = SignUp.objects.at_desk(user, session_id).filter(code=code)
-        return people.select_for_update(of=("self",)).annotate(
-            is_replay=Exists(SignUpMove.objects.filter(token=token)),
-            is_visited=Exists(DoorStop.objects.filter(signup=OuterRef("pk"), round__session=session_id)),
-            lab=F("campaign__lab"),
-            **(facts(session_id, lane or 1, **values) if facts else {}),
+        return (
+            people.select_for_update(of=("self",))
+            .defer(*NOT_ASKED_FOR)
+            .order_by()
+            .annotate(
+                is_replay=Exists(SignUpMove.objects.filter(token=token)),
+                is_visited=Exists(DoorStop.objects.filter(signup=OuterRef("pk"), round__session=session_id)),
+                lab=F("campaign__lab"),
+                **(facts(session_id, lane or 1, **values) if facts else {}),
+            )
         )
 
     key = (user.pk, user.role_codes, session_id, lane or 1, facts)
