@@ -54,21 +54,7 @@ class ItemForm(SeenFormMixin, TokenModelForm):
 
     class Meta:
         model = Item
-        fields = [
-            "name",
-            "spec",
-            "unit",
-            "kind",
-            "packs",
-            "is_integer",
-            "step",
-            "minimum_stock",
-            "daily_use",
-            "course_days",
-            "dosage",
-            "safety_note",
-            "is_active",
-        ]
+        fields = [*Item.FACTS[:4], "packs", *Item.FACTS[4:]]  # the packs stand beside the unit that they count in
         help_texts = {
             "step": "分配时每家分到的是它的整数倍。",
             "minimum_stock": "低于它就提醒；0 为不提醒。",
